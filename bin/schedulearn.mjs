@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Only dispatches: the server's and the laboratory's commands to src, everything else to the client.
+import { existsSync } from "node:fs";
+
+if (!existsSync(new URL("../dist", import.meta.url))) (await import("../scripts/setup.mjs")).setUp();
+process.setSourceMapsEnabled(true);
+
+const [command, ...rest] = process.argv.slice(2);
+if (["start", "demo", "simulate", "token"].includes(command)) {
+  const { main } = await import("../dist/src/main.js");
+  await main([command, ...rest]);
+} else {
+  const { main } = await import("../dist/clients/cli/main.js");
+  process.exitCode = await main(process.argv.slice(2));
+}
