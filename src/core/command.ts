@@ -1,0 +1,122 @@
+import type { CheckpointFolder, CheckpointPlan, Job, JobId, StartReason } from "./job.ts";
+import type { JobSpec } from "./job-spec.ts";
+import type { Placement } from "./server.ts";
+import { leadServer } from "./server.ts";
+import { checkpointPlan } from "./transition.ts";
+
+/** All that a driver needs to bring one run to life. */
+export interface RunOrder {
+  readonly job: JobId;
+  readonly attempt: number;
+  readonly spec: JobSpec;
+  readonly on: Placement;
+  readonly reason: StartReason;
+  readonly checkpoint: CheckpointPlan;
+}
+
+/** Which run, and where. */
+export interface RunRef {
+  readonly job: JobId;
+  readonly attempt: number;
+  readonly on: Placement;
+}
+
+/** What the scheduler wants done outside. A driver answers with events, never with a return value. */
+export type Command =
+  /** Get ready for this run without starting it: pull its image, create its container. */
+  | { readonly type: "prepare"; readonly run: RunOrder }
+  | { readonly type: "start"; readonly run: RunOrder }
+  /** Signal the run, wait at most `graceSeconds`, then kill it. Told twice with less grace, it hurries. */
+  | { readonly type: "stop"; readonly run: RunRef; readonly signal: string; readonly graceSeconds: number }
+  | { readonly type: "pause"; readonly run: RunRef }
+  | { readonly type: "resume"; readonly run: RunRef }
+  /** Undo a `prepare` that will not be started. */
+  | { readonly type: "discard"; readonly run: RunRef }
+  | { readonly type: "discardCheckpoint"; readonly job: JobId; readonly folder: CheckpointFolder };
+
+/** What the world must be told when a job moves: the only place where commands are born. `after` is null for a deleted job. */
+export function commandsFor(before: Job, after: Job | null): readonly Command[] {
+  if (!after) return before.checkpoint ? [dropFolder(before)] : [];
+  if (before.state === after.state) return [];
+  const commands: Command[] = [];
+  const { state } = after;
+
+  if (before.checkpoint && after.checkpoint && folderMoved(before.checkpoint, after.checkpoint))
+    commands.push(dropFolder(before));
+  if (before.state.status === "migrating" && !goesOn(before.state.to, after)) {
+    const run = { job: after.id, attempt: before.attempt + 1, on: before.state.to };
+    commands.push({ type: "discard", run });
+  }
+
+  switch (state.status) {
+    case "starting":
+      if (after.attempt !== before.attempt)
+        commands.push({ type: "start", run: order(after, state.on, after.attempt, state.checkpoint, state.reason) });
+      break;
+    case "migrating":
+      if (state.step === "preparing") {
+        const attempt = after.attempt + 1;
+        const plan = checkpointPlan(after, state.to, attempt);
+        commands.push({ type: "prepare", run: order(after, state.to, attempt, plan, "migrated") });
+      } else commands.push(stop(after, state.on, after.spec.checkpoint.graceSeconds));
+      break;
+    case "preempting":
+      commands.push(stop(after, state.on, after.spec.checkpoint.graceSeconds));
+      break;
+    case "cancelling":
+      commands.push(stop(after, state.on, state.graceSeconds));
+      break;
+    case "paused":
+      commands.push({ type: "pause", run: { job: after.id, attempt: after.attempt, on: state.on } });
+      break;
+    case "running":
+      if (before.state.status === "paused")
+        commands.push({ type: "resume", run: { job: after.id, attempt: after.attempt, on: state.on } });
+      break;
+  }
+  return commands;
+}
+
+/** What to tell the world again after a restart, so that what was recorded and not done is done. */
+export function pendingCommand(job: Job): Command | null {
+  const { state } = job;
+  switch (state.status) {
+    case "starting":
+      return { type: "start", run: order(job, state.on, job.attempt, state.checkpoint, state.reason) };
+    case "migrating":
+    case "preempting":
+    case "cancelling":
+    case "paused":
+      return commandsFor({ ...job, state: { status: "running", since: 0, on: state.on } }, job).at(-1) ?? null;
+    default:
+      return null;
+  }
+}
+
+const goesOn = (to: Placement, { state }: Job): boolean =>
+  (state.status === "migrating" || state.status === "starting") && leadServer(to) === leadServer(placeOf(state));
+const placeOf = (state: Extract<Job["state"], { status: "migrating" | "starting" }>): Placement =>
+  state.status === "migrating" ? state.to : state.on;
+
+const folderMoved = (a: CheckpointFolder, b: CheckpointFolder): boolean =>
+  a.server !== b.server || a.generation !== b.generation;
+
+function dropFolder({ id, checkpoint }: Job): Command {
+  const { server, generation } = checkpoint as CheckpointFolder;
+  return { type: "discardCheckpoint", job: id, folder: { server, generation } };
+}
+
+const order = (
+  { id, spec }: Job,
+  on: Placement,
+  attempt: number,
+  checkpoint: CheckpointPlan,
+  reason: StartReason,
+): RunOrder => ({ job: id, attempt, spec, on, reason, checkpoint });
+
+const stop = (job: Job, on: Placement, graceSeconds: number): Command => ({
+  type: "stop",
+  run: { job: job.id, attempt: job.attempt, on },
+  signal: job.spec.checkpoint.signal,
+  graceSeconds,
+});

@@ -1,0 +1,64 @@
+import type { JobId, JobProgress, StartPhase, StartReason } from "./job.ts";
+import type { JobSpec } from "./job-spec.ts";
+import type { MigrationCause, MigrationId } from "./migration.ts";
+import type { Cause, Outcome } from "./outcome.ts";
+import type { Gpu, Health, Placement, Server, ServerId } from "./server.ts";
+import type { Instant } from "./time.ts";
+
+type Fact<T extends string, Body = unknown> = { readonly type: T; readonly at: Instant } & Body;
+type OfJob<T extends string, Body = unknown> = Fact<T, { readonly job: JobId } & Body>;
+type OfRun<T extends string, Body = unknown> = OfJob<T, { readonly attempt: number } & Body>;
+type OfServer<T extends string, Body = unknown> = Fact<T, { readonly server: ServerId } & Body>;
+
+/** What of a spec may change after submission. */
+export type JobPatch = Partial<
+  Pick<JobSpec, "name" | "priority" | "labels" | "deadline" | "gpus" | "cores" | "retries" | "limits">
+>;
+
+/** What can happen to a job once it is submitted: the alphabet of `transition`. */
+export type JobEvent =
+  // asked for by a user
+  | OfJob<"JobCancelled", { readonly by: string; readonly delete: boolean; readonly graceSeconds: number | null }>
+  | OfJob<"JobUpdated", { readonly patch: JobPatch }>
+  | OfJob<"JobPaused">
+  | OfJob<"JobResumed">
+  | OfJob<"JobRetried">
+  // decided by the scheduler
+  | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
+  | OfJob<"JobPreempted", { readonly cause: string }>
+  | OfJob<"JobMigrated", { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause }>
+  | OfJob<"JobTimedOut", { readonly cause: Cause }>
+  | OfJob<"DependencyMet", { readonly on: JobId }>
+  // told by a driver
+  | OfRun<"RunPreparing", { readonly phase: StartPhase; readonly fraction: number | null; readonly detail: string | null }>
+  | OfRun<"RunPrepared">
+  | OfRun<"CheckpointCarried", { readonly bytes: number; readonly files: number; readonly millis: number }>
+  /** `handle` is what the engine calls it: a container's id, a process's id. */
+  | OfRun<"RunStarted", { readonly handle: string }>
+  | OfRun<"RunPauseFailed", { readonly reason: string }>
+  | OfRun<
+      "RunExited",
+      { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }
+    >
+  // read from its output
+  | OfRun<"RunProgressed", { readonly progress: JobProgress }>
+  | OfRun<"CheckpointSaved", { readonly step: number | null }>;
+
+export type ServerEvent =
+  | OfServer<"ServerJoined", { readonly joined: Server }>
+  | OfServer<"ServerInventoried", { readonly gpus: readonly Gpu[]; readonly cores: number; readonly memoryMiB: number }>
+  | OfServer<"ServerHealthChanged", { readonly health: Health; readonly reason: string | null }>
+  | OfServer<"ServerDrained", { readonly draining: boolean }>
+  | OfServer<"ServerRemoved">;
+
+/** Everything that can happen, in the past tense. The log, the API and the tests use these names. */
+export type Event =
+  | OfJob<"JobSubmitted", { readonly spec: JobSpec; readonly blockedBy: readonly JobId[]; readonly key: string | null }>
+  | JobEvent
+  | OfJob<"JobDeleted">
+  | ServerEvent
+  | Fact<"PolicyChanged", { readonly policy: string; readonly options: Readonly<Record<string, unknown>>; readonly placement: string }>
+  /** A policy threw or broke an invariant: the last good state stands. */
+  | Fact<"RoundFailed", { readonly policy: string; readonly reason: string }>;
+
+export type EventType = Event["type"];

@@ -1,0 +1,66 @@
+import type { Event } from "./event.ts";
+import type { Job, JobId, JobProgress, StartReason } from "./job.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Placement } from "./server.ts";
+import type { Instant } from "./time.ts";
+
+/** `job-17.2`: the job and the attempt. */
+export type RunId = string;
+
+/** One attempt of a job, from the order to start until its one exit. */
+export interface Run {
+  readonly id: RunId;
+  readonly job: JobId;
+  readonly attempt: number;
+  readonly reason: StartReason;
+  readonly on: Placement;
+  readonly placedAt: Instant;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  readonly handle: string | null;
+  readonly outcome: Outcome | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly carriedBytes: number;
+  readonly progress: JobProgress | null;
+}
+
+export const runId = (job: JobId, attempt: number): RunId => `${job}.${attempt}`;
+
+/** The run that begins when a job enters `starting` with a new attempt. */
+export function openRun(job: Job, at: Instant): Run {
+  const { state } = job;
+  if (state.status !== "starting") throw new TypeError(`job ${job.id} does not start`);
+  return {
+    id: runId(job.id, job.attempt),
+    job: job.id,
+    attempt: job.attempt,
+    reason: state.reason,
+    on: state.on,
+    placedAt: at,
+    startedAt: null,
+    endedAt: null,
+    handle: null,
+    outcome: null,
+    exitCode: null,
+    signal: null,
+    carriedBytes: 0,
+    progress: null,
+  };
+}
+
+/** The run after one more event of its own; the same object when the event says nothing of it. */
+export function advanceRun(run: Run, event: Event): Run {
+  switch (event.type) {
+    case "CheckpointCarried":
+      return { ...run, carriedBytes: run.carriedBytes + event.bytes };
+    case "RunStarted":
+      return { ...run, startedAt: event.at, handle: event.handle };
+    case "RunProgressed":
+      return { ...run, progress: event.progress };
+    case "RunExited":
+      return { ...run, endedAt: event.at, outcome: event.outcome, exitCode: event.exitCode, signal: event.signal };
+    default:
+      return run;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Instant } from "./time.ts";
+
+/** A server's name; unique in the cluster and its id. */
+export type ServerId = string;
+/** `<server>/<uuid or index>`: unique in the cluster, stable over restarts. */
+export type GpuId = string;
+
+export interface Gpu {
+  readonly id: GpuId;
+  readonly index: number;
+  /** NVML's name of the device, where known: leases are told to engines by it, since indices change at a reboot. */
+  readonly uuid: string | null;
+  readonly model: string | null;
+  readonly memoryMiB: number | null;
+}
+
+export type Health = "up" | "suspect" | "down";
+export type DriverKind = "docker" | "process" | "simulated";
+
+export interface Server {
+  readonly id: ServerId;
+  readonly driver: DriverKind;
+  /** `unix://…`, `tcp://…`, `ssh://…`, or `local` for a process server. Never holds a secret. */
+  readonly endpoint: string;
+  readonly gpus: readonly Gpu[];
+  readonly cores: number;
+  readonly memoryMiB: number;
+  readonly health: Health;
+  /** Why it is not up; null when it is. */
+  readonly reason: string | null;
+  readonly healthSince: Instant;
+  /** A draining server takes no new run, and its jobs are moved away. */
+  readonly draining: boolean;
+}
+
+/** What one server gives to one run. */
+export interface Share {
+  readonly server: ServerId;
+  readonly gpus: readonly GpuId[];
+  /** Indices of the leased cores: the container's cpuset. */
+  readonly cores: readonly number[];
+  readonly memoryMiB: number;
+}
+
+/** Where a run is: one share per server, in rank order. Never empty. */
+export type Placement = readonly Share[];
+
+export const gpuCount = (placement: Placement): number => placement.reduce((sum, share) => sum + share.gpus.length, 0);
+export const coreCount = (placement: Placement): number =>
+  placement.reduce((sum, share) => sum + share.cores.length, 0);
+/** The server that leads the gang: it holds rank 0. */
+export const leadServer = (placement: Placement): ServerId => (placement[0] as Share).server;
+
+export function samePlacement(a: Placement, b: Placement): boolean {
+  return (
+    a.length === b.length &&
+    a.every((share, i) => {
+      const other = b[i] as Share;
+      return (
+        share.server === other.server && sameSet(share.gpus, other.gpus) && share.cores.length === other.cores.length
+      );
+    })
+  );
+}
+
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id) => b.includes(id));

@@ -1,0 +1,241 @@
+import { InvariantError } from "./errors.ts";
+import type { Event, JobEvent } from "./event.ts";
+import type { CheckpointPlan, Ending, Job, JobState, StartReason } from "./job.ts";
+import { withService } from "./job.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Placement } from "./server.ts";
+import { leadServer } from "./server.ts";
+import type { Instant, Millis } from "./time.ts";
+
+const FIRST_BACKOFF: Millis = 1_000;
+const LONGEST_BACKOFF: Millis = 60_000;
+
+export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
+  return {
+    id: event.job,
+    spec: event.spec,
+    submittedAt: event.at,
+    state: pending(event.at),
+    attempt: 0,
+    nextReason: "submitted",
+    firstStartedAt: null,
+    trainingSince: null,
+    serviceMillis: 0,
+    gpuMillis: 0,
+    coreMillis: 0,
+    preemptions: 0,
+    migrations: 0,
+    retriesUsed: { application: 0, infrastructure: 0 },
+    progress: null,
+    checkpoint: null,
+    blockedBy: event.blockedBy,
+    deleteWhenOver: false,
+  };
+}
+
+/**
+ * The whole life of a job: every legal move is here, and there is no other. News that crossed an order on its way leaves the
+ * job as it is; a move that cannot happen throws an InvariantError.
+ */
+export function transition(job: Job, event: JobEvent): Job {
+  const { state } = job;
+  switch (event.type) {
+    case "JobUpdated":
+      return { ...job, spec: { ...job.spec, ...event.patch } };
+
+    case "DependencyMet":
+      return { ...job, blockedBy: job.blockedBy.filter((id) => id !== event.on) };
+
+    case "JobPlaced":
+      if (state.status !== "pending") break;
+      return begin(job, event.on, event.reason, event.at);
+
+    case "RunPreparing":
+      if (state.status !== "starting" || event.attempt !== job.attempt) return job;
+      return { ...job, state: { ...state, phase: event.phase, fraction: event.fraction } };
+
+    case "RunPrepared":
+      if (state.status !== "migrating" || event.attempt !== job.attempt + 1) return job;
+      return { ...job, state: { ...state, step: "stopping", since: event.at } };
+
+    case "CheckpointCarried":
+      return job;
+
+    case "RunStarted": {
+      const started = { ...job, trainingSince: event.at, firstStartedAt: job.firstStartedAt ?? event.at };
+      if (state.status === "cancelling") return started; // the news crossed our order to stop
+      if (state.status !== "starting") break;
+      const { generation } = state.checkpoint;
+      const kept = job.checkpoint && { step: job.checkpoint.step, savedAt: job.checkpoint.savedAt };
+      return {
+        ...started,
+        checkpoint: { server: leadServer(state.on), generation, ...(kept ?? { step: null, savedAt: null }) },
+        state: { status: "running", since: event.at, on: state.on },
+      };
+    }
+
+    case "JobPaused":
+      if (state.status === "pending") return { ...job, state: { ...state, held: true } };
+      if (state.status !== "running") break;
+      return { ...withService(job, event.at, false), state: { status: "paused", since: event.at, on: state.on } };
+
+    case "JobResumed":
+      if (state.status === "pending") return { ...job, state: { ...state, held: false } };
+      if (state.status !== "paused") break;
+      return { ...job, trainingSince: event.at, state: { status: "running", since: event.at, on: state.on } };
+
+    case "RunPauseFailed":
+      if (state.status !== "paused") return job;
+      return { ...job, trainingSince: event.at, state: { status: "running", since: event.at, on: state.on } };
+
+    case "JobPreempted":
+      if (state.status !== "running") break;
+      return {
+        ...job,
+        preemptions: job.preemptions + 1,
+        state: { status: "preempting", since: event.at, on: state.on },
+      };
+
+    case "JobMigrated":
+      if (state.status !== "running") break;
+      return {
+        ...job,
+        migrations: job.migrations + 1,
+        state: { status: "migrating", since: event.at, on: state.on, to: event.to, step: "preparing" },
+      };
+
+    case "JobCancelled": {
+      const marked = { ...job, deleteWhenOver: job.deleteWhenOver || event.delete };
+      const grace = event.graceSeconds ?? job.spec.checkpoint.graceSeconds;
+      return stopFor(marked, { status: "cancelled", cause: null }, grace, event.at);
+    }
+
+    case "JobTimedOut":
+      return stopFor(job, { status: "failed", cause: event.cause }, job.spec.checkpoint.graceSeconds, event.at);
+
+    case "JobRetried":
+      if (!("at" in state)) break;
+      return {
+        ...job,
+        nextReason: "retried",
+        retriesUsed: { application: 0, infrastructure: 0 },
+        state: pending(event.at),
+      };
+
+    case "RunProgressed":
+      return { ...job, progress: event.progress };
+
+    case "CheckpointSaved":
+      if (!job.checkpoint) return job;
+      return { ...job, checkpoint: { ...job.checkpoint, step: event.step, savedAt: event.at } };
+
+    case "RunExited":
+      return exited(job, event);
+  }
+  throw new InvariantError(`job ${job.id} cannot take ${event.type} while ${state.status}`);
+}
+
+function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job {
+  const { state } = job;
+  if (event.attempt === job.attempt + 1) {
+    // The target of a migration could not be prepared: the job never noticed.
+    return state.status === "migrating"
+      ? { ...job, state: { status: "running", since: state.since, on: state.on } }
+      : job;
+  }
+  const served = withService(job, event.at, false);
+  const { outcome } = event;
+  if (outcome.kind === "succeeded") return over(served, { status: "completed", cause: null }, event.at);
+  switch (state.status) {
+    case "starting":
+      if (state.fallback) return begin(served, state.fallback, "migrated", event.at);
+      break;
+    case "preempting":
+      if (outcome.kind === "stopped") return { ...served, nextReason: "preempted", state: pending(event.at) };
+      break;
+    case "migrating":
+      if (outcome.kind !== "stopped") break;
+      if (state.step === "preparing") return { ...served, nextReason: "recovered", state: pending(event.at) };
+      return begin(served, state.to, "migrated", event.at, state.on);
+    case "cancelling":
+      return over(served, state.then, event.at);
+    case "running":
+    case "paused":
+      break;
+    default:
+      throw new InvariantError(`job ${job.id} cannot take RunExited while ${state.status}`);
+  }
+  return failed(served, outcome, event.at);
+}
+
+/** A run that ended though nobody asked: tried again while the budget of its cause lasts. */
+function failed(job: Job, outcome: Outcome, at: Instant): Job {
+  if (outcome.kind !== "failed") return { ...job, nextReason: "recovered", state: pending(at) };
+  const { cause } = outcome;
+  const used = job.retriesUsed[cause.origin];
+  const permanent = cause.origin === "infrastructure" && cause.permanent === true;
+  if (permanent || used >= job.spec.retries[cause.origin]) return over(job, { status: "failed", cause }, at);
+  const backoff = Math.min(FIRST_BACKOFF * 2 ** used, LONGEST_BACKOFF);
+  return {
+    ...job,
+    nextReason: "retried",
+    retriesUsed: { ...job.retriesUsed, [cause.origin]: used + 1 },
+    state: { ...pending(at), notBefore: at + backoff },
+  };
+}
+
+const pending = (at: Instant): Extract<JobState, { status: "pending" }> => ({
+  status: "pending",
+  since: at,
+  held: false,
+  notBefore: at,
+});
+
+const over = (job: Job, ending: Ending, at: Instant): Job => ({
+  ...job,
+  trainingSince: null,
+  state: { ...ending, at },
+});
+
+function begin(job: Job, on: Placement, reason: StartReason, at: Instant, fallback: Placement | null = null): Job {
+  const attempt = job.attempt + 1;
+  return {
+    ...job,
+    attempt,
+    state: {
+      status: "starting",
+      since: at,
+      on,
+      reason,
+      phase: "creating",
+      fraction: null,
+      checkpoint: checkpointPlan(job, on, attempt),
+      fallback,
+    },
+  };
+}
+
+/** A run on the server that has the job's checkpoint folder goes on with it; elsewhere it gets a copy of its own. */
+export function checkpointPlan({ checkpoint }: Job, on: Placement, attempt: number): CheckpointPlan {
+  if (!checkpoint) return { generation: attempt, from: null };
+  const { server, generation } = checkpoint;
+  return server === leadServer(on) ? { generation, from: null } : { generation: attempt, from: { server, generation } };
+}
+
+function stopFor(job: Job, then: Ending, graceSeconds: number, at: Instant): Job {
+  const { state } = job;
+  switch (state.status) {
+    case "pending":
+      return over(job, then, at);
+    case "starting":
+    case "running":
+    case "preempting":
+    case "migrating":
+    case "paused":
+      return { ...job, state: { status: "cancelling", since: at, on: state.on, then, graceSeconds } };
+    case "cancelling": // it is being stopped already, for the first reason given; only its patience may shrink
+      return graceSeconds < state.graceSeconds ? { ...job, state: { ...state, graceSeconds } } : job;
+    default:
+      throw new InvariantError(`job ${job.id} cannot be stopped: it is ${state.status}`);
+  }
+}

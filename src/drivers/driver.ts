@@ -1,0 +1,106 @@
+import type { RunOrder, RunRef } from "../core/command.ts";
+import type { Event } from "../core/event.ts";
+import type { CheckpointFolder, JobId } from "../core/job.ts";
+import type { Gpu } from "../core/server.ts";
+import type { Clock } from "../core/time.ts";
+
+/** What a driver tells of its runs. It may tell a thing late or twice; the core drops what is stale. */
+export type DriverEvent = Extract<
+  Event,
+  {
+    type:
+      | "RunPreparing"
+      | "RunPrepared"
+      | "CheckpointCarried"
+      | "RunStarted"
+      | "RunPauseFailed"
+      | "RunExited"
+      | "ServerInventoried"
+      | "ServerHealthChanged";
+  }
+>;
+
+export type OutputStream = "stdout" | "stderr";
+
+/** One finished line of a run's output. */
+export interface OutputLine {
+  readonly stream: OutputStream;
+  /** When it was printed, or read where the source does not know. */
+  readonly at: number;
+  readonly text: string;
+  /** Opaque: `follow` given the newest position of each stream goes on right behind it. */
+  readonly position: string;
+  /** The line was too long and goes on in the next. */
+  readonly continues?: boolean;
+}
+
+/** Where reading stopped, per stream; a stream without one is read from its beginning. */
+export type OutputPosition = Partial<Record<OutputStream, string>>;
+
+/** What the driver needs of the house. */
+export interface DriverContext {
+  readonly cluster: string;
+  readonly clock: Clock;
+  emit(event: DriverEvent): void;
+  /** The values of the job's secrets, by name. */
+  secrets(job: JobId): Promise<Readonly<Record<string, string>>>;
+  /** The content of a checkpoint folder on whichever server has it, as a tar stream. Rejects when it cannot be had. */
+  openCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
+  /** For diagnosis; never given a secret. */
+  log(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** One finished line, or a newer text of a line that is still being rewritten (a bar): shown as progress, never stored. */
+export type Output =
+  | ({ readonly kind: "line" } & OutputLine)
+  | { readonly kind: "update"; readonly stream: OutputStream; readonly text: string };
+
+/** A run that the driver found on its server, by label. */
+export interface FoundRun {
+  readonly job: JobId;
+  readonly attempt: number;
+}
+
+/** What a server has. */
+export interface Inventory {
+  readonly gpus: readonly Gpu[];
+  readonly cores: number;
+  readonly memoryMiB: number;
+}
+
+/**
+ * One instance drives one server. The verbs return at once and never throw: whatever comes of them is told by events, each call
+ * outward has a deadline. Every verb may be told twice (after a restart) and is then done once. A run that was told `start`
+ * ends with exactly one `RunExited`, after its output can be read whole.
+ */
+export interface Driver {
+  readonly server: string;
+
+  /** Looks at the server: its inventory, and the runs of this cluster that it finds there. Rejects when it cannot be reached. */
+  connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }>;
+
+  /** Pulls the image and creates the container; answers `RunPrepared`, or `RunExited` with the cause. */
+  prepare(run: RunOrder): void;
+  /** Does what `prepare` has not done yet, fetches the checkpoint where one is planned, starts; answers `RunStarted` or `RunExited`. */
+  start(run: RunOrder): void;
+  stop(run: RunRef, signal: string, graceSeconds: number): void;
+  pause(run: RunRef): void;
+  resume(run: RunRef): void;
+  /** Takes back what `prepare` made; nothing is told. */
+  discard(run: RunRef): void;
+  discardCheckpoint(job: JobId, folder: CheckpointFolder): void;
+
+  /** Watches a run that an earlier life of the server started: tells its `RunStarted` and its exit, also one that happened meanwhile. */
+  adopt(run: RunOrder): void;
+  /** Removes what is left of a run whose exit is recorded and whose output is stored (or of one nobody knows). */
+  reap(job: JobId, attempt: number): void;
+
+  /** The output of a run, from behind `from`, until the run is over and everything is read. Ends early with an error when the source breaks; call it again then. */
+  follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]>;
+
+  /** A checkpoint folder of this server as a tar stream. */
+  readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
+
+  /** Lets go of the server: ends streams, sockets, timers. Runs go on. */
+  close(): Promise<void>;
+}
