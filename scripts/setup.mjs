@@ -33,7 +33,8 @@ export function setUp() {
 function checkNode() {
   const wanted = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(">=", "");
   const isOlder = process.versions.node.localeCompare(wanted, "en", { numeric: true }) < 0;
-  if (isOlder) throw new SetUpError(`Node ${wanted} or newer is needed; ${process.execPath} is ${process.versions.node}`);
+  if (isOlder)
+    throw new SetUpError(`Node ${wanted} or newer is needed; ${process.execPath} is ${process.versions.node}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();

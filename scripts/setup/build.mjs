@@ -43,7 +43,10 @@ export function build(root) {
 function digest(root) {
   const hash = createHash("sha256");
   for (const path of [...settings, ...sources(root)]) {
-    hash.update(`${path}\0`).update(readFileSync(join(root, path))).update("\0");
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update("\0");
   }
   return hash.digest("hex");
 }

@@ -58,6 +58,7 @@ function compilerAdvice(output, headers) {
   if (!/gyp/.test(output)) return "";
   const lines = ["", "", "sqlite3 could not be compiled. It needs python3, make and a C++ compiler:"];
   lines.push("  Debian, Ubuntu: apt-get install python3 make g++", "  macOS: xcode-select --install");
-  if (!headers) lines.push("and Node's headers (include/node beside bin/node), which were not found and not downloaded.");
+  if (!headers)
+    lines.push("and Node's headers (include/node beside bin/node), which were not found and not downloaded.");
   return lines.join("\n");
 }

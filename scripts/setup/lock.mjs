@@ -28,7 +28,9 @@ function acquire(path) {
       if (owner !== undefined && !isAlive(owner)) rmSync(path, { force: true });
       if (waitedMillis === 0) console.error(`waiting for another set-up of this clone (process ${owner})`);
       if (waitedMillis > patienceMillis) {
-        throw new SetUpError(`process ${owner} has held ${path} for 15 minutes; remove that file if no set-up is running`);
+        throw new SetUpError(
+          `process ${owner} has held ${path} for 15 minutes; remove that file if no set-up is running`,
+        );
       }
       sleep(200);
     }
