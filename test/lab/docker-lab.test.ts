@@ -29,12 +29,15 @@ shared.describe("a lab of two Docker engines", () => {
   });
 
   test("a container's exit code and output come back", async () => {
-    const { code, output } = await runToEnd(firstHost(), { Image: busyboxImage, Cmd: ["sh", "-c", "echo good; exit 42"] });
+    const { code, output } = await runToEnd(firstHost(), {
+      Image: busyboxImage,
+      Cmd: ["sh", "-c", "echo good; exit 42"],
+    });
     expect({ code, output }).toEqual({ code: 42, output: "good\n" });
   });
 
   test("the Python of the image has its standard library", async () => {
-    const program = "import asyncio, ctypes, hashlib, json, sqlite3, ssl, zlib; print("imported")";
+    const program = 'import asyncio, ctypes, hashlib, json, sqlite3, ssl, zlib; print("imported")';
     const { code, output } = await runToEnd(firstHost(), { Image: pythonImage, Cmd: ["python3", "-c", program] });
     expect({ code, output }).toEqual({ code: 0, output: "imported\n" });
   });
@@ -152,7 +155,10 @@ function overTls({ tcp: { host, port, ca, cert, key } }: LabHost): Docker {
   return new Docker({ protocol: "https", host, port, ca, cert, key });
 }
 
-async function runToEnd(host: LabHost, options: Docker.ContainerCreateOptions): Promise<{ code: number; output: string }> {
+async function runToEnd(
+  host: LabHost,
+  options: Docker.ContainerCreateOptions,
+): Promise<{ code: number; output: string }> {
   const container = await host.docker.createContainer({ ...options, Tty: true });
   await container.start();
   const { StatusCode } = await container.wait();
@@ -172,8 +178,9 @@ function traces(dir: string) {
     links: count(execFileSync("/usr/sbin/ip", ["-brief", "link"], { encoding: "utf8" }), `sl-lab-${number}`),
     mounts: count(readFileSync("/proc/self/mountinfo", "utf8"), id),
     cgroups: count(execFileSync("find", find, { encoding: "utf8" }), id),
-    processes: processes.filter((pid) => ["cmdline", "cgroup"].some((file) => readOr(`/proc/${pid}/${file}`).includes(id)))
-      .length,
+    processes: processes.filter((pid) =>
+      ["cmdline", "cgroup"].some((file) => readOr(`/proc/${pid}/${file}`).includes(id)),
+    ).length,
   };
 }
 

@@ -176,7 +176,7 @@ export class LabHost {
 
   private async ready(program: string, child: ChildProcess, answers: () => boolean | Promise<boolean>): Promise<void> {
     try {
-      await until(`the start of ${program} on ${this.name}`, 30_000, async () => {
+      await until(`the start of ${program} on ${this.name}`, 30_000, () => {
         if (!isAlive(child))
           throw new Error(`${program} on ${this.name} ended with ${child.exitCode ?? child.signalCode}`);
         return answers();
