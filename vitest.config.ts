@@ -16,5 +16,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     allowOnly: false,
+    silent: "passed-only",
   },
 });

@@ -21,7 +21,9 @@ export function setUp() {
     if (isInstalled(root) && isBuilt(root)) return;
     withLock(root, () => {
       if (!isInstalled(root)) installDependencies(root);
-      if (!isBuilt(root)) build(root);
+      if (isBuilt(root)) return;
+      console.error("building");
+      build(root);
     });
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;

@@ -21,10 +21,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 const { parseCLI, startVitest } = await import("vitest/node");
 const { filter, options } = parseCLI(["vitest", "run", ...process.argv.slice(2)]);
 const vitest = await startVitest("test", filter, { ...options, run: true });
-const { passed, failed, skipped, lines } = summarise(vitest.state, {
-  root,
-  everyTestWasWanted: !options.testNamePattern,
-});
+const { passed, failed, skipped, lines } = summarise(vitest.state, { everyTestWasWanted: !options.testNamePattern });
 
 const leftovers = await endLeftovers(folder);
 for (const line of lines) console.log(line);

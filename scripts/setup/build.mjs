@@ -20,7 +20,6 @@ export function isBuilt(root) {
  * @throws {SetUpError} with the compiler's words when a source cannot be parsed
  */
 export function build(root) {
-  console.error("building");
   const [fresh, stale] = [join(root, ".setup-dist"), join(root, ".setup-dist-stale")];
   for (const folder of [fresh, stale]) rmSync(folder, { recursive: true, force: true });
   const builtFrom = digest(root); // taken first: a source saved while it compiles must not count as built

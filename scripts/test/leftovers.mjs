@@ -29,7 +29,7 @@ export function killLeftovers(folder) {
     const found = leftoversOf(folder);
     if (found.length === 0) break;
     for (const leftover of found) {
-      killed.set(leftover.pid, leftover);
+      if (!killed.has(leftover.pid)) killed.set(leftover.pid, leftover); // once dying, it has no command any more
       try {
         process.kill(leftover.pid, "SIGKILL");
       } catch {

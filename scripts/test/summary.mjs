@@ -1,5 +1,4 @@
 // What a run of vitest came to, in counts and in lines for people.
-import { relative } from "node:path";
 
 /**
  * Counts the tests of a run. A file or suite that fails outside its tests, an error that no test caught, and a skip
@@ -7,11 +6,11 @@ import { relative } from "node:path";
  * @param state vitest's state after the run
  * @param everyTestWasWanted false when a name filter was given, which skips the others without a reason
  */
-export function summarise(state, { root, everyTestWasWanted }) {
+export function summarise(state, { everyTestWasWanted }) {
   const summary = { passed: 0, failed: 0, skipped: 0, lines: [] };
   const reasons = new Map();
   for (const file of state.getTestModules()) {
-    const path = relative(root, file.moduleId);
+    const path = file.relativeModuleId;
     for (const broken of [file, ...file.children.allSuites()].filter((part) => part.errors().length > 0)) {
       summary.failed++;
       summary.lines.push(`failed outside a test: ${path}${broken.fullName ? ` > ${broken.fullName}` : ""}`);
