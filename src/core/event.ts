@@ -27,19 +27,19 @@ export type JobEvent =
   | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
   | OfJob<"JobPreempted", { readonly cause: string }>
   | OfJob<"JobMigrated", { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause }>
-  | OfJob<"JobTimedOut", { readonly cause: Cause }>
+  | OfJob<"JobGivenUp", { readonly cause: Cause }>
   | OfJob<"DependencyMet", { readonly on: JobId }>
   // told by a driver
-  | OfRun<"RunPreparing", { readonly phase: StartPhase; readonly fraction: number | null; readonly detail: string | null }>
+  | OfRun<
+      "RunPreparing",
+      { readonly phase: StartPhase; readonly fraction: number | null; readonly detail: string | null }
+    >
   | OfRun<"RunPrepared">
   | OfRun<"CheckpointCarried", { readonly bytes: number; readonly files: number; readonly millis: number }>
   /** `handle` is what the engine calls it: a container's id, a process's id. */
   | OfRun<"RunStarted", { readonly handle: string }>
   | OfRun<"RunPauseFailed", { readonly reason: string }>
-  | OfRun<
-      "RunExited",
-      { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }
-    >
+  | OfRun<"RunExited", { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }>
   // read from its output
   | OfRun<"RunProgressed", { readonly progress: JobProgress }>
   | OfRun<"CheckpointSaved", { readonly step: number | null }>;
@@ -57,7 +57,10 @@ export type Event =
   | JobEvent
   | OfJob<"JobDeleted">
   | ServerEvent
-  | Fact<"PolicyChanged", { readonly policy: string; readonly options: Readonly<Record<string, unknown>>; readonly placement: string }>
+  | Fact<
+      "PolicyChanged",
+      { readonly policy: string; readonly options: Readonly<Record<string, unknown>>; readonly placement: string }
+    >
   /** A policy threw or broke an invariant: the last good state stands. */
   | Fact<"RoundFailed", { readonly policy: string; readonly reason: string }>;
 

@@ -97,7 +97,9 @@ export interface Job {
   readonly gpuMillis: Millis;
   readonly coreMillis: Millis;
   readonly preemptions: number;
+  /** Moves completed, and moves begun. */
   readonly migrations: number;
+  readonly migrationsBegun: number;
   readonly retriesUsed: { readonly application: number; readonly infrastructure: number };
   readonly progress: JobProgress | null;
   readonly checkpoint: (CheckpointFolder & { readonly step: number | null; readonly savedAt: Instant | null }) | null;

@@ -25,6 +25,7 @@ export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
     coreMillis: 0,
     preemptions: 0,
     migrations: 0,
+    migrationsBegun: 0,
     retriesUsed: { application: 0, infrastructure: 0 },
     progress: null,
     checkpoint: null,
@@ -69,6 +70,7 @@ export function transition(job: Job, event: JobEvent): Job {
       const kept = job.checkpoint && { step: job.checkpoint.step, savedAt: job.checkpoint.savedAt };
       return {
         ...started,
+        migrations: job.migrations + (state.fallback ? 1 : 0),
         checkpoint: { server: leadServer(state.on), generation, ...(kept ?? { step: null, savedAt: null }) },
         state: { status: "running", since: event.at, on: state.on },
       };
@@ -100,7 +102,7 @@ export function transition(job: Job, event: JobEvent): Job {
       if (state.status !== "running") break;
       return {
         ...job,
-        migrations: job.migrations + 1,
+        migrationsBegun: job.migrationsBegun + 1,
         state: { status: "migrating", since: event.at, on: state.on, to: event.to, step: "preparing" },
       };
 
@@ -110,7 +112,7 @@ export function transition(job: Job, event: JobEvent): Job {
       return stopFor(marked, { status: "cancelled", cause: null }, grace, event.at);
     }
 
-    case "JobTimedOut":
+    case "JobGivenUp":
       return stopFor(job, { status: "failed", cause: event.cause }, job.spec.checkpoint.graceSeconds, event.at);
 
     case "JobRetried":

@@ -1,0 +1,103 @@
+import type { Event } from "./event.ts";
+import type { Job, JobId } from "./job.ts";
+import { isOver } from "./job.ts";
+import type { Packer } from "./packer.ts";
+import { migrationEvent } from "./plan.ts";
+import type { Cause } from "./outcome.ts";
+import type { Server, ServerId } from "./server.ts";
+import { gpuCount, leadServer } from "./server.ts";
+import type { Instant } from "./time.ts";
+
+/** At most so many jobs move away from draining servers at once. */
+const MOST_DRAINING_MOVES = 2;
+
+interface Cluster {
+  readonly jobs: ReadonlyMap<JobId, Job>;
+  readonly servers: ReadonlyMap<ServerId, Server>;
+  job(id: JobId): Job | undefined;
+  packer(): Packer;
+}
+
+/**
+ * What has to be done whatever the policy: dependencies, time limits, deletions, back-off, draining. `watched` are the jobs that
+ * `needsWatching`, `ended` those that ended since the last time.
+ */
+export function duties(
+  cluster: Cluster,
+  watched: ReadonlySet<JobId>,
+  ended: readonly Job[],
+  now: Instant,
+): { events: readonly Event[]; wakeAt: Instant | null } {
+  const events: Event[] = [];
+  let wakeAt = Number.POSITIVE_INFINITY;
+  for (const id of watched) {
+    const job = cluster.job(id);
+    if (!job) continue;
+    if (isOver(job)) {
+      if (job.deleteWhenOver) events.push({ type: "JobDeleted", job: id, at: now });
+      continue;
+    }
+    for (const { id: on, state } of ended) {
+      if (!job.blockedBy.includes(on)) continue;
+      events.push(
+        state.status === "completed"
+          ? { type: "DependencyMet", job: id, on, at: now }
+          : giveUp(id, "dependency", `it needs ${on}, which has ${state.status}`, now),
+      );
+    }
+    const limit = nextLimit(job);
+    if (limit && limit.at <= now) events.push(giveUp(id, "time-limit", limit.message, now));
+    else if (limit) wakeAt = Math.min(wakeAt, limit.at);
+    if (job.state.status === "pending" && job.state.notBefore > now) wakeAt = Math.min(wakeAt, job.state.notBefore);
+  }
+  events.push(...drainMoves(cluster, now));
+  return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
+}
+
+/** Is there anything about this job that `duties` may have to do? */
+export function needsWatching(job: Job): boolean {
+  if (isOver(job)) return job.deleteWhenOver;
+  const backsOff = job.state.status === "pending" && job.state.notBefore > job.state.since;
+  return backsOff || job.blockedBy.length > 0 || nextLimit(job) !== null;
+}
+
+const giveUp = (job: JobId, code: "dependency" | "time-limit", message: string, at: Instant): Event => {
+  const cause: Cause = { origin: "application", code, message };
+  return { type: "JobGivenUp", job, cause, at };
+};
+
+/** When the time limit of its present state ends; null without one. The idle limit is kept where the output is read. */
+function nextLimit({ spec, state, serviceMillis, trainingSince }: Job): { at: Instant; message: string } | null {
+  const { queueSeconds, pullSeconds, runSeconds } = spec.limits;
+  const limit = (seconds: number | null, from: Instant, what: string): { at: Instant; message: string } | null =>
+    seconds === null
+      ? null
+      : { at: from + seconds * 1000, message: `${what} took longer than its limit of ${seconds} s` };
+  switch (state.status) {
+    case "pending":
+      return limit(queueSeconds, state.since, "waiting");
+    case "starting":
+      return state.phase === "pulling" ? limit(pullSeconds, state.since, "pulling its image") : null;
+    case "running":
+      return trainingSince === null ? null : limit(runSeconds, trainingSince - serviceMillis, "running");
+    default:
+      return null;
+  }
+}
+
+function drainMoves(cluster: Cluster, now: Instant): Event[] {
+  const draining = [...cluster.servers.values()].filter((server) => server.draining);
+  if (draining.length === 0) return [];
+  const isOn = (job: Job): boolean =>
+    job.state.status === "running" && draining.some(({ id }) => "on" in job.state && leadServer(job.state.on) === id);
+  const moving = [...cluster.jobs.values()].filter(({ state }) => state.status === "migrating").length;
+  const packer = cluster.packer();
+  const events: Event[] = [];
+  for (const job of cluster.jobs.values()) {
+    if (moving + events.length >= MOST_DRAINING_MOVES) break;
+    if (!isOn(job) || job.state.status !== "running") continue;
+    const to = packer.place(job, gpuCount(job.state.on), { except: leadServer(job.state.on), idleNow: true });
+    if (to) events.push(migrationEvent(job, to, "drain", now));
+  }
+  return events;
+}

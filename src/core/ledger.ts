@@ -1,0 +1,136 @@
+import { InvariantError } from "./errors.ts";
+import type { JobId } from "./job.ts";
+import type { Placement, Server, ServerId, Share } from "./server.ts";
+
+/** One server's book: who owns each GPU and core. */
+export interface Room {
+  readonly server: Server;
+  /** Owner by position in `server.gpus`; null is idle. */
+  readonly gpuOwner: readonly (JobId | null)[];
+  readonly coreOwner: readonly (JobId | null)[];
+  readonly idleGpus: number;
+  readonly idleCores: number;
+  readonly usedMemoryMiB: number;
+}
+
+type Book = { -readonly [K in keyof Room]: Room[K] } & {
+  gpuOwner: (JobId | null)[];
+  coreOwner: (JobId | null)[];
+  position: Map<string, number>;
+};
+
+/** Who holds what: the one place where GPUs, cores and memory are given and taken back. A thing has at most one owner, always. */
+export class Ledger {
+  readonly #books = new Map<ServerId, Book>();
+  readonly #held = new Map<JobId, readonly Share[]>();
+
+  get rooms(): ReadonlyMap<ServerId, Room> {
+    return this.#books;
+  }
+
+  /** Takes a server in, or takes note of its new inventory. What jobs hold stays theirs. */
+  setServer(server: Server): void {
+    const known = this.#books.get(server.id);
+    if (known && known.server.gpus === server.gpus && known.server.cores === server.cores) {
+      known.server = server;
+      return;
+    }
+    const book: Book = {
+      server,
+      gpuOwner: server.gpus.map(() => null),
+      coreOwner: Array.from({ length: server.cores }, () => null),
+      idleGpus: server.gpus.length,
+      idleCores: server.cores,
+      usedMemoryMiB: 0,
+      position: new Map(server.gpus.map((gpu, i) => [gpu.id, i])),
+    };
+    this.#books.set(server.id, book);
+    for (const [job, shares] of this.#held)
+      for (const share of shares) if (share.server === server.id) this.#take(book, job, share, false);
+  }
+
+  removeServer(id: ServerId): void {
+    for (const [job, shares] of this.#held)
+      if (shares.some((share) => share.server === id)) throw new InvariantError(`${job} still holds a share of ${id}`);
+    this.#books.delete(id);
+  }
+
+  /** Makes `placements` all that the job holds. Throws InvariantError, and changes nothing, when another job owns a part of it. */
+  hold(job: JobId, placements: readonly Placement[]): void {
+    const shares = placements.flat();
+    for (const share of shares) this.#check(job, share);
+    for (const share of this.#held.get(job) ?? []) this.#giveBack(job, share);
+    for (const share of shares) {
+      const book = this.#books.get(share.server);
+      if (book) this.#take(book, job, share, true);
+    }
+    if (shares.length > 0) this.#held.set(job, shares);
+    else this.#held.delete(job);
+  }
+
+  /** Is all of it idle, or the job's own? */
+  isIdle(placement: Placement, job: JobId): boolean {
+    return placement.every((share) => {
+      const book = this.#books.get(share.server);
+      if (!book) return false;
+      const own = (owner: JobId | null | undefined): boolean => owner === null || owner === job;
+      return (
+        share.gpus.every((gpu) => own(book.gpuOwner[book.position.get(gpu) ?? -1])) &&
+        share.cores.every((core) => own(book.coreOwner[core]))
+      );
+    });
+  }
+
+  holders(server: ServerId): readonly JobId[] {
+    return [...this.#held].filter(([, shares]) => shares.some((share) => share.server === server)).map(([job]) => job);
+  }
+
+  #check(job: JobId, share: Share): void {
+    const book = this.#books.get(share.server);
+    if (!book) return; // told of at a start, before its server has joined
+    for (const gpu of share.gpus) {
+      const owner = book.gpuOwner[book.position.get(gpu) ?? -1];
+      if (owner && owner !== job) throw new InvariantError(`GPU ${gpu} is held by ${owner} and wanted by ${job}`);
+    }
+    for (const core of share.cores) {
+      const owner = book.coreOwner[core];
+      if (owner && owner !== job)
+        throw new InvariantError(`core ${core} of ${share.server} is held by ${owner} and wanted by ${job}`);
+    }
+  }
+
+  #take(book: Book, job: JobId, share: Share, strict: boolean): void {
+    for (const gpu of share.gpus) {
+      const at = book.position.get(gpu);
+      if (at === undefined) {
+        if (strict) throw new InvariantError(`server ${share.server} has no GPU ${gpu}`);
+        continue; // it vanished from the inventory under its job
+      }
+      if (book.gpuOwner[at] === null) book.idleGpus--;
+      book.gpuOwner[at] = job;
+    }
+    for (const core of share.cores) {
+      if (core >= book.coreOwner.length) continue;
+      if (book.coreOwner[core] === null) book.idleCores--;
+      book.coreOwner[core] = job;
+    }
+    book.usedMemoryMiB += share.memoryMiB;
+  }
+
+  #giveBack(job: JobId, share: Share): void {
+    const book = this.#books.get(share.server);
+    if (!book) return;
+    for (const gpu of share.gpus) {
+      const at = book.position.get(gpu);
+      if (at === undefined || book.gpuOwner[at] !== job) continue;
+      book.gpuOwner[at] = null;
+      book.idleGpus++;
+    }
+    for (const core of share.cores) {
+      if (book.coreOwner[core] !== job) continue;
+      book.coreOwner[core] = null;
+      book.idleCores++;
+    }
+    book.usedMemoryMiB -= share.memoryMiB;
+  }
+}

@@ -1,0 +1,180 @@
+import { domainError } from "./errors.ts";
+import type { Event, JobPatch } from "./event.ts";
+import type { Job, JobId } from "./job.ts";
+import { heldBy, isOver } from "./job.ts";
+import type { JobSpec } from "./job-spec.ts";
+import { canHold } from "./packer.ts";
+import { migrationEvent } from "./plan.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Server, ServerId } from "./server.ts";
+import { gpuCount, leadServer } from "./server.ts";
+import type { Instant } from "./time.ts";
+
+/** A request is not a fact: each function here looks at the present state and gives the events that the request comes to, or throws a DomainError. */
+
+export function requestSubmit(
+  scheduler: Scheduler,
+  id: JobId,
+  spec: JobSpec,
+  key: string | null,
+  now: Instant,
+): Event[] {
+  refuseImpossible(scheduler, spec);
+  const blockedBy = spec.after.filter((dependency) => {
+    const job = scheduler.job(dependency);
+    return job !== undefined && !isOver(job);
+  });
+  return [{ type: "JobSubmitted", job: id, spec, blockedBy, key, at: now }];
+}
+
+/** A job that is over is not known here: the caller looks it up and restores it for a retry or a deletion. */
+export function requestCancel(
+  scheduler: Scheduler,
+  id: JobId,
+  options: { by: string; delete: boolean; graceSeconds: number | null },
+  now: Instant,
+): Event[] {
+  const job = find(scheduler, id);
+  if (!isOver(job)) return [{ type: "JobCancelled", job: id, ...options, at: now }];
+  if (options.delete) return [{ type: "JobDeleted", job: id, at: now }];
+  throw domainError("CONFLICT", `${id} is over already: it has ${job.state.status}`, ["id"]);
+}
+
+export function requestUpdate(scheduler: Scheduler, id: JobId, patch: JobPatch, now: Instant): Event[] {
+  const job = findLive(scheduler, id);
+  const sizes = (["gpus", "cores"] as const).filter((field) => patch[field]);
+  if (sizes.length > 0 && job.state.status !== "pending")
+    throw domainError(
+      "CONFLICT",
+      `${sizes.join(" and ")} of ${id} can only change while it waits; it is ${job.state.status}`,
+      [sizes[0] as string],
+    );
+  refuseImpossible(scheduler, { ...job.spec, ...patch });
+  return [{ type: "JobUpdated", job: id, patch, at: now }];
+}
+
+export function requestPause(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
+  const { state } = findLive(scheduler, id);
+  if (state.status === "running" || (state.status === "pending" && !state.held))
+    return [{ type: "JobPaused", job: id, at: now }];
+  const what = state.status === "pending" ? "held already" : state.status;
+  throw domainError("CONFLICT", `${id} cannot be paused: it is ${what}`, ["id"]);
+}
+
+export function requestResume(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
+  const { state } = findLive(scheduler, id);
+  if (state.status === "paused" || (state.status === "pending" && state.held))
+    return [{ type: "JobResumed", job: id, at: now }];
+  throw domainError("CONFLICT", `${id} cannot be resumed: it is ${state.status}, not paused`, ["id"]);
+}
+
+export function requestRetry(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
+  const job = find(scheduler, id);
+  if (!isOver(job)) throw domainError("CONFLICT", `${id} is not over: it is ${job.state.status}`, ["id"]);
+  if (job.deleteWhenOver) throw domainError("CONFLICT", `${id} is being deleted`, ["id"]);
+  if (job.state.status === "completed")
+    throw domainError("CONFLICT", `${id} has completed: there is nothing to retry; submit it again instead`, ["id"]);
+  refuseImpossible(scheduler, job.spec);
+  return [{ type: "JobRetried", job: id, at: now }];
+}
+
+/** To the named server, or wherever the placement rule likes best. */
+export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | null, now: Instant): Event[] {
+  const job = findLive(scheduler, id);
+  const { state } = job;
+  if (state.status !== "running")
+    throw domainError("CONFLICT", `only a running job can be migrated; ${id} is ${state.status}`, ["id"]);
+  const from = leadServer(state.on);
+  if (to !== null) {
+    const server = findServer(scheduler, to, ["to"]);
+    if (to === from) throw domainError("CONFLICT", `${id} runs on ${to} already`, ["to"]);
+    if (server.health !== "up")
+      throw domainError("UNREACHABLE", `server ${to} is ${server.health}: ${server.reason}`, ["to"]);
+    if (server.draining) throw domainError("CONFLICT", `server ${to} is draining and takes no job`, ["to"]);
+  }
+  const gpus = gpuCount(state.on);
+  const place = scheduler
+    .packer()
+    .place(job, gpus, { ...(to === null ? { except: from } : { only: to }), idleNow: true });
+  if (!place) {
+    const where = to === null ? "no other server" : `server ${to}`;
+    throw domainError("NO_ROOM", `${where} has room for ${describe(job.spec, gpus)} now`, ["to"]);
+  }
+  return [migrationEvent(job, place, "user", now)];
+}
+
+export function requestJoin(scheduler: Scheduler, server: Server, now: Instant): Event[] {
+  if (scheduler.servers.has(server.id))
+    throw domainError("CONFLICT", `there is a server named ${server.id} already`, ["name"]);
+  return [{ type: "ServerJoined", server: server.id, joined: server, at: now }];
+}
+
+export function requestDrain(scheduler: Scheduler, id: ServerId, draining: boolean, now: Instant): Event[] {
+  findServer(scheduler, id, ["name"]);
+  return [{ type: "ServerDrained", server: id, draining, at: now }];
+}
+
+export function requestRemove(scheduler: Scheduler, id: ServerId, now: Instant): Event[] {
+  findServer(scheduler, id, ["name"]);
+  const jobs = scheduler.ledger.holders(id);
+  if (jobs.length > 0)
+    throw domainError(
+      "CONFLICT",
+      `${jobs.join(", ")} still ${jobs.length === 1 ? "runs" : "run"} on ${id}: drain it first`,
+      ["name"],
+    );
+  return [{ type: "ServerRemoved", server: id, at: now }];
+}
+
+function find(scheduler: Scheduler, id: JobId): Job {
+  const job = scheduler.job(id);
+  if (!job) throw domainError("NOT_FOUND", `there is no job ${id}`, ["id"]);
+  return job;
+}
+
+function findLive(scheduler: Scheduler, id: JobId): Job {
+  const job = find(scheduler, id);
+  if (isOver(job)) throw domainError("CONFLICT", `${id} is over: it has ${job.state.status}`, ["id"]);
+  if (job.state.status === "cancelling") throw domainError("CONFLICT", `${id} is being stopped`, ["id"]);
+  return job;
+}
+
+function findServer(scheduler: Scheduler, id: ServerId, path: readonly string[]): Server {
+  const server = scheduler.servers.get(id);
+  if (server) return server;
+  const names = [...scheduler.servers.keys()].join(", ") || "none";
+  throw domainError("NOT_FOUND", `there is no server ${id}; there are: ${names}`, path);
+}
+
+/** A job that no server could ever hold is refused at once rather than left waiting for ever. */
+function refuseImpossible(scheduler: Scheduler, spec: JobSpec): void {
+  const servers = [...scheduler.servers.values()];
+  if (servers.length === 0 || servers.some((server) => canHold(server, { spec }))) return;
+  const most = servers.map(
+    (server) => `${server.id} (${server.gpus.length} GPUs, ${server.cores} cores, ${server.memoryMiB} MiB)`,
+  );
+  const path = spec.gpus.min > 0 ? ["gpus"] : ["cores"];
+  throw domainError(
+    "INVALID_INPUT",
+    `no server could ever hold ${describe(spec, spec.gpus.min)}; there are ${most.join(", ")}`,
+    path,
+  );
+}
+
+function describe(spec: JobSpec, gpus: number): string {
+  const { model, memoryMiB } = spec.gpus;
+  const parts = [
+    gpus > 0
+      ? `${gpus} ${model ? `${model} ` : ""}GPU${gpus === 1 ? "" : "s"}${memoryMiB ? ` of ${memoryMiB} MiB` : ""}`
+      : null,
+    `${spec.cores.min} core${spec.cores.min === 1 ? "" : "s"}`,
+    spec.memoryMiB === null ? null : `${spec.memoryMiB} MiB of memory`,
+    spec.image === null ? "a command without an image (only a process server can run it)" : null,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+/** The jobs that hold a share of the server, by count: what a drain still waits for. */
+export const jobsOn = (scheduler: Scheduler, server: ServerId): number =>
+  [...scheduler.jobs.values()].filter((job) => heldBy(job).some((on) => on.some((share) => share.server === server)))
+    .length;

@@ -1,0 +1,355 @@
+import type { Command } from "./command.ts";
+import { commandsFor } from "./command.ts";
+import { InvariantError } from "./errors.ts";
+import type { Event, JobEvent, ServerEvent } from "./event.ts";
+import { duties, needsWatching } from "./duties.ts";
+import type { Job, JobId } from "./job.ts";
+import { heldBy, isOver } from "./job.ts";
+import { Ledger } from "./ledger.ts";
+import type { Migration } from "./migration.ts";
+import { advanceMigration, awaitsLostSteps, isMoving, openMigration } from "./migration.ts";
+import { Packer } from "./packer.ts";
+import { checkDecision, planEvents, reconcile } from "./plan.ts";
+import type { Decision, PlacementRule, Policy, Snapshot } from "./policy.ts";
+import type { Run } from "./run.ts";
+import { advanceRun, openRun } from "./run.ts";
+import type { Server, ServerId } from "./server.ts";
+import { leadServer } from "./server.ts";
+import type { Instant } from "./time.ts";
+import { newJob, transition } from "./transition.ts";
+
+/** The policy in force, by name and as a function. */
+export interface PolicySetting {
+  readonly policy: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly placement: string;
+}
+export type ResolvePolicy = (setting: PolicySetting) => { readonly policy: Policy; readonly rule: PlacementRule };
+
+/** What came of one round: to be recorded first, then told to the drivers, in that order. */
+export interface Round {
+  readonly events: readonly Event[];
+  readonly commands: readonly Command[];
+  /** When to hold the next round though nothing happens until then. */
+  readonly wakeAt: Instant | null;
+}
+
+/** Everything that is different since it was last asked: rows to write. */
+export interface Changes {
+  readonly jobs: readonly Job[];
+  readonly deletedJobs: readonly JobId[];
+  readonly runs: readonly Run[];
+  readonly migrations: readonly Migration[];
+  readonly servers: readonly Server[];
+  readonly removedServers: readonly ServerId[];
+}
+
+/** Facts in by `observe`, decisions out by `round`. It does no I/O and reads no clock. */
+export class Scheduler {
+  readonly #resolve: ResolvePolicy;
+  /** In the order of submission: a Map keeps its order when a value is replaced. */
+  readonly #jobs = new Map<JobId, Job>();
+  readonly #over = new Map<JobId, Job>();
+  readonly #holding = new Set<JobId>();
+  readonly #servers = new Map<ServerId, Server>();
+  readonly #runs = new Map<JobId, Run>();
+  readonly #migrations = new Map<JobId, Migration>();
+  readonly #ledger = new Ledger();
+  /** Jobs that something other than the policy may have to be done about: see `duties`. */
+  readonly #watched = new Set<JobId>();
+  /** Jobs that ended since the last round. */
+  #ended: Job[] = [];
+  #newest: Job | null = null;
+  #setting: PolicySetting;
+  #lastServer: ServerId | null = null;
+  #lastFailure: string | null = null;
+  #outbox: Command[] = [];
+  #dirty = newDirt();
+
+  constructor(resolve: ResolvePolicy, setting: PolicySetting) {
+    this.#resolve = resolve;
+    this.#setting = setting;
+  }
+
+  get setting(): PolicySetting {
+    return this.#setting;
+  }
+  get servers(): ReadonlyMap<ServerId, Server> {
+    return this.#servers;
+  }
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+  /** Jobs that are not over, in the order of submission. */
+  get jobs(): ReadonlyMap<JobId, Job> {
+    return this.#jobs;
+  }
+
+  /** A job that is not over, or was until `forget` is called for it. */
+  job(id: JobId): Job | undefined {
+    return this.#jobs.get(id) ?? this.#over.get(id);
+  }
+  run(id: JobId): Run | undefined {
+    return this.#runs.get(id);
+  }
+  migration(id: JobId): Migration | undefined {
+    return this.#migrations.get(id);
+  }
+
+  snapshot(now: Instant): Snapshot {
+    return { now, jobs: this.#jobs, servers: this.#servers };
+  }
+
+  /** A draft of the cluster as it is now. */
+  packer(): Packer {
+    return new Packer(this.#ledger.rooms, this.#jobs, this.#resolve(this.#setting).rule, this.#lastServer);
+  }
+
+  /** Takes rows back in after a restart, oldest job first. Servers come before jobs. */
+  restore(state: {
+    servers?: readonly Server[];
+    jobs?: readonly Job[];
+    runs?: readonly Run[];
+    migrations?: readonly Migration[];
+  }): void {
+    for (const server of state.servers ?? []) this.#setServer(server);
+    for (const job of state.jobs ?? []) this.#store(job);
+    for (const run of state.runs ?? []) this.#runs.set(run.job, run);
+    for (const migration of state.migrations ?? []) this.#migrations.set(migration.job, migration);
+    this.#dirty = newDirt();
+  }
+
+  /** Drops a job that is over from memory; its rows stay. */
+  forget(id: JobId): void {
+    this.#over.delete(id);
+    this.#runs.delete(id);
+    this.#migrations.delete(id);
+  }
+
+  /** Takes a fact in. False when it says nothing new (late, told twice, of something forgotten): then it is not worth recording. */
+  observe(event: Event): boolean {
+    switch (event.type) {
+      case "PolicyChanged":
+        this.#setting = { policy: event.policy, options: event.options, placement: event.placement };
+        return true;
+      case "RoundFailed":
+        return true;
+      case "JobSubmitted":
+        this.#store(newJob(event));
+        return true;
+      case "JobDeleted":
+        return this.#deleted(event.job);
+      default:
+        return "job" in event ? this.#observeJob(event) : this.#observeServer(event);
+    }
+  }
+
+  /** Decides what to do now. Its events are observed already. A policy that fails changes nothing. */
+  round(now: Instant): Round {
+    const events: Event[] = [];
+    const observe = (event: Event): void => {
+      this.observe(event);
+      events.push(event);
+    };
+    const { events: due, wakeAt: nextDuty } = duties(this, this.#watched, this.#ended, now);
+    this.#ended = [];
+    for (const event of due) observe(event);
+
+    const decision = this.#decide(now, observe);
+    for (const event of planEvents(
+      reconcile(this.snapshot(now), decision, this.#ledger, this.#holding),
+      this.snapshot(now),
+    ))
+      observe(event);
+
+    const commands = this.#outbox;
+    this.#outbox = [];
+    const wakes = [nextDuty, decision.wakeAt ?? null].filter((at): at is Instant => at !== null && at > now);
+    return { events, commands, wakeAt: wakes.length > 0 ? Math.min(...wakes) : null };
+  }
+
+  takeChanges(): Changes {
+    const dirt = this.#dirty;
+    this.#dirty = newDirt();
+    const known = <T>(values: Iterable<T | undefined>): T[] =>
+      [...values].filter((value): value is T => value !== undefined);
+    return {
+      jobs: known([...dirt.jobs].map((id) => this.job(id))),
+      deletedJobs: [...dirt.deletedJobs],
+      runs: [...dirt.runs.values()],
+      migrations: [...dirt.migrations.values()],
+      servers: known([...dirt.servers].map((id) => this.#servers.get(id))),
+      removedServers: [...dirt.removedServers],
+    };
+  }
+
+  #decide(now: Instant, observe: (event: Event) => void): Decision {
+    const snapshot = this.snapshot(now);
+    try {
+      const decision = this.#resolve(this.#setting).policy.decide(snapshot, this.packer());
+      checkDecision(snapshot, decision);
+      this.#lastFailure = null;
+      return decision;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== this.#lastFailure) observe({ type: "RoundFailed", policy: this.#setting.policy, reason, at: now });
+      this.#lastFailure = reason;
+      return this.#asItIs();
+    }
+  }
+
+  /** The decision that changes nothing. */
+  #asItIs(): Decision {
+    const run = new Map();
+    for (const id of this.#holding) {
+      const state = this.#jobs.get(id)?.state;
+      if (state?.status === "running") run.set(id, state.on);
+    }
+    return { run };
+  }
+
+  #observeJob(event: JobEvent): boolean {
+    const before = this.job(event.job);
+    if (!before || isStale(before, event)) return false;
+    const after = transition(before, event);
+    if (event.type === "JobPlaced") this.#lastServer = leadServer(event.on);
+    this.#followRun(before, after, event);
+    this.#followMigration(before, after, event);
+    this.#store(after);
+    this.#outbox.push(...commandsFor(before, after));
+    return true;
+  }
+
+  #followRun(before: Job, after: Job, event: JobEvent): void {
+    const run = this.#runs.get(before.id);
+    if (run && "attempt" in event && event.attempt === run.attempt) this.#setRun(advanceRun(run, event));
+    if (after.attempt !== before.attempt) this.#setRun(openRun(after, event.at));
+  }
+
+  #followMigration(before: Job, after: Job, event: JobEvent): void {
+    const migration = this.#migrations.get(before.id);
+    if (event.type === "JobMigrated") this.#setMigration(openMigration(before, event));
+    else if (migration && (isMoving(migration) || awaitsLostSteps(migration)))
+      this.#setMigration(advanceMigration(migration, before, after, event));
+  }
+
+  #observeServer(event: ServerEvent): boolean {
+    if (event.type === "ServerJoined") {
+      this.#setServer(event.joined);
+      return true;
+    }
+    const server = this.#servers.get(event.server);
+    if (!server) return false;
+    switch (event.type) {
+      case "ServerInventoried":
+        this.#setServer({ ...server, gpus: event.gpus, cores: event.cores, memoryMiB: event.memoryMiB });
+        return true;
+      case "ServerHealthChanged":
+        if (server.health === event.health && server.reason === event.reason) return false;
+        this.#setServer({ ...server, health: event.health, reason: event.reason, healthSince: event.at });
+        return true;
+      case "ServerDrained":
+        this.#setServer({ ...server, draining: event.draining });
+        return true;
+      case "ServerRemoved":
+        this.#ledger.removeServer(event.server);
+        this.#servers.delete(event.server);
+        this.#dirty.servers.delete(event.server);
+        this.#dirty.removedServers.add(event.server);
+        return true;
+    }
+  }
+
+  #deleted(id: JobId): boolean {
+    const job = this.job(id);
+    if (!job) return false;
+    if (heldBy(job).length > 0) throw new InvariantError(`job ${id} still holds ${job.state.status} room`);
+    this.#outbox.push(...commandsFor(job, null));
+    this.#jobs.delete(id);
+    this.#watched.delete(id);
+    this.forget(id);
+    this.#dirty.jobs.delete(id);
+    this.#dirty.deletedJobs.add(id);
+    return true;
+  }
+
+  #store(job: Job): void {
+    this.#dirty.jobs.add(job.id);
+    this.#ledger.hold(job.id, heldBy(job));
+    if (heldBy(job).length > 0) this.#holding.add(job.id);
+    else this.#holding.delete(job.id);
+    if (needsWatching(job)) this.#watched.add(job.id);
+    else this.#watched.delete(job.id);
+    if (isOver(job)) {
+      if (!this.#over.has(job.id)) this.#ended.push(job);
+      this.#jobs.delete(job.id);
+      this.#over.set(job.id, job);
+      return;
+    }
+    const isNew = !this.#jobs.has(job.id);
+    this.#over.delete(job.id);
+    this.#jobs.set(job.id, job);
+    if (isNew) this.#keepOrder(job);
+  }
+
+  /** A job that comes back (a retry) goes to the place that its submission gave it. */
+  #keepOrder(job: Job): void {
+    if (!this.#newest || bySubmission(this.#newest, job) <= 0) {
+      this.#newest = job;
+      return;
+    }
+    const sorted = [...this.#jobs.values()].sort(bySubmission);
+    this.#jobs.clear();
+    for (const each of sorted) this.#jobs.set(each.id, each);
+  }
+
+  #setServer(server: Server): void {
+    this.#servers.set(server.id, server);
+    this.#ledger.setServer(server);
+    this.#dirty.servers.add(server.id);
+    this.#dirty.removedServers.delete(server.id);
+  }
+  #setRun(run: Run): void {
+    this.#runs.set(run.job, run);
+    this.#dirty.runs.set(run.id, run);
+  }
+  #setMigration(migration: Migration): void {
+    this.#migrations.set(migration.job, migration);
+    this.#dirty.migrations.set(migration.id, migration);
+  }
+}
+
+interface Dirt {
+  jobs: Set<JobId>;
+  deletedJobs: Set<JobId>;
+  runs: Map<string, Run>;
+  migrations: Map<string, Migration>;
+  servers: Set<ServerId>;
+  removedServers: Set<ServerId>;
+}
+const newDirt = (): Dirt => ({
+  jobs: new Set(),
+  deletedJobs: new Set(),
+  runs: new Map(),
+  migrations: new Map(),
+  servers: new Set(),
+  removedServers: new Set(),
+});
+
+/** News of a run that is past, or that was told before. */
+function isStale(job: Job, event: JobEvent): boolean {
+  if (!("attempt" in event) || event.type === "JobPlaced") return false;
+  const { status } = job.state;
+  if (event.attempt === job.attempt + 1) return status !== "migrating";
+  if (event.attempt !== job.attempt) return true;
+  if (event.type === "RunProgressed" || event.type === "CheckpointSaved") return false;
+  if (event.type === "RunStarted") return status === "cancelling" ? job.trainingSince !== null : status !== "starting";
+  if (event.type === "RunPrepared" || event.type === "RunPreparing") return status !== "starting";
+  return heldBy(job).length === 0;
+}
+
+/** Earlier first; jobs of one instant by their numbers, so that job-9 goes before job-10. */
+export function bySubmission(a: Pick<Job, "submittedAt" | "id">, b: Pick<Job, "submittedAt" | "id">): number {
+  if (a.submittedAt !== b.submittedAt) return a.submittedAt - b.submittedAt;
+  return a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
