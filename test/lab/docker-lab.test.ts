@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import Docker from "dockerode";
 import { afterEach, expect, test } from "vitest";
-import { busyboxImage, type LabHost, pythonImage, startLab } from "./docker-lab.ts";
+import { busyboxImage, type LabHost, pythonImage, startLab, sweepLabs } from "./docker-lab.ts";
 import { useLab } from "./shared-lab.ts";
 
 const shared = useLab({ hosts: 2, gpus: 4 });
@@ -119,6 +119,20 @@ shared.describe("a lab of two Docker engines", () => {
 });
 
 shared.describe("the end of a lab", () => {
+  test("a lab whose owner died is swept, one in use stays", async () => {
+    const lab = await startLab({ hosts: 1 });
+    const { pid } = spawnSync("true");
+    writeFileSync(join(lab.dir, "owner"), `${pid} 1`);
+    await sweepLabs();
+    expect(traces(lab.dir)).toEqual(nothing);
+    await expect(firstHost().docker.listContainers(within(5000))).resolves.toEqual([]);
+    await lab.stop();
+  });
+
+  test("a lab of too many hosts is refused", async () => {
+    await expect(startLab({ hosts: 14 })).rejects.toThrow("a lab has 1 to 13 hosts, not 14");
+  });
+
   test("nothing is left of it, though engines hang, containers are paused and a host is cut off", async () => {
     const lab = await startLab({ hosts: 2 });
     for (const host of lab.hosts) {
@@ -137,10 +151,12 @@ shared.describe("the end of a lab", () => {
     expect(traces(lab.dir).cgroups).toBeGreaterThanOrEqual(1);
     const sockets = readdirSync("/run/containerd/s");
     await lab.stop();
-    expect(traces(lab.dir)).toEqual({ folder: false, links: 0, processes: 0, mounts: 0, cgroups: 0 });
+    expect(traces(lab.dir)).toEqual(nothing);
     expect(readdirSync("/run/containerd/s").filter((socket) => sockets.includes(socket))).toEqual([]);
   });
 });
+
+const nothing = { folder: false, links: 0, processes: 0, mounts: 0, cgroups: 0 };
 
 function firstHost(): LabHost {
   return shared.hosts[0] as LabHost;
@@ -150,7 +166,6 @@ function within(millis: number): { abortSignal: AbortSignal } {
   return { abortSignal: AbortSignal.timeout(millis) };
 }
 
-/** A client that keeps no connection, so that each request shows what a new one meets. */
 function overTls({ tcp: { host, port, ca, cert, key } }: LabHost): Docker {
   return new Docker({ protocol: "https", host, port, ca, cert, key });
 }

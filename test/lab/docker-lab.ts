@@ -1,13 +1,12 @@
 import { randomInt } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, renameSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./command.ts";
 import { LabHost } from "./host.ts";
 import { buildImages, importImages } from "./images.ts";
-import { layNetwork, networkCount } from "./network.ts";
+import { hostLimit, layNetwork, networkCount } from "./network.ts";
 import { labReason } from "./reason.ts";
-import { labPrefix, recordOwner, removeLab, sweepLabs } from "./remains.ts";
+import { labParent, labPrefix, recordOwner, removeLab, sweepLabs } from "./remains.ts";
 import { Authority } from "./tls.ts";
 
 export { LabHost } from "./host.ts";
@@ -39,8 +38,10 @@ export interface Lab {
 export async function startLab({ hosts, gpus = 0, liveRestore = true }: LabOptions): Promise<Lab> {
   const reason = labReason();
   if (reason !== null) throw new Error(`no lab can run here: ${reason}`);
+  if (hosts < 1 || hosts > hostLimit) throw new RangeError(`a lab has 1 to ${hostLimit} hosts, not ${hosts}`);
   await sweepLabs();
   const dir = claimFolder();
+  const starting: Promise<void>[] = [];
   try {
     const names = Array.from({ length: hosts }, (_, index) => `host${index + 1}`);
     const [ports, authority, storageDriver] = await Promise.all([
@@ -49,19 +50,17 @@ export async function startLab({ hosts, gpus = 0, liveRestore = true }: LabOptio
       findStorageDriver(dir),
     ]);
     const client = await authority.client("client");
-    const started = await Promise.all(
-      ports.map(async (port, index) => {
-        const name = names[index] ?? "";
-        const server = await authority.server(name, port.address);
-        const host = new LabHost({ name, labDir: dir, index, port, server, client, storageDriver, gpus, liveRestore });
-        await host.start();
-        return host;
-      }),
-    );
+    const servers = await Promise.all(ports.map((port) => authority.server(port.name, port.address)));
+    const all = ports.map((port, index) => {
+      const server = servers[index] ?? client;
+      return new LabHost({ labDir: dir, index, port, server, client, storageDriver, gpus, liveRestore });
+    });
+    starting.push(...all.map((host) => host.start()));
+    await Promise.all(starting);
     let images: Promise<void> | null = null;
     return {
       dir,
-      hosts: started,
+      hosts: all,
       async loadImages(host) {
         images ??= buildImages(dir);
         await images;
@@ -70,6 +69,8 @@ export async function startLab({ hosts, gpus = 0, liveRestore = true }: LabOptio
       stop: () => removeLab(dir),
     };
   } catch (error) {
+    // A host that is still starting would start more processes behind the removal's back.
+    await Promise.allSettled(starting);
     await removeLab(dir);
     throw error;
   }
@@ -77,13 +78,12 @@ export async function startLab({ hosts, gpus = 0, liveRestore = true }: LabOptio
 
 /** Takes a free number for a lab. The folder gets its name when its owner stands in it, so no sweep finds it ownerless. */
 function claimFolder(): string {
-  const parent = realpathSync(tmpdir());
-  const unnamed = mkdtempSync(join(parent, "schedulearn-new-lab-"));
+  const unnamed = mkdtempSync(join(labParent, "schedulearn-new-lab-"));
   recordOwner(unnamed);
   const first = randomInt(networkCount);
   for (let tried = 0; tried < networkCount; tried++) {
     const number = (first + tried) % networkCount;
-    const dir = join(parent, labPrefix + number.toString(16).padStart(3, "0"));
+    const dir = join(labParent, labPrefix + number.toString(16).padStart(3, "0"));
     try {
       renameSync(unnamed, dir);
       return dir;

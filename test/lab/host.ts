@@ -10,7 +10,6 @@ import type { TlsIdentity } from "./tls.ts";
 const apiPort = 2376;
 
 export interface HostOptions {
-  name: string;
   /** The lab's folder; the host lives in a folder of its own in it. */
   labDir: string;
   /** Distinguishes the container networks of the hosts: 0, 1, 2 … */
@@ -39,9 +38,9 @@ export class LabHost {
   private containerd: ChildProcess | null = null;
 
   constructor(private readonly options: HostOptions) {
-    this.name = options.name;
+    this.name = options.port.name;
     this.address = options.port.address;
-    this.dir = join(options.labDir, options.name);
+    this.dir = join(options.labDir, this.name);
     this.unixSocket = join(this.dir, "docker.sock");
     this.tcp = { ...options.client, host: this.address, port: apiPort };
     this.docker = new Docker({ socketPath: this.unixSocket });
@@ -158,11 +157,11 @@ export class LabHost {
 
   /** The engine finds the GPU stand-in on its PATH, as it would find NVIDIA's own hook. */
   private launch(program: string, args: readonly string[]): ChildProcess {
-    const { gpus, port, name } = this.options;
+    const { gpus, port } = this.options;
     const gpuEnvironment =
       gpus === 0
         ? {}
-        : { PATH: import.meta.dirname + delimiter + environment.PATH, LAB_GPUS: String(gpus), LAB_HOST: name };
+        : { PATH: import.meta.dirname + delimiter + environment.PATH, LAB_GPUS: String(gpus), LAB_HOST: port.name };
     const log = openSync(join(this.dir, `${program}.log`), "a");
     const child = spawn("nsenter", [`--net=${port.namespace}`, program, ...args], {
       env: { ...environment, ...gpuEnvironment },

@@ -6,8 +6,13 @@ import { labPrefix, uplinkOf } from "./remains.ts";
 /** How many labs can have addresses at once: each takes 16 addresses of 10.77.0.0/16. */
 export const networkCount = 4096;
 
+/** How many hosts fit into these 16: the network itself, the tests and the broadcast take one each. */
+export const hostLimit = 13;
+
 /** One host's place in the network. */
 export interface Port {
+  /** The host's name, and that of its link at the switch. */
+  name: string;
   /** The file that holds the host's network namespace. */
   namespace: string;
   address: string;
@@ -49,6 +54,7 @@ export async function layNetwork(dir: string, names: readonly string[]): Promise
       const address = addressOf(index + 1);
       await ip(namespace, ["link set lo up", `address add ${address}/28 dev eth0`, "link set eth0 up"]);
       return {
+        name,
         namespace,
         address,
         cut: () => ip(hub, [`link set ${name} down`]),

@@ -1,16 +1,18 @@
 import {
   existsSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { command, until } from "./command.ts";
+
+/** Not `os.tmpdir()`, which differs from run to run: what a crashed run left must be found by the next. */
+export const labParent = "/tmp";
 
 /** Every lab is one folder of this name and a number: the number also names its link and its control groups. */
 export const labPrefix = "schedulearn-lab-";
@@ -53,28 +55,39 @@ export async function removeLab(dir: string): Promise<void> {
   const sockets = shimSockets(dir);
   await killAll(`the end of the shims of ${dir}`, dir, () => true);
   for (const socket of sockets) rmSync(socket, { force: true });
-  const mounts = mountsUnder(dir);
-  if (mounts.length > 0) await command("umount", ["--lazy", ...mounts]);
-  const link = uplinkOf(dir);
-  if (existsSync(`/sys/class/net/${link}`)) {
-    await command("ip", ["link", "del", link]).catch((error: Error) => {
-      if (existsSync(`/sys/class/net/${link}`)) throw error;
-    });
-  }
+  await removeOnce(
+    () => mountsUnder(dir).length === 0,
+    () => command("umount", ["--lazy", ...mountsUnder(dir)]),
+  );
+  await removeOnce(
+    () => !existsSync(`/sys/class/net/${uplinkOf(dir)}`),
+    () => command("ip", ["link", "del", uplinkOf(dir)]),
+  );
   for (const tree of cgroupTrees()) await removeCgroup(join(tree, cgroupOf(dir)));
-  if (mountsUnder(dir).length > 0) throw new Error(`${dir} still has mounts: ${mountsUnder(dir).join(", ")}`);
   rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Removes what labs of dead owners left behind; labs in use stay. Returns the folders of the removed labs. */
 export async function sweepLabs(): Promise<string[]> {
-  const parent = realpathSync(tmpdir());
-  const dead = readdirSync(parent)
+  const dead = readdirSync(labParent)
     .filter((name) => name.startsWith(labPrefix))
-    .map((name) => join(parent, name))
-    .filter((dir) => !isOwned(dir));
+    .map((name) => join(labParent, name))
+    .filter((dir) => isOfRoot(dir) && !isOwned(dir));
   for (const dir of dead) await removeLab(dir);
   return dead;
+}
+
+/** Two may sweep the same lab: a removal that fails because the other was faster is a success. */
+async function removeOnce(isGone: () => boolean, remove: () => Promise<unknown>): Promise<void> {
+  if (isGone()) return;
+  await remove().catch((error: Error) => {
+    if (!isGone()) throw error;
+  });
+}
+
+/** Others may write to the parent folder too: nothing they put there is believed. */
+function isOfRoot(dir: string): boolean {
+  return lstatSync(dir, { throwIfNoEntry: false })?.uid === 0;
 }
 
 function isOwned(dir: string): boolean {
@@ -164,7 +177,7 @@ function shimSockets(dir: string): string[] {
   const tasks = foldersUnder(dir).filter((folder) => folder.includes("/io.containerd.runtime.v2.task/"));
   return tasks
     .map((task) => readIfThere(join(task, "address")).trim())
-    .filter((address) => address.startsWith("unix://"))
+    .filter((address) => address.startsWith("unix:///run/containerd/s/"))
     .map((address) => address.slice("unix://".length));
 }
 

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs from Debian's packages what test/lab needs to start its own Docker engines. It starts no engine, does nothing
+# where all is there, and says in one sentence why where it cannot: the tests that need an engine are skipped then.
+set -u
+PATH=$PATH:/usr/sbin:/sbin
+declare -A package_of=(
+  [dockerd]=docker.io [busybox]=busybox-static [iptables]=iptables [ip]=iproute2 [openssl]=openssl [/usr/bin/python3]=python3
+)
+
+missing_packages() {
+  for program in "${!package_of[@]}"; do
+    command -v "$program" >/dev/null || echo "${package_of[$program]}"
+  done
+}
+
+give_up() {
+  echo "Docker for the tests was not installed: $1."
+  exit 0
+}
+
+mapfile -t packages < <(missing_packages)
+[ ${#packages[@]} -gt 0 ] || exit 0
+[ "$(id -u)" = 0 ] || give_up "${packages[*]} missing, and only root may install"
+command -v apt-get >/dev/null || give_up "${packages[*]} missing, and there is no apt-get"
+
+log=$(mktemp)
+policy=/usr/sbin/policy-rc.d
+made_policy=
+# shellcheck disable=SC2329 # called by the trap
+tidy() {
+  rm -f "$log"
+  [ -z "$made_policy" ] || rm -f "$policy"
+}
+trap tidy EXIT
+# Debian starts a service as it installs it, unless this file forbids it.
+if [ ! -e "$policy" ]; then
+  made_policy=yes
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+fi
+
+echo "Installing for the tests: ${packages[*]}"
+export DEBIAN_FRONTEND=noninteractive
+if ! { apt-get -qq update && apt-get -qq install --yes --no-install-recommends "${packages[@]}"; } >"$log" 2>&1 </dev/null; then
+  tail -n 5 "$log" >&2
+  give_up "apt-get failed as shown above"
+fi
+mapfile -t packages < <(missing_packages)
+[ ${#packages[@]} -eq 0 ] || give_up "apt-get brought no program of ${packages[*]}"
