@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import Docker from "dockerode";
 import { command, environment, until } from "./command.ts";
 import type { Port } from "./network.ts";
-import { cgroupOf } from "./remains.ts";
+import { cgroupOf, readIfThere } from "./remains.ts";
 import type { TlsIdentity } from "./tls.ts";
 
 const apiPort = 2376;
@@ -82,9 +82,13 @@ export class LabHost {
     await this.end("SIGKILL");
   }
 
-  /** SIGSTOP: the engine accepts connections and never answers. */
-  hang(): void {
+  /** SIGSTOP: connections are accepted and never answered. Returns once every thread stands still: one could yet answer. */
+  async hang(): Promise<void> {
+    const { pid } = this;
     this.signal("SIGSTOP");
+    await until(`the standstill of the engine of ${this.name}`, 5_000, () =>
+      readdirSync(`/proc/${pid}/task`).every((thread) => /\) T /.test(readIfThere(`/proc/${pid}/task/${thread}/stat`))),
+    );
   }
 
   unhang(): void {

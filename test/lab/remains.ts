@@ -194,7 +194,8 @@ function decodeMountPoint(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-function readIfThere(file: string): string {
+/** A file's text; empty when it is not there or goes away meanwhile. */
+export function readIfThere(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
