@@ -2,6 +2,7 @@
 // A room is a folder of src, or a file that lies directly in it; what is not named here stands on the top floor.
 const floors = [
   ["core"],
+  ["input"],
   ["config"],
   ["estimator", "progress"],
   ["drivers", "policies", "placement", "store"],
