@@ -149,7 +149,8 @@ function findServer(scheduler: Scheduler, id: ServerId, path: readonly string[])
 /** A job that no server could ever hold is refused at once rather than left waiting for ever. */
 function refuseImpossible(scheduler: Scheduler, spec: JobSpec): void {
   const servers = [...scheduler.servers.values()];
-  if (servers.length === 0 || servers.some((server) => canHold(server, { spec }))) return;
+  const maybe = (server: Server): boolean => server.cores === 0 || canHold(server, { spec }); // 0: not looked at yet
+  if (servers.length === 0 || servers.some(maybe)) return;
   const most = servers.map(
     (server) => `${server.id} (${server.gpus.length} GPUs, ${server.cores} cores, ${server.memoryMiB} MiB)`,
   );

@@ -117,6 +117,12 @@ export class Scheduler {
     for (const run of state.runs ?? []) this.#runs.set(run.job, run);
     for (const migration of state.migrations ?? []) this.#migrations.set(migration.job, migration);
     this.#dirty = newDirt();
+    this.#ended = [];
+  }
+
+  /** Takes one job that is over back in, so that a request can be made of it. */
+  recall(job: Job): void {
+    if (!this.job(job.id)) this.#over.set(job.id, job);
   }
 
   /** Drops a job that is over from memory; its rows stay. */
@@ -156,11 +162,12 @@ export class Scheduler {
     for (const event of due) observe(event);
 
     const decision = this.#decide(now, observe);
-    for (const event of planEvents(
-      reconcile(this.snapshot(now), decision, this.#ledger, this.#holding),
-      this.snapshot(now),
-    ))
-      observe(event);
+    try {
+      const snapshot = this.snapshot(now);
+      for (const event of planEvents(reconcile(snapshot, decision, this.#ledger, this.#holding), snapshot)) observe(event);
+    } catch (error) {
+      this.#tellFailure(error, now, observe); // what was observed before it stands
+    }
 
     const commands = this.#outbox;
     this.#outbox = [];
@@ -191,11 +198,16 @@ export class Scheduler {
       this.#lastFailure = null;
       return decision;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== this.#lastFailure) observe({ type: "RoundFailed", policy: this.#setting.policy, reason, at: now });
-      this.#lastFailure = reason;
+      this.#tellFailure(error, now, observe);
       return this.#asItIs();
     }
+  }
+
+  /** Once per reason, or a failing policy would flood the log. */
+  #tellFailure(error: unknown, now: Instant, observe: (event: Event) => void): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== this.#lastFailure) observe({ type: "RoundFailed", policy: this.#setting.policy, reason, at: now });
+    this.#lastFailure = reason;
   }
 
   /** The decision that changes nothing. */

@@ -31,6 +31,8 @@ export interface Server {
   readonly healthSince: Instant;
   /** A draining server takes no new run, and its jobs are moved away. */
   readonly draining: boolean;
+  /** How its driver is set up. The core does not look inside; it never holds a secret. */
+  readonly setup: Readonly<Record<string, unknown>>;
 }
 
 /** What one server gives to one run. */

@@ -1,0 +1,278 @@
+import type { Event } from "../core/event.ts";
+import { DomainError, domainError } from "../core/errors.ts";
+import type { JobId } from "../core/job.ts";
+import { isOver } from "../core/job.ts";
+import { runId } from "../core/run.ts";
+import type { Changes, PolicySetting, ResolvePolicy } from "../core/scheduler.ts";
+import { Scheduler } from "../core/scheduler.ts";
+import type { Server } from "../core/server.ts";
+import { leadServer } from "../core/server.ts";
+import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
+import type { Batch, Recorded } from "../store/event-log.ts";
+import { lastSeq, readEvents, record } from "../store/event-log.ts";
+import type { JobLogs } from "../store/job-logs.ts";
+import { Queries } from "../store/queries.ts";
+import type { SecretRow } from "../store/rows.ts";
+import { lastJobNumber } from "../store/settings.ts";
+import type { Store } from "../store/store.ts";
+import { Feed } from "./feed.ts";
+import type { MakeDriver } from "./fleet.ts";
+import { Fleet } from "./fleet.ts";
+import { OutputReader } from "./output.ts";
+
+/** A transaction that fails (a full disk) is tried again so often; nothing is acted on until it succeeds. */
+const RECORD_RETRY: Millis = 1_000;
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly logs: JobLogs;
+  readonly clock: Clock;
+  readonly cluster: string;
+  readonly resolve: ResolvePolicy;
+  readonly setting: PolicySetting;
+  readonly makeDriver: MakeDriver;
+  readonly reapGraceMillis: Millis;
+  log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a request comes to: events to observe and record, and secrets to keep with them. */
+export interface Answer {
+  readonly events: readonly Event[];
+  readonly secrets?: readonly SecretRow[];
+}
+
+interface Waiting {
+  ask(scheduler: Scheduler, now: Instant): Answer;
+  done(): void;
+  refuse(error: unknown): void;
+}
+
+/**
+ * The live loop, and the only one that awaits. A turn: take the news in, answer the requests, hold a round, record all of it in
+ * one transaction, and only then tell drivers, followers and callers.
+ */
+export class Engine {
+  readonly feed: Feed;
+  readonly logs: JobLogs;
+  readonly queries: Queries;
+  readonly #options: EngineOptions;
+  readonly #scheduler: Scheduler;
+  readonly #fleet: Fleet;
+  readonly #output: OutputReader;
+  #inbox: Event[] = [];
+  #requests: Waiting[] = [];
+  #seq: number;
+  #jobNumber: number;
+  #turning: Promise<void> | null = null;
+  #alarm: Cancel = () => {};
+  #closing = false;
+  /** Why nothing can be recorded at present; null when all is well. */
+  #trouble: string | null = null;
+
+  private constructor(options: EngineOptions, scheduler: Scheduler, seq: number, jobNumber: number) {
+    this.#options = options;
+    this.#scheduler = scheduler;
+    this.#seq = seq;
+    this.#jobNumber = jobNumber;
+    this.logs = options.logs;
+    this.queries = new Queries(options.store);
+    this.feed = new Feed((after, limit, filter) => readEvents(options.store, after, limit, filter), seq);
+    const { clock, cluster, makeDriver, reapGraceMillis } = options;
+    const secrets = (job: JobId): Promise<Record<string, string>> => this.queries.secretsOf(job);
+    const tell = (event: Event): void => this.#tell(event);
+    const log = (message: string, details?: Readonly<Record<string, unknown>>): void =>
+      options.log("info", message, details);
+    this.#output = new OutputReader({ clock, logs: options.logs, secrets, tell, log, job: (id) => scheduler.job(id) });
+    this.#fleet = new Fleet({
+      cluster,
+      clock,
+      makeDriver,
+      reapGraceMillis,
+      secrets,
+      tell,
+      log,
+      scheduler: () => scheduler,
+      output: () => this.#output,
+    });
+  }
+
+  /** Takes up what the database knows. The servers are not connected yet: see `connect`. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { store, resolve, setting, clock } = options;
+    const queries = new Queries(store);
+    const scheduler = new Scheduler(resolve, setting);
+    const jobs = await queries.unfinishedJobs();
+    const ids = jobs.map(({ id }) => id);
+    const [runs, migrations, servers] = [
+      await queries.runsOf(ids),
+      await queries.migrationsOf(ids),
+      await queries.servers(),
+    ];
+    const now = clock.now();
+    scheduler.restore({
+      servers: servers.map((server) => ({ ...server, health: "down", reason: "not connected yet", healthSince: now })),
+      jobs,
+      runs: [...runs.values()].flatMap((ofJob) => ofJob.slice(-1)),
+      migrations: [...migrations.values()].flatMap((ofJob) => ofJob.slice(-1)),
+    });
+    return new Engine(options, scheduler, await lastSeq(store), await lastJobNumber(store));
+  }
+
+  /** Present state, to look at. Whoever wants to change it makes a `request`. */
+  get scheduler(): Scheduler {
+    return this.#scheduler;
+  }
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  /** Connects every server that is known; resolves when each has answered or failed once. */
+  async connect(): Promise<void> {
+    await Promise.all([...this.#scheduler.servers.values()].map((server) => this.#fleet.join(server)));
+    await this.settled();
+  }
+
+  /** `job-<n>`, never given before. */
+  nextJobId(): JobId {
+    return `job-${++this.#jobNumber}`;
+  }
+
+  /**
+   * Has `ask` answered in the next turn, between two facts, so that what it sees is what is recorded. Resolves when its events
+   * are on the disk; rejects with what `ask` throws, and then nothing has changed.
+   */
+  request(ask: Waiting["ask"]): Promise<void> {
+    if (this.#closing) return Promise.reject(domainError("UNREACHABLE", "the server is shutting down"));
+    if (this.#trouble)
+      return Promise.reject(domainError("UNREACHABLE", `nothing can be recorded at present: ${this.#trouble}`));
+    return new Promise((done, refuse) => {
+      this.#requests.push({ ask, done, refuse });
+      this.#wake();
+    });
+  }
+
+  /** Has all the output of this job been read, as far as there is any? */
+  isDrained(job: JobId): boolean {
+    return !this.#output.isReading(job);
+  }
+
+  /** Resolves when all that was told until now is recorded. */
+  async settled(): Promise<void> {
+    while (this.#turning || this.#inbox.length > 0 || this.#requests.length > 0)
+      await (this.#turning ?? new Promise((resolve) => setImmediate(resolve)));
+  }
+
+  /** Stops the loop; runs go on, and the next server adopts them. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#alarm();
+    await this.#fleet.close();
+    await this.#output.close();
+    await this.settled();
+    this.#alarm();
+    this.logs.closeAll();
+    this.feed.wake();
+  }
+
+  #tell(event: Event): void {
+    this.#inbox.push(event);
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#turning) return;
+    this.#turning = new Promise((resolve) => setImmediate(resolve))
+      .then(() => this.#turn())
+      .catch((error) => this.#options.log("error", "a turn failed", { error: String(error) }))
+      .finally(() => {
+        this.#turning = null;
+        if (this.#inbox.length > 0 || this.#requests.length > 0) this.#wake();
+      });
+  }
+
+  async #turn(): Promise<void> {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const events: Event[] = [];
+    for (const event of this.#inbox.splice(0)) if (this.#observe(event)) events.push(event);
+
+    const answered: Waiting[] = [];
+    const secrets: SecretRow[] = [];
+    for (const waiting of this.#requests.splice(0)) {
+      try {
+        const answer = waiting.ask(this.#scheduler, now);
+        for (const event of answer.events) if (this.#scheduler.observe(event)) events.push(event);
+        secrets.push(...(answer.secrets ?? []));
+        answered.push(waiting);
+      } catch (error) {
+        if (!(error instanceof DomainError)) this.#options.log("error", "a request failed", { error: String(error) });
+        waiting.refuse(error);
+      }
+    }
+
+    const round = this.#scheduler.round(now);
+    events.push(...round.events);
+    const recorded = events.map((event): Recorded => ({ seq: ++this.#seq, event }));
+    const changes = this.#scheduler.takeChanges();
+    if (recorded.length > 0) await this.#record({ events: recorded, changes, secrets });
+    this.#alarm();
+    if (round.wakeAt !== null && !this.#closing) this.#alarm = clock.at(round.wakeAt, () => this.#wake());
+
+    this.#actOn(recorded, changes);
+    for (const command of round.commands) this.#fleet.execute(command);
+    this.feed.publish(recorded);
+    for (const { done } of answered) done();
+    for (const { event } of recorded) this.#forget(event);
+  }
+
+  #observe(event: Event): boolean {
+    try {
+      return this.#scheduler.observe(event);
+    } catch (error) {
+      // The core refused it whole, so its state is as before: what cannot be is not recorded, and the loop goes on.
+      this.#options.log("error", "an impossible event was dropped", { event: event.type, error: String(error) });
+      return false;
+    }
+  }
+
+  async #record(batch: Batch): Promise<void> {
+    for (;;) {
+      try {
+        await record(this.#options.store, batch);
+        if (this.#trouble) this.#options.log("info", "recording works again");
+        this.#trouble = null;
+        return;
+      } catch (error) {
+        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#options.log("error", "cannot record; nothing is done until it works again", { error: this.#trouble });
+        for (const { refuse } of this.#requests.splice(0))
+          refuse(domainError("UNREACHABLE", `nothing can be recorded at present: ${this.#trouble}`));
+        await new Promise<void>((resolve) => this.#options.clock.at(this.#options.clock.now() + RECORD_RETRY, resolve));
+      }
+    }
+  }
+
+  /** What follows from a recorded fact and is no command to a run. */
+  #actOn(recorded: readonly Recorded[], { runs }: Changes): void {
+    for (const { event } of recorded) {
+      if (event.type === "ServerJoined") void this.#rejoin(event.joined);
+      else if (event.type === "ServerRemoved") void this.#fleet.leave(event.server);
+      else if (event.type === "JobDeleted") this.logs.remove(event.job);
+      else if (event.type === "RunExited") {
+        const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
+        if (run) this.#fleet.reap(leadServer(run.on), event.job, event.attempt);
+      }
+    }
+  }
+
+  async #rejoin(server: Server): Promise<void> {
+    await this.#fleet.leave(server.id);
+    await this.#fleet.join(server);
+  }
+
+  #forget(event: Event): void {
+    if (!("job" in event)) return;
+    const job = this.#scheduler.job(event.job);
+    if (job && isOver(job)) this.#scheduler.forget(job.id);
+  }
+}

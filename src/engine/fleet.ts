@@ -1,0 +1,214 @@
+import type { Command, RunOrder } from "../core/command.ts";
+import { pendingCommand } from "../core/command.ts";
+import type { Event } from "../core/event.ts";
+import type { CheckpointFolder, Job, JobId } from "../core/job.ts";
+import { heldBy, isOver, placementOf } from "../core/job.ts";
+import type { Scheduler } from "../core/scheduler.ts";
+import type { Server, ServerId } from "../core/server.ts";
+import { leadServer } from "../core/server.ts";
+import type { Cancel, Clock, Millis } from "../core/time.ts";
+import type { Driver, DriverContext, DriverEvent, FoundRun } from "../drivers/driver.ts";
+import type { OutputReader } from "./output.ts";
+
+const CONNECT_DEADLINE: Millis = 10_000;
+const FIRST_RETRY: Millis = 1_000;
+const LONGEST_RETRY: Millis = 30_000;
+/** An exit is told when the run's output is stored; if that hangs, after this at the latest. */
+const DRAIN_DEADLINE: Millis = 10_000;
+
+export type MakeDriver = (server: Server, context: DriverContext) => Driver;
+
+interface House {
+  readonly cluster: string;
+  readonly clock: Clock;
+  readonly reapGraceMillis: Millis;
+  readonly makeDriver: MakeDriver;
+  scheduler(): Scheduler;
+  output(): OutputReader;
+  secrets(job: JobId): Promise<Readonly<Record<string, string>>>;
+  tell(event: Event): void;
+  log(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+interface Member {
+  readonly driver: Driver;
+  readonly gone: AbortController;
+  connected: boolean;
+  retry: Cancel;
+  reapers: Set<Cancel>;
+}
+
+/** The drivers, one per server: connects them, hands them their commands, takes their news in. */
+export class Fleet {
+  readonly #house: House;
+  readonly #members = new Map<ServerId, Member>();
+
+  constructor(house: House) {
+    this.#house = house;
+  }
+
+  /** Makes a driver for the server and begins to connect it; the result resolves after the first try, however it ended. */
+  join(server: Server): Promise<void> {
+    if (this.#members.has(server.id)) return Promise.resolve();
+    const { cluster, clock, log, secrets } = this.#house;
+    const context: DriverContext = {
+      cluster,
+      clock,
+      emit: (event) => this.#heard(server.id, event),
+      secrets,
+      openCheckpoint: (job, folder, signal) => this.#openCheckpoint(job, folder, signal),
+      log: (message, details) => log(message, { server: server.id, ...details }),
+    };
+    const member: Member = {
+      driver: this.#house.makeDriver(server, context),
+      gone: new AbortController(),
+      connected: false,
+      retry: () => {},
+      reapers: new Set(),
+    };
+    this.#members.set(server.id, member);
+    return this.#connect(server.id, member, FIRST_RETRY);
+  }
+
+  async leave(server: ServerId): Promise<void> {
+    const member = this.#members.get(server);
+    if (!member) return;
+    this.#members.delete(server);
+    member.gone.abort();
+    member.retry();
+    for (const cancel of member.reapers) cancel();
+    await member.driver.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#members.keys()].map((server) => this.leave(server)));
+  }
+
+  /** Hands a recorded command to the driver of its server. A server that is not connected hears of it when it is. */
+  execute(command: Command): void {
+    const server = command.type === "discardCheckpoint" ? command.folder.server : leadServer(command.run.on);
+    const member = this.#members.get(server);
+    if (!member?.connected) return;
+    const { driver } = member;
+    switch (command.type) {
+      case "prepare":
+        return driver.prepare(command.run);
+      case "start":
+        return driver.start(command.run);
+      case "stop":
+        return driver.stop(command.run, command.signal, command.graceSeconds);
+      case "pause":
+        return driver.pause(command.run);
+      case "resume":
+        return driver.resume(command.run);
+      case "discard":
+        return driver.discard(command.run);
+      case "discardCheckpoint":
+        return driver.discardCheckpoint(command.job, command.folder);
+    }
+  }
+
+  /** The exit of this run is on record and its output stored: what is left of it can go. */
+  reap(server: ServerId, job: JobId, attempt: number): void {
+    void this.#house
+      .output()
+      .drained(job, attempt)
+      .then(() => this.#members.get(server)?.driver.reap(job, attempt));
+  }
+
+  async #connect(id: ServerId, member: Member, retryAfter: Millis): Promise<void> {
+    const { clock, tell, log } = this.#house;
+    const deadline = AbortSignal.any([member.gone.signal, AbortSignal.timeout(CONNECT_DEADLINE)]);
+    try {
+      const { inventory, runs } = await member.driver.connect(deadline);
+      if (member.gone.signal.aborted) return;
+      member.connected = true;
+      tell({ type: "ServerInventoried", server: id, ...inventory, at: clock.now() });
+      this.#takeUp(id, member, runs);
+      tell({ type: "ServerHealthChanged", server: id, health: "up", reason: null, at: clock.now() });
+    } catch (error) {
+      if (member.gone.signal.aborted) return;
+      const reason = deadline.aborted
+        ? `no answer within ${CONNECT_DEADLINE / 1000} s`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+      tell({ type: "ServerHealthChanged", server: id, health: "down", reason, at: clock.now() });
+      log("cannot connect", { server: id, reason, retryAfter });
+      member.retry = clock.at(clock.now() + retryAfter, () => {
+        void this.#connect(id, member, Math.min(retryAfter * 2, LONGEST_RETRY));
+      });
+    }
+  }
+
+  /** What ought to run here is adopted, what was recorded and not done is done, strangers of our own labels go after a grace. */
+  #takeUp(id: ServerId, member: Member, found: readonly FoundRun[]): void {
+    const { scheduler } = this.#house;
+    const ours = [...scheduler().jobs.values()].filter((job) =>
+      heldBy(job).some((placement) => leadServer(placement) === id),
+    );
+    const expected = new Set<string>();
+    for (const job of ours) {
+      for (const attempt of [job.attempt, job.attempt + 1]) expected.add(`${job.id}.${attempt}`);
+      const on = placementOf(job);
+      if (on && leadServer(on) === id && job.state.status !== "starting") member.driver.adopt(orderOf(job));
+      const command = pendingCommand(job);
+      if (command) this.execute(command);
+    }
+    for (const { job, attempt } of found) {
+      if (expected.has(`${job}.${attempt}`)) continue;
+      const cancel = this.#house.clock.at(this.#house.clock.now() + this.#house.reapGraceMillis, () => {
+        member.reapers.delete(cancel);
+        const owner = scheduler().jobs.get(job);
+        if (owner && !isOver(owner) && owner.attempt === attempt && heldBy(owner).length > 0) return;
+        this.#house.log("removing a run that nobody knows", { server: id, job, attempt });
+        member.driver.reap(job, attempt);
+      });
+      member.reapers.add(cancel);
+    }
+  }
+
+  #heard(server: ServerId, event: DriverEvent): void {
+    const { tell, output, scheduler, clock } = this.#house;
+    const driver = this.#members.get(server)?.driver;
+    if (event.type === "RunStarted" && driver) {
+      const job = scheduler().job(event.job);
+      const on = job && heldBy(job).find((placement) => leadServer(placement) === server);
+      if (on) output().begin(driver, { job: event.job, attempt: event.attempt, on });
+    }
+    if (event.type !== "RunExited") return tell(event);
+    // Its last lines come first: who hears of the end has heard everything.
+    const { promise: tooLong, cancel } = timeout(clock, DRAIN_DEADLINE);
+    void Promise.race([output().drained(event.job, event.attempt), tooLong]).then(() => {
+      cancel();
+      tell(event);
+    });
+  }
+
+  async #openCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
+    const member = this.#members.get(folder.server);
+    if (!member) throw new Error(`the server ${folder.server}, which has the checkpoint, is not there any more`);
+    if (!member.connected) throw new Error(`the server ${folder.server}, which has the checkpoint, cannot be reached`);
+    return member.driver.readCheckpoint(job, folder, signal);
+  }
+}
+
+function orderOf(job: Job): RunOrder {
+  const generation = job.checkpoint?.generation ?? job.attempt;
+  return {
+    job: job.id,
+    attempt: job.attempt,
+    spec: job.spec,
+    on: placementOf(job) as NonNullable<ReturnType<typeof placementOf>>,
+    reason: "recovered",
+    checkpoint: { generation, from: null },
+  };
+}
+
+function timeout(clock: Clock, millis: Millis): { promise: Promise<void>; cancel: Cancel } {
+  let cancel: Cancel = () => {};
+  const promise = new Promise<void>((resolve) => {
+    cancel = clock.at(clock.now() + millis, resolve);
+  });
+  return { promise, cancel };
+}

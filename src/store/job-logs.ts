@@ -1,0 +1,293 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { JobId } from "../core/job.ts";
+
+export type LogStream = "stdout" | "stderr";
+
+/** A line to be kept. */
+export interface LogEntry {
+  readonly stream: LogStream;
+  readonly at: number;
+  readonly text: string;
+  /** Where the reader goes on behind this line, in the words of its driver. */
+  readonly position: string;
+  readonly continues?: boolean;
+}
+
+/** Points between two lines: an attempt and the byte offset in its file. */
+export interface LogCursor {
+  readonly attempt: number;
+  readonly offset: number;
+}
+
+export interface StoredLine extends LogEntry {
+  readonly attempt: number;
+  /** Behind this line. */
+  readonly cursor: LogCursor;
+}
+
+export interface LogPage {
+  readonly lines: readonly StoredLine[];
+  /** Where the next page begins. */
+  readonly cursor: LogCursor;
+  /** Is there more at this moment? */
+  readonly hasMore: boolean;
+}
+
+const READ_BYTES = 256 * 1024;
+const NEWLINE = 10;
+
+/**
+ * Output of jobs: one append-only file per attempt, one JSON array a line: `[at, stream, position, text, continues?]`. Line and
+ * reading position are written together, so after a crash reading goes on exactly behind the last line that is there.
+ */
+export class JobLogs {
+  readonly #root: string;
+  readonly #files = new Map<string, { fd: number; size: number }>();
+  readonly #listeners = new Map<JobId, Set<() => void>>();
+
+  constructor(root: string) {
+    this.#root = root;
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+  }
+
+  /** Appends; the lines are in the file when it returns. */
+  append(job: JobId, attempt: number, lines: readonly LogEntry[]): void {
+    if (lines.length === 0) return;
+    const file = this.#open(job, attempt);
+    const bytes = Buffer.from(lines.map(encode).join(""));
+    for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
+    file.size += bytes.length;
+    for (const wake of this.#listeners.get(job) ?? []) wake();
+  }
+
+  /** No more lines come for this attempt: everything is on the disk when it returns. */
+  close(job: JobId, attempt: number): void {
+    const key = `${job}/${attempt}`;
+    const file = this.#files.get(key);
+    if (file) {
+      fsyncSync(file.fd);
+      closeSync(file.fd);
+      this.#files.delete(key);
+    }
+    this.wake(job);
+  }
+
+  closeAll(): void {
+    for (const { fd } of this.#files.values()) closeSync(fd);
+    this.#files.clear();
+  }
+
+  /** The newest reading position of each stream: where a reader goes on. */
+  positions(job: JobId, attempt: number): Partial<Record<LogStream, string>> {
+    const found: Partial<Record<LogStream, string>> = {};
+    let before = this.size(job, attempt);
+    while (before > 0 && !(found.stdout && found.stderr)) {
+      const from = Math.max(0, before - READ_BYTES);
+      const lines = this.#readBack(job, attempt, from, before);
+      for (const line of lines.entries.toReversed()) found[line.stream] ??= line.position;
+      if (from === 0) break;
+      before = lines.start;
+    }
+    return found;
+  }
+
+  size(job: JobId, attempt: number): number {
+    const path = this.#path(job, attempt);
+    return this.#files.get(`${job}/${attempt}`)?.size ?? (existsSync(path) ? statSync(path).size : 0);
+  }
+
+  attempts(job: JobId): number[] {
+    const folder = join(this.#root, job);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .map((name) => Number.parseInt(name, 10))
+      .sort((a, b) => a - b);
+  }
+
+  /** Up to `limit` lines behind the cursor (null: from the beginning), through the attempts; or of one attempt only. */
+  async read(job: JobId, after: LogCursor | null, limit: number, only?: number): Promise<LogPage> {
+    const attempts = this.attempts(job).filter((attempt) => only === undefined || attempt === only);
+    let cursor = after ?? { attempt: attempts[0] ?? only ?? 1, offset: 0 };
+    const lines: StoredLine[] = [];
+    for (const attempt of attempts) {
+      if (attempt < cursor.attempt) continue;
+      if (attempt > cursor.attempt) cursor = { attempt, offset: 0 };
+      const end = this.size(job, attempt);
+      while (cursor.offset < end && lines.length < limit) {
+        const part = await this.#readOn(job, attempt, cursor.offset, end, limit - lines.length);
+        if (part.length === 0) break;
+        lines.push(...part);
+        cursor = (part.at(-1) as StoredLine).cursor;
+      }
+      if (lines.length >= limit) break;
+    }
+    const hasMore = attempts.some(
+      (attempt) =>
+        this.size(job, attempt) >
+        (attempt === cursor.attempt ? cursor.offset : attempt < cursor.attempt ? Number.POSITIVE_INFINITY : 0),
+    );
+    return { lines, cursor, hasMore };
+  }
+
+  /** The cursor in front of the last `count` lines. */
+  tail(job: JobId, count: number, only?: number): LogCursor | null {
+    let missing = count;
+    for (const attempt of this.attempts(job).toReversed()) {
+      if (only !== undefined && attempt !== only) continue;
+      let before = this.size(job, attempt);
+      while (before > 0 && missing > 0) {
+        const { entries, start, offsets } = this.#readBack(job, attempt, Math.max(0, before - READ_BYTES), before);
+        if (entries.length >= missing) return { attempt, offset: offsets[entries.length - missing] as number };
+        missing -= entries.length;
+        if (entries.length === 0) break;
+        before = start;
+      }
+    }
+    return null;
+  }
+
+  /** Calls `wake` whenever there may be more of this job's output, until the result is called. */
+  listen(job: JobId, wake: () => void): () => void {
+    const listeners = this.#listeners.get(job) ?? new Set();
+    this.#listeners.set(job, listeners.add(wake));
+    return () => {
+      listeners.delete(wake);
+      if (listeners.size === 0) this.#listeners.delete(job);
+    };
+  }
+
+  wake(job: JobId): void {
+    for (const wake of this.#listeners.get(job) ?? []) wake();
+  }
+
+  /** Removes all output of a job. */
+  remove(job: JobId): void {
+    for (const attempt of this.attempts(job)) this.close(job, attempt);
+    rmSync(join(this.#root, job), { recursive: true, force: true });
+  }
+
+  #path(job: JobId, attempt: number): string {
+    return join(this.#root, job, `${attempt}.log`);
+  }
+
+  #open(job: JobId, attempt: number): { fd: number; size: number } {
+    const key = `${job}/${attempt}`;
+    const known = this.#files.get(key);
+    if (known) return known;
+    mkdirSync(join(this.#root, job), { recursive: true, mode: 0o700 });
+    const fd = openSync(this.#path(job, attempt), "a+", 0o600);
+    const file = { fd, size: dropTornLine(fd) };
+    this.#files.set(key, file);
+    return file;
+  }
+
+  async #readOn(job: JobId, attempt: number, from: number, end: number, limit: number): Promise<StoredLine[]> {
+    const handle = await open(this.#path(job, attempt), "r");
+    try {
+      let bytes = Buffer.alloc(Math.min(READ_BYTES, end - from));
+      for (;;) {
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
+        const lines = split(bytes.subarray(0, bytesRead), from, limit).map(({ entry, end: offset }) => ({
+          ...entry,
+          attempt,
+          cursor: { attempt, offset },
+        }));
+        if (lines.length > 0 || from + bytes.length >= end) return lines;
+        bytes = Buffer.alloc(Math.min(bytes.length * 4, end - from)); // one line is longer than what was read
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** The whole lines between two offsets; `start` is where the first of them begins. */
+  #readBack(
+    job: JobId,
+    attempt: number,
+    from: number,
+    to: number,
+  ): { entries: LogEntry[]; start: number; offsets: number[] } {
+    const fd = openSync(this.#path(job, attempt), "r");
+    try {
+      for (let begin = from; ; begin = Math.max(0, begin - READ_BYTES)) {
+        const bytes = Buffer.alloc(to - begin);
+        readSync(fd, bytes, 0, bytes.length, begin);
+        const first = begin === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+        const lines = split(bytes.subarray(first), begin + first, Number.POSITIVE_INFINITY);
+        if (lines.length > 0 || begin === 0)
+          return {
+            entries: lines.map(({ entry }) => entry),
+            start: begin + first,
+            offsets: lines.map(({ start }) => start),
+          };
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+function encode({ at, stream, position, text, continues }: LogEntry): string {
+  const fields: unknown[] = [at, stream === "stderr" ? 2 : 1, position, text];
+  if (continues) fields.push(1);
+  return `${JSON.stringify(fields)}\n`;
+}
+
+function split(bytes: Buffer, offset: number, limit: number): { entry: LogEntry; start: number; end: number }[] {
+  const lines: { entry: LogEntry; start: number; end: number }[] = [];
+  let from = 0;
+  while (lines.length < limit) {
+    const to = bytes.indexOf(NEWLINE, from);
+    if (to < 0) break;
+    const [at, stream, position, text, continues] = JSON.parse(bytes.toString("utf8", from, to)) as [
+      number,
+      1 | 2,
+      string,
+      string,
+      1?,
+    ];
+    const entry: LogEntry = {
+      at,
+      stream: stream === 2 ? "stderr" : "stdout",
+      position,
+      text,
+      ...(continues && { continues: true }),
+    };
+    lines.push({ entry, start: offset + from, end: offset + to + 1 });
+    from = to + 1;
+  }
+  return lines;
+}
+
+/** A crash in the middle of a write leaves half a line: it is read again from its source. Returns the size that is left. */
+function dropTornLine(fd: number): number {
+  const size = fstatSync(fd).size;
+  const bytes = Buffer.alloc(READ_BYTES);
+  for (let end = size; end > 0; ) {
+    const from = Math.max(0, end - bytes.length);
+    const count = readSync(fd, bytes, 0, end - from, from);
+    const last = bytes.subarray(0, count).lastIndexOf(NEWLINE);
+    if (last >= 0 || from === 0) {
+      const whole = last >= 0 ? from + last + 1 : 0;
+      if (whole < size) ftruncateSync(fd, whole);
+      return whole;
+    }
+    end = from;
+  }
+  return 0;
+}

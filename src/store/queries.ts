@@ -1,0 +1,165 @@
+import type { FilterQuery } from "@mikro-orm/core";
+import type { Job, JobId, JobStatus } from "../core/job.ts";
+import type { Migration } from "../core/migration.ts";
+import type { Run } from "../core/run.ts";
+import type { Server } from "../core/server.ts";
+import { GpuRow, JobRow, MigrationRow, RunRow, SecretRow, ServerRow } from "./rows.ts";
+import type { Store } from "./store.ts";
+
+export interface JobFilter {
+  readonly statuses?: readonly JobStatus[];
+  readonly user?: string;
+  readonly type?: string;
+  readonly name?: string;
+  /** Labels that must all be there. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly hasMore: boolean;
+}
+
+export interface JobPageRequest {
+  readonly filter: JobFilter;
+  readonly newestFirst: boolean;
+  readonly first: number;
+  /** The number of the job behind which the page begins. */
+  readonly after: number | null;
+}
+
+/** Reads rows; never writes. Every list question is a fixed number of statements, however long the list. */
+export class Queries {
+  readonly #store: Store;
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async jobs({ filter, newestFirst, first, after }: JobPageRequest): Promise<Page<Job>> {
+    const em = this.#store.fork();
+    const where = jobWhere(filter);
+    const behind = after === null ? {} : { number: newestFirst ? { $lt: after } : { $gt: after } };
+    const [total, rows] = [
+      await em.count(JobRow, where),
+      await em.find(JobRow, { $and: [where, behind] } as FilterQuery<JobRow>, {
+        orderBy: { number: newestFirst ? "desc" : "asc" },
+        limit: first + 1,
+        disableIdentityMap: true,
+      }),
+    ];
+    return { items: rows.slice(0, first).map(({ body }) => body), total, hasMore: rows.length > first };
+  }
+
+  async jobsById(ids: readonly JobId[]): Promise<Map<JobId, Job>> {
+    const rows = await this.#find(JobRow, { id: { $in: [...ids] } });
+    return new Map(rows.map(({ id, body }) => [id, body]));
+  }
+
+  /** Jobs that are not over: what a server must know when it starts. Oldest first. */
+  async unfinishedJobs(): Promise<Job[]> {
+    const rows = await this.#store
+      .fork()
+      .find(JobRow, { endedAt: null }, { orderBy: { number: "asc" }, disableIdentityMap: true });
+    return rows.map(({ body }) => body);
+  }
+
+  async jobByKey(key: string, since: number): Promise<Job | null> {
+    const row = await this.#store
+      .fork()
+      .findOne(JobRow, { submitKey: key, submittedAt: { $gte: since } }, { disableIdentityMap: true });
+    return row?.body ?? null;
+  }
+
+  async jobsByName(name: string): Promise<Job[]> {
+    const rows = await this.#find(JobRow, { name });
+    return rows.map(({ body }) => body);
+  }
+
+  async runsOf(jobs: readonly JobId[]): Promise<Map<JobId, Run[]>> {
+    const rows = await this.#store
+      .fork()
+      .find(RunRow, { job: { $in: [...jobs] } }, { orderBy: { job: "asc", attempt: "asc" }, disableIdentityMap: true });
+    return groupByJob(rows.map(({ body }) => body));
+  }
+
+  async runsById(ids: readonly string[]): Promise<Map<string, Run>> {
+    const rows = await this.#find(RunRow, { id: { $in: [...ids] } });
+    return new Map(rows.map(({ id, body }) => [id, body]));
+  }
+
+  async migrationsOf(jobs: readonly JobId[]): Promise<Map<JobId, Migration[]>> {
+    const rows = await this.#store
+      .fork()
+      .find(MigrationRow, { job: { $in: [...jobs] } }, { orderBy: { requestedAt: "asc" }, disableIdentityMap: true });
+    return groupByJob(rows.map(({ body }) => body));
+  }
+
+  async migrations(request: {
+    states?: readonly string[];
+    first: number;
+    after: string | null;
+  }): Promise<Page<Migration>> {
+    const em = this.#store.fork();
+    const where: FilterQuery<MigrationRow> = request.states ? { state: { $in: [...request.states] } } : {};
+    const mark =
+      request.after === null
+        ? null
+        : await em.findOne(MigrationRow, { id: request.after }, { disableIdentityMap: true });
+    const behind: FilterQuery<MigrationRow> = mark
+      ? { $or: [{ requestedAt: { $lt: mark.requestedAt } }, { requestedAt: mark.requestedAt, id: { $gt: mark.id } }] }
+      : {};
+    const total = await em.count(MigrationRow, where);
+    const rows = await em.find(MigrationRow, { $and: [where, behind] } as FilterQuery<MigrationRow>, {
+      orderBy: { requestedAt: "desc", id: "asc" },
+      limit: request.first + 1,
+      disableIdentityMap: true,
+    });
+    return { items: rows.slice(0, request.first).map(({ body }) => body), total, hasMore: rows.length > request.first };
+  }
+
+  async migrationsById(ids: readonly string[]): Promise<Map<string, Migration>> {
+    const rows = await this.#find(MigrationRow, { id: { $in: [...ids] } });
+    return new Map(rows.map(({ id, body }) => [id, body]));
+  }
+
+  /** In the order in which they joined. */
+  async servers(): Promise<Server[]> {
+    const em = this.#store.fork();
+    const rows = await em.find(ServerRow, {}, { orderBy: { position: "asc" }, disableIdentityMap: true });
+    const gpus = await em.find(GpuRow, {}, { orderBy: { index: "asc" }, disableIdentityMap: true });
+    return rows.map(({ id, body }) => ({
+      ...body,
+      gpus: gpus.filter((gpu) => gpu.server === id).map(({ server: _, ...gpu }) => gpu),
+    }));
+  }
+
+  async secretsOf(job: JobId): Promise<Record<string, string>> {
+    const rows = await this.#find(SecretRow, { job });
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  }
+
+  #find<T extends object>(table: import("@mikro-orm/core").EntitySchema<T>, where: FilterQuery<T>): Promise<T[]> {
+    return this.#store.fork().find(table, where as never, { disableIdentityMap: true }) as Promise<T[]>;
+  }
+}
+
+function jobWhere({ statuses, user, type, name, labels }: JobFilter): FilterQuery<JobRow> {
+  return {
+    ...(statuses && { status: { $in: [...statuses] } }),
+    ...(user !== undefined && { user }),
+    ...(type !== undefined && { type }),
+    ...(name !== undefined && { name }),
+    ...(labels && Object.keys(labels).length > 0 && { labels }),
+  } as FilterQuery<JobRow>;
+}
+
+function groupByJob<T extends { readonly job: JobId }>(records: readonly T[]): Map<JobId, T[]> {
+  const groups = new Map<JobId, T[]>();
+  for (const record of records) {
+    const group = groups.get(record.job);
+    if (group) group.push(record);
+    else groups.set(record.job, [record]);
+  }
+  return groups;
+}

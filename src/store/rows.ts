@@ -1,0 +1,173 @@
+import { EntitySchema } from "@mikro-orm/core";
+import type { Job } from "../core/job.ts";
+import type { Migration } from "../core/migration.ts";
+import type { Run } from "../core/run.ts";
+import type { Server } from "../core/server.ts";
+
+/**
+ * The tables. Rows are a cache of the event log: `body` holds the core's own record, the columns beside it are what is
+ * searched and sorted by. Times are milliseconds since the epoch.
+ */
+export interface EventRow {
+  seq: number;
+  at: number;
+  type: string;
+  job: string | null;
+  server: string | null;
+  body: Record<string, unknown>;
+}
+export interface JobRow {
+  id: string;
+  /** Counts up with submission: the default order, and the cursor of lists. */
+  number: number;
+  name: string;
+  type: string;
+  user: string;
+  status: string;
+  priority: number;
+  submittedAt: number;
+  endedAt: number | null;
+  submitKey: string | null;
+  labels: Record<string, string>;
+  body: Job;
+}
+export interface RunRow {
+  id: string;
+  job: string;
+  attempt: number;
+  server: string;
+  endedAt: number | null;
+  body: Run;
+}
+export interface MigrationRow {
+  id: string;
+  job: string;
+  state: string;
+  requestedAt: number;
+  body: Migration;
+}
+export interface ServerRow {
+  id: string;
+  /** The order in which servers joined. */
+  position: number;
+  body: Omit<Server, "gpus">;
+}
+export interface GpuRow {
+  id: string;
+  server: string;
+  index: number;
+  uuid: string | null;
+  model: string | null;
+  memoryMiB: number | null;
+}
+export interface SecretRow {
+  job: string;
+  name: string;
+  value: string;
+}
+export interface TokenRow {
+  id: string;
+  name: string;
+  /** SHA-256 of the token, hex: the token itself is shown once and kept nowhere. */
+  hash: string;
+  createdAt: number;
+}
+export interface SettingRow {
+  key: string;
+  value: unknown;
+}
+
+const text = { type: "text" } as const;
+const optionalText = { type: "text", nullable: true } as const;
+const integer = { type: "integer" } as const;
+const optionalInteger = { type: "integer", nullable: true } as const;
+const json = { type: "json" } as const;
+const key = { type: "text", primary: true } as const;
+
+export const EventRow = new EntitySchema<EventRow>({
+  name: "EventRow",
+  tableName: "event",
+  properties: {
+    seq: { type: "integer", primary: true, autoincrement: false },
+    at: integer,
+    type: text,
+    job: optionalText,
+    server: optionalText,
+    body: json,
+  },
+  indexes: [{ properties: ["job", "seq"] }],
+});
+
+export const JobRow = new EntitySchema<JobRow>({
+  name: "JobRow",
+  tableName: "job",
+  properties: {
+    id: key,
+    number: integer,
+    name: text,
+    type: text,
+    user: text,
+    status: text,
+    priority: integer,
+    submittedAt: integer,
+    endedAt: optionalInteger,
+    submitKey: optionalText,
+    labels: json,
+    body: json,
+  },
+  indexes: [{ properties: ["number"] }, { properties: ["status", "number"] }, { properties: ["submitKey"] }],
+});
+
+export const RunRow = new EntitySchema<RunRow>({
+  name: "RunRow",
+  tableName: "run",
+  properties: { id: key, job: text, attempt: integer, server: text, endedAt: optionalInteger, body: json },
+  indexes: [{ properties: ["job", "attempt"] }],
+});
+
+export const MigrationRow = new EntitySchema<MigrationRow>({
+  name: "MigrationRow",
+  tableName: "migration",
+  properties: { id: key, job: text, state: text, requestedAt: integer, body: json },
+  indexes: [{ properties: ["job"] }],
+});
+
+export const ServerRow = new EntitySchema<ServerRow>({
+  name: "ServerRow",
+  tableName: "server",
+  properties: { id: key, position: integer, body: json },
+});
+
+export const GpuRow = new EntitySchema<GpuRow>({
+  name: "GpuRow",
+  tableName: "gpu",
+  properties: {
+    id: key,
+    server: text,
+    index: integer,
+    uuid: optionalText,
+    model: optionalText,
+    memoryMiB: optionalInteger,
+  },
+  indexes: [{ properties: ["server"] }],
+});
+
+export const SecretRow = new EntitySchema<SecretRow>({
+  name: "SecretRow",
+  tableName: "secret",
+  properties: { job: key, name: key, value: text },
+});
+
+export const TokenRow = new EntitySchema<TokenRow>({
+  name: "TokenRow",
+  tableName: "token",
+  properties: { id: key, name: text, hash: text, createdAt: integer },
+});
+
+export const SettingRow = new EntitySchema<SettingRow>({
+  name: "SettingRow",
+  tableName: "setting",
+  properties: { key, value: json },
+});
+
+export const tables = [EventRow, JobRow, RunRow, MigrationRow, ServerRow, GpuRow, SecretRow, TokenRow, SettingRow];
