@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { Program, temporaryFolder } from "./process.ts";
+
+const specs = readdirSync("examples").filter((file) => file.endsWith(".yaml"));
+const specOf = (file: string) => parse(readFileSync(`examples/${file}`, "utf8"));
+
+describe("the job specs", () => {
+  it.each(specs)("%s says what runs, and in which image", (file) => {
+    const spec = specOf(file);
+    expect(spec).toMatchObject({
+      name: file.replace(".yaml", ""),
+      image: expect.any(String),
+      command: expect.any(String),
+    });
+    for (const value of Object.values(spec.env ?? {})) expect(value).toBeTypeOf("string");
+  });
+
+  it("carry the scripts word for word", () => {
+    expect(specOf("train-sh.yaml").command).toBe(readFileSync("examples/train.sh", "utf8"));
+    expect(specOf("train-py.yaml").command).toBe(
+      `exec python3 - <<'PY'\n${readFileSync("examples/train.py", "utf8")}PY\n`,
+    );
+  });
+});
+
+describe("quick.yaml", () => {
+  it("says what it was granted", async () => {
+    const program = new Program(["sh", "-c", specOf("quick.yaml").command], {
+      SCHEDULEARN_JOB_NAME: "quick",
+      SCHEDULEARN_ATTEMPT: "1",
+      SCHEDULEARN_CORES: "2",
+    });
+    expect(await program.exit()).toBe(0);
+    expect(program.output).toBe("job quick, attempt 1, 2 cores\n");
+  });
+});
+
+describe("elastic.yaml", () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder[Symbol.dispose]());
+
+  const start = (cores: number, secondsPerStep: string) =>
+    new Program(["sh", "-c", specOf("elastic.yaml").command], {
+      SCHEDULEARN_CHECKPOINT_DIR: folder.path,
+      SCHEDULEARN_CORES: String(cores),
+      STEPS: "40",
+      SECONDS_PER_STEP: secondsPerStep,
+    });
+
+  it("stopped on one core goes on where it was on four", async () => {
+    const first = start(1, "0.1");
+    await first.printed('"step": 5,');
+    first.signal("SIGTERM");
+    expect(await first.exit(), first.output).toBe(143);
+    const saved = Number(readFileSync(`${folder.path}/steps`, "utf8"));
+
+    const second = start(4, "0");
+    expect(await second.exit(), second.output).toBe(0);
+    expect(second.output).toContain(`4 cores, from step ${saved}\n`);
+    expect(second.output).toContain(`"step": ${saved + 4},`);
+    expect(second.output).toMatch(/result 40\n$/);
+  });
+});
