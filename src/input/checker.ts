@@ -114,7 +114,7 @@ const TYPE_NAMES: Record<string, string> = {
   integer: "a whole number",
   number: "a number",
   string: "text",
-  boolean: "true or false",
+  boolean: "true/false",
   array: "a list",
   object: "an object",
 };

@@ -1,0 +1,5 @@
+export type { GpuInput, JobSpecInput } from "./input.ts";
+export { type ParsedJob, parseJobSpec, type Submission } from "./parse.ts";
+export { jobSpecSchema } from "./schema.ts";
+export { toInput } from "./to-input.ts";
+export { locate, parseYaml, parseYamlSpec } from "./yaml.ts";

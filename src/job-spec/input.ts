@@ -1,0 +1,48 @@
+import type { Elasticity } from "../core/job-spec.ts";
+
+type Value = string | number | boolean;
+/** A quantity, or bounds between which it may lie. */
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A job as its user writes it: `JobSpec` before its defaults are filled in. `jobSpecSchema` says what each field means. */
+export interface JobSpecInput {
+  readonly name?: string;
+  readonly type?: string;
+  readonly image?: string;
+  readonly command: string | readonly string[];
+  readonly workdir?: string;
+  readonly env?: Readonly<Record<string, Value>>;
+  readonly secrets?: Readonly<Record<string, Value>>;
+  readonly gpus?: number | GpuInput;
+  readonly cores?: number | Range;
+  readonly parallelism?: { readonly interOp?: number; readonly intraOp?: number };
+  readonly memoryMiB?: number;
+  readonly shmMiB?: number;
+  readonly elasticity?: Elasticity;
+  readonly priority?: number;
+  readonly deadline?: string;
+  readonly user?: string;
+  readonly labels?: Readonly<Record<string, Value>>;
+  readonly estimate?: { readonly seconds?: number; readonly epochs?: number; readonly steps?: number };
+  readonly progress?: { readonly pattern?: string };
+  readonly checkpoint?: { readonly path?: string; readonly signal?: string; readonly graceSeconds?: number };
+  readonly retries?: { readonly application?: number; readonly infrastructure?: number };
+  readonly limits?: {
+    readonly queueSeconds?: number;
+    readonly pullSeconds?: number;
+    readonly runSeconds?: number;
+    readonly idleSeconds?: number;
+  };
+  readonly after?: readonly string[];
+}
+
+/** Either `count`, or `min` and `max`. */
+export interface GpuInput extends Partial<Range> {
+  readonly count?: number;
+  readonly preferred?: number;
+  readonly model?: string;
+  readonly memoryMiB?: number;
+}

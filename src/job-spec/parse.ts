@@ -1,0 +1,106 @@
+import { posix } from "node:path";
+import { DomainError, type Fault } from "../core/errors.ts";
+import type { GpuRequest, JobSpec } from "../core/job-spec.ts";
+import type { Instant } from "../core/time.ts";
+import { createChecker } from "../input/index.ts";
+import type { JobSpecInput } from "./input.ts";
+import { checkpointFolder, ruleFaults } from "./rules.ts";
+import { jobSpecSchema, NOT_YET } from "./schema.ts";
+
+/** Who submits, and when. */
+export interface Submission {
+  readonly user: string;
+  readonly now: Instant;
+}
+
+export interface ParsedJob {
+  readonly spec: JobSpec;
+  /** Values by variable name; the spec has the names only. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What the schema fills in. */
+type Complete = JobSpecInput &
+  Required<Pick<JobSpecInput, "type" | "gpus" | "cores" | "shmMiB" | "elasticity" | "priority" | "after">> & {
+    readonly checkpoint: JobSpec["checkpoint"];
+    readonly retries: JobSpec["retries"];
+  };
+
+export const SHELL = ["/bin/sh", "-c"] as const;
+
+const check = createChecker(jobSpecSchema, NOT_YET);
+
+/**
+ * The job spec of a GraphQL input, a YAML document or flags, complete.
+ * @throws DomainError with every fault at once, each with its path
+ */
+export function parseJobSpec(input: unknown, submission: Submission): ParsedJob {
+  const { value, faults: unsound } = check(input);
+  const faults: Fault[] = [...unsound, ...ruleFaults(soundFields(value, unsound), submission.now)];
+  if (faults.length > 0) throw new DomainError(faults);
+  return completed(value as Complete, submission.user);
+}
+
+/** The rules see the fields without faults only, so that no field is blamed twice. */
+function soundFields(value: unknown, unsound: readonly Fault[]): Partial<JobSpecInput> {
+  if (unsound.some(({ path }) => path?.length === 0)) return {};
+  const blamed = new Set(unsound.map(({ path }) => path?.[0]));
+  return Object.fromEntries(Object.entries(value as object).filter(([field]) => !blamed.has(field)));
+}
+
+function completed(input: Complete, user: string): ParsedJob {
+  const secrets = texts(input.secrets);
+  const { estimate, parallelism, limits, cores } = input;
+  const spec: JobSpec = {
+    name: input.name ?? defaultName(input),
+    type: input.type,
+    image: input.image ?? null,
+    command: typeof input.command === "string" ? [...SHELL, input.command] : [...input.command],
+    workdir: input.workdir ?? null,
+    env: texts(input.env),
+    secretNames: Object.keys(secrets),
+    gpus: gpuRequest(input.gpus),
+    cores: typeof cores === "number" ? { min: cores, max: cores } : { min: cores.min, max: cores.max },
+    parallelism: { interOp: parallelism?.interOp ?? null, intraOp: parallelism?.intraOp ?? null },
+    memoryMiB: input.memoryMiB ?? null,
+    shmMiB: input.shmMiB,
+    elasticity: input.elasticity,
+    priority: input.priority,
+    deadline: input.deadline === undefined ? null : Date.parse(input.deadline),
+    user: input.user ?? user,
+    labels: texts(input.labels),
+    estimate: {
+      seconds: estimate?.seconds ?? null,
+      epochs: estimate?.epochs ?? null,
+      steps: estimate?.steps ?? null,
+    },
+    progressPattern: input.progress?.pattern ?? null,
+    checkpoint: { ...input.checkpoint, path: checkpointFolder(input.checkpoint.path) },
+    retries: { ...input.retries },
+    limits: {
+      queueSeconds: limits?.queueSeconds ?? null,
+      pullSeconds: limits?.pullSeconds ?? null,
+      runSeconds: limits?.runSeconds ?? null,
+      idleSeconds: limits?.idleSeconds ?? null,
+    },
+    after: [...input.after],
+  };
+  return { spec, secrets };
+}
+
+function gpuRequest(gpus: Complete["gpus"]): GpuRequest {
+  const asked = typeof gpus === "number" ? { count: gpus } : gpus;
+  const { min = asked.count ?? 0, max = min, preferred = min, model = null, memoryMiB = null } = asked;
+  return { min, max, preferred, model, memoryMiB };
+}
+
+const texts = (values: JobSpecInput["env"] = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+/** `pytorch` for `registry:5000/team/pytorch:2.5`; without an image, the program that the command starts. */
+export function defaultName({ image, command }: Pick<JobSpecInput, "image" | "command">): string {
+  const program = typeof command === "string" ? (command.trim().split(/\s/, 1)[0] ?? "") : (command[0] ?? "");
+  const name = image === undefined ? posix.basename(program) : posix.basename(image).replace(/[:@].*$/, "");
+  const characters = [...name.replaceAll(/\p{Cc}/gu, "")];
+  return characters.slice(0, 128).join("") || "job";
+}

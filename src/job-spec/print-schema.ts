@@ -1,0 +1,3 @@
+import { schemaText } from "./schema-text.ts";
+
+process.stdout.write(schemaText());
