@@ -1,0 +1,74 @@
+import type { ContainerCreateOptions } from "dockerode";
+import type { RunOrder } from "../../core/command.ts";
+import type { JobId } from "../../core/job.ts";
+import type { Gpu, Share } from "../../core/server.ts";
+import type { FoundRun } from "../driver.ts";
+import { deviceNames } from "../environment.ts";
+
+export const CLUSTER_LABEL = "schedulearn.cluster";
+export const JOB_LABEL = "schedulearn.job";
+export const ATTEMPT_LABEL = "schedulearn.attempt";
+const GENERATION_LABEL = "schedulearn.generation";
+
+const MIB = 1024 * 1024;
+
+/** One name for one attempt: an engine gives it only once, so no attempt runs twice. */
+export const containerName = (cluster: string, job: JobId, attempt: number): string => `${cluster}-${job}-${attempt}`;
+
+export const volumeName = (cluster: string, job: JobId, generation: number): string =>
+  `${cluster}-${job}-ckpt-${generation}`;
+
+export function foundRun(labels: Readonly<Record<string, string>>): FoundRun | null {
+  const job = labels[JOB_LABEL];
+  const attempt = Number(labels[ATTEMPT_LABEL]);
+  return job && Number.isInteger(attempt) ? { job, attempt } : null;
+}
+
+/** The container of a run: exactly what was leased, nothing restarted behind our back, no output thrown away. */
+export function containerOptions(
+  cluster: string,
+  order: RunOrder,
+  gpus: readonly Gpu[],
+  environment: Readonly<Record<string, string>>,
+): ContainerCreateOptions {
+  const { job, attempt, spec, checkpoint } = order;
+  const { cores } = order.on[0] as Share;
+  const owner = { [CLUSTER_LABEL]: cluster, [JOB_LABEL]: job };
+  return {
+    name: containerName(cluster, job, attempt),
+    Image: spec.image ?? "",
+    // What the image would run itself is put aside: a job's command is the whole command.
+    ...(spec.command.length > 0 && { Entrypoint: [...spec.command], Cmd: [] }),
+    ...(spec.workdir && { WorkingDir: spec.workdir }),
+    // The init process then passes a signal on to all processes of the program, not to the first one only.
+    Env: Object.entries({ ...environment, TINI_KILL_PROCESS_GROUP: "1" }).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...owner, [ATTEMPT_LABEL]: String(attempt) },
+    HostConfig: {
+      Init: true,
+      RestartPolicy: { Name: "no" },
+      SecurityOpt: ["no-new-privileges"],
+      // Unrotated: an engine that rotates loses lines of whoever follows.
+      LogConfig: { Type: "json-file", Config: {} },
+      ShmSize: spec.shmMiB * MIB,
+      ...(spec.memoryMiB !== null && { Memory: spec.memoryMiB * MIB, MemorySwap: spec.memoryMiB * MIB }),
+      ...(cores.length > 0 && { CpusetCpus: cores.join(",") }),
+      ...(gpus.length > 0 && {
+        DeviceRequests: [{ Driver: "nvidia", DeviceIDs: deviceNames(gpus), Capabilities: [["gpu"]] }],
+      }),
+      Mounts: [
+        {
+          Type: "volume",
+          Source: volumeName(cluster, job, checkpoint.generation),
+          Target: spec.checkpoint.path,
+          ReadOnly: false,
+          VolumeOptions: {
+            // The folder holds what the job saves and nothing of the image, or a carried copy would not equal its source.
+            NoCopy: true,
+            Labels: { ...owner, [GENERATION_LABEL]: String(checkpoint.generation) },
+            DriverConfig: { Name: "local", Options: {} },
+          },
+        },
+      ],
+    },
+  };
+}

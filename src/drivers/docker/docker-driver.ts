@@ -1,0 +1,236 @@
+import type { RunOrder, RunRef } from "../../core/command.ts";
+import type { CheckpointFolder, JobId } from "../../core/job.ts";
+import type { Gpu, Health } from "../../core/server.ts";
+import type { Driver, DriverContext, FoundRun, Inventory, Output, OutputPosition } from "../driver.ts";
+import { readOut } from "./checkpoint.ts";
+import { CLUSTER_LABEL, containerName, foundRun, volumeName } from "./container.ts";
+import type { TlsFiles } from "./engine.ts";
+import { Engine, reasonOf } from "./engine.ts";
+import { Gate } from "./gate.ts";
+import { HealthWatch } from "./health.ts";
+import { followOutput } from "./output.ts";
+import { ContainerRun } from "./run.ts";
+import type { Site } from "./setup.ts";
+import { containerOf, removeContainer, removeVolume } from "./setup.ts";
+
+export { DEFAULT_ENDPOINT, probeDocker } from "./engine.ts";
+
+export interface DeclaredGpu {
+  readonly index: number;
+  readonly uuid?: string;
+  readonly model?: string;
+  readonly memoryMiB?: number;
+}
+
+export interface DockerOptions {
+  readonly server: string;
+  /** `unix:///path`, `tcp://host:port` or `ssh://user@host`. */
+  readonly endpoint: string;
+  readonly tls?: TlsFiles;
+  /** The devices by list, or how many there are. An engine does not tell them: `auto` stands for none. */
+  readonly gpus: "auto" | number | readonly DeclaredGpu[];
+  /** What runs may use; all that the engine has unless given. */
+  readonly cores?: number;
+  readonly memoryMiB?: number;
+  readonly context: DriverContext;
+}
+
+const SET_UP_AT_A_TIME = 8;
+const MIB = 1024 * 1024;
+/** Clocks that differ less than this are taken to agree. */
+const CLOCK_TOLERANCE_MILLIS = 60_000;
+
+/** Drives one Docker engine. Throws a TypeError when the endpoint is none. */
+export const dockerDriver = (options: DockerOptions): Driver => new DockerDriver(options);
+
+class DockerDriver implements Driver {
+  readonly server: string;
+  readonly #options: DockerOptions;
+  readonly #gpus: readonly Gpu[];
+  readonly #engine: Engine;
+  readonly #site: Site;
+  readonly #health: HealthWatch;
+  readonly #gate = new Gate(SET_UP_AT_A_TIME);
+  readonly #runs = new Map<string, ContainerRun>();
+  readonly #follows = new Set<AbortController>();
+  readonly #closing = new AbortController();
+  /** How far the engine's clock is ahead of ours, when that is too far to be overlooked. */
+  #clockAheadMillis = 0;
+
+  constructor(options: DockerOptions) {
+    this.#options = options;
+    this.server = options.server;
+    this.#gpus = declaredGpus(options);
+    this.#engine = new Engine(options.endpoint, options.tls);
+    const { context } = options;
+    this.#site = {
+      server: options.server,
+      engine: this.#engine,
+      context,
+      gpusOf: (order) => this.#gpusOf(order),
+      instantOf: (time) => Math.min(context.clock.now(), Date.parse(time) - this.#clockAheadMillis),
+    };
+    this.#health = new HealthWatch(this.#engine, context.clock, (...news) => this.#healthChanged(...news));
+  }
+
+  async connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+    try {
+      const info = await this.#engine.info(signal);
+      const ahead = Date.parse(info.SystemTime) - this.#options.context.clock.now();
+      this.#clockAheadMillis = Math.abs(ahead) > CLOCK_TOLERANCE_MILLIS ? ahead : 0;
+      const containers = await this.#engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
+        this.#engine.docker.listContainers({
+          all: true,
+          filters: { label: [`${CLUSTER_LABEL}=${this.#options.context.cluster}`] },
+          abortSignal,
+        }),
+      );
+      const inventory = {
+        gpus: this.#gpus,
+        cores: this.#options.cores ?? info.NCPU,
+        memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
+      };
+      const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
+      return { inventory, runs };
+    } finally {
+      this.#health.start();
+    }
+  }
+
+  prepare(order: RunOrder): void {
+    this.#run(order).prepare(order);
+  }
+
+  start(order: RunOrder): void {
+    this.#run(order).start(order);
+  }
+
+  stop(run: RunRef, signal: string, graceSeconds: number): void {
+    this.#run(run).stop(signal, graceSeconds * 1000);
+  }
+
+  pause(run: RunRef): void {
+    this.#run(run).pause();
+  }
+
+  resume(run: RunRef): void {
+    this.#run(run).resume();
+  }
+
+  discard(run: RunRef): void {
+    const discarded = this.#run(run);
+    void discarded.discard().then(() => {
+      if (discarded.idle) this.#runs.delete(containerName(this.#options.context.cluster, run.job, run.attempt));
+    });
+  }
+
+  discardCheckpoint(job: JobId, { generation }: CheckpointFolder): void {
+    this.#inBackground(`checkpoint folder ${generation} of ${job} could not be removed`, (signal) =>
+      removeVolume(this.#site, job, generation, signal),
+    );
+  }
+
+  adopt(order: RunOrder): void {
+    this.#run(order).adopt(order);
+  }
+
+  reap(job: JobId, attempt: number): void {
+    const name = containerName(this.#options.context.cluster, job, attempt);
+    this.#runs.get(name)?.forget();
+    this.#runs.delete(name);
+    this.#inBackground(`container ${name} could not be removed`, (signal) =>
+      removeContainer(this.#site, job, attempt, signal),
+    );
+  }
+
+  async *follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]> {
+    const known = this.#runs.get(containerName(this.#options.context.cluster, run.job, run.attempt));
+    if (known && !known.started) {
+      await unlessAborted(known.begun, signal);
+      if (!known.started) return;
+    }
+    const follow = new AbortController();
+    const end = () => follow.abort(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
+    this.#follows.add(follow);
+    try {
+      yield* followOutput(this.#engine, containerOf(this.#site, run.job, run.attempt), from, follow.signal);
+    } finally {
+      this.#follows.delete(follow);
+      signal.removeEventListener("abort", end);
+    }
+  }
+
+  readCheckpoint(job: JobId, { generation }: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
+    const { cluster } = this.#options.context;
+    return readOut(this.#engine, cluster, volumeName(cluster, job, generation), signal);
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#health.close();
+    for (const run of this.#runs.values()) run.forget();
+    for (const follow of this.#follows) follow.abort(new Error("the driver was closed"));
+    this.#runs.clear();
+    this.#engine.close();
+    return Promise.resolve();
+  }
+
+  #run({ job, attempt }: RunRef): ContainerRun {
+    const name = containerName(this.#options.context.cluster, job, attempt);
+    const known = this.#runs.get(name);
+    if (known) return known;
+    const run = new ContainerRun(this.#site, this.#gate, job, attempt);
+    if (this.#closing.signal.aborted) run.forget();
+    else this.#runs.set(name, run);
+    return run;
+  }
+
+  #gpusOf({ on }: RunOrder): readonly Gpu[] {
+    const leased = on.find(({ server }) => server === this.server)?.gpus ?? [];
+    return leased.map((id) => {
+      const gpu = this.#gpus.find((one) => one.id === id);
+      if (!gpu) throw new TypeError(`server ${this.server} has no GPU ${id}`);
+      return gpu;
+    });
+  }
+
+  #healthChanged(health: Health, reason: string | null, before: Health | null): void {
+    const { context } = this.#options;
+    context.emit({ type: "ServerHealthChanged", at: context.clock.now(), server: this.server, health, reason });
+    if (health !== "up" || before === null) return;
+    for (const run of this.#runs.values()) run.lookAgain();
+    // What was silent for so long may be cut off without either end knowing.
+    if (before === "down") for (const follow of this.#follows) follow.abort(new Error("the server was away"));
+  }
+
+  #inBackground(complaint: string, task: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.#closing;
+    task(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#options.context.log(complaint, { server: this.server, reason: reasonOf(error) });
+    });
+  }
+}
+
+function declaredGpus({ server, gpus }: DockerOptions): readonly Gpu[] {
+  if (gpus === "auto") return [];
+  const list: readonly DeclaredGpu[] =
+    typeof gpus === "number" ? Array.from({ length: gpus }, (_, index) => ({ index })) : gpus;
+  return list.map(({ index, uuid = null, model = null, memoryMiB = null }) => ({
+    id: `${server}/${uuid ?? index}`,
+    index,
+    uuid,
+    model,
+    memoryMiB,
+  }));
+}
+
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void promise.then(resolve).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,209 @@
+import { spawn } from "node:child_process";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import Docker from "dockerode";
+
+/** PEM texts. */
+export interface TlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const REQUEST_MILLIS = 15_000;
+const FIRST_PAUSE_MILLIS = 100;
+const LONGEST_PAUSE_MILLIS = 2_000;
+export const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
+
+export interface AskOptions {
+  /** Gives up at once, with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** For one request. */
+  readonly deadlineMillis?: number;
+  /** How long to go on asking an engine that does not answer; for ever unless given. */
+  readonly patienceMillis?: number;
+}
+
+/** What we use of the engine's account of itself. */
+export interface EngineInfo {
+  readonly ServerVersion: string;
+  readonly NCPU: number;
+  /** Bytes. */
+  readonly MemTotal: number;
+  /** RFC 3339. */
+  readonly SystemTime: string;
+}
+
+/** A Docker engine over any of its endpoints. No request of it is without a deadline. */
+export class Engine {
+  readonly docker: Docker;
+  readonly #agent: HttpAgent;
+
+  /** @param endpoint `unix:///path`, `tcp://host:port` or `ssh://user@host[:port]`; throws a TypeError for another */
+  constructor(endpoint: string, tls?: TlsFiles) {
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+    switch (url?.protocol) {
+      case "unix:":
+        this.#agent = new HttpAgent({ keepAlive: true });
+        this.docker = client({ socketPath: url.pathname, agent: this.#agent });
+        break;
+      case "tcp:":
+        this.#agent = tls ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
+        this.docker = client({
+          host: url.hostname,
+          port: url.port || (tls ? "2376" : "2375"),
+          protocol: tls ? "https" : "http",
+          agent: this.#agent,
+          ...tls,
+        });
+        break;
+      case "ssh:":
+        this.#agent = new SshAgent(url);
+        this.docker = client({ host: "docker", port: 80, protocol: "http", agent: this.#agent });
+        break;
+      default:
+        throw new TypeError(`a Docker endpoint is unix:///path, tcp://host:port or ssh://user@host, not "${endpoint}"`);
+    }
+  }
+
+  /** One request. Rejects with the engine's word (see `statusOf`), or when it does not answer in time. */
+  async request<T>(
+    signal: AbortSignal,
+    deadlineMillis: number,
+    call: (abortSignal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    const both = new AbortController();
+    const giveUp = () => both.abort(signal.reason);
+    signal.addEventListener("abort", giveUp, { once: true });
+    const late = new Error(`the Docker engine did not answer within ${deadlineMillis / 1000} s`);
+    const timer = setTimeout(() => both.abort(late), deadlineMillis);
+    try {
+      return await call(both.signal);
+    } catch (error) {
+      throw both.signal.aborted ? both.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /**
+   * Asks until the engine answers; an error with a status is an answer. A request that got none may have been carried out,
+   * so what is asked must bear being asked twice.
+   */
+  async ask<T>(options: AskOptions, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal, deadlineMillis = REQUEST_MILLIS, patienceMillis = Number.POSITIVE_INFINITY } = options;
+    const giveUpAt = performance.now() + patienceMillis;
+    for (let pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
+      try {
+        return await this.request(signal, deadlineMillis, call);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (statusOf(error) !== null || performance.now() + pause > giveUpAt) throw error;
+      }
+      await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+
+  async ping(signal: AbortSignal, deadlineMillis: number): Promise<void> {
+    await this.request(signal, deadlineMillis, (abortSignal) => this.#untyped.ping({ abortSignal }));
+  }
+
+  info(signal: AbortSignal): Promise<EngineInfo> {
+    return this.request(signal, REQUEST_MILLIS, (abortSignal) => this.#untyped.info({ abortSignal }));
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Both take options, which their types forgot. */
+  get #untyped() {
+    return this.docker as unknown as {
+      ping(options: { abortSignal: AbortSignal }): Promise<unknown>;
+      info(options: { abortSignal: AbortSignal }): Promise<EngineInfo>;
+    };
+  }
+}
+
+// Its types know nothing of `agent`, which it hands to Node's `request`.
+const client = (options: Docker.DockerOptions & { agent: HttpAgent }): Docker => new Docker(options);
+
+/** Docker's own way over SSH: the user's `ssh` with its keys, known hosts and configuration; one connection a request. */
+class SshAgent extends HttpAgent {
+  readonly #destination: readonly string[];
+
+  constructor({ hostname, port, username }: URL) {
+    super();
+    this.#destination = [...(port ? ["-p", port] : []), ...(username ? ["-l", username] : []), "--", hostname];
+  }
+
+  override createConnection(): Duplex {
+    const ssh = spawn("ssh", ["-T", "-o", "BatchMode=yes", ...this.#destination, "docker", "system", "dial-stdio"], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    let complaint = "";
+    ssh.stderr.setEncoding("utf8").on("data", (text: string) => {
+      complaint = (complaint + text).slice(-1000);
+    });
+    const connection = Duplex.from({ readable: ssh.stdout, writable: ssh.stdin });
+    ssh.on("error", (error) => connection.destroy(error));
+    ssh.on("close", (code) => {
+      if (code) connection.destroy(new Error(`ssh ended with ${code}: ${complaint.trim()}`));
+    });
+    connection.on("close", () => ssh.kill());
+    return connection;
+  }
+}
+
+/** Is there an engine? Its version, or an error that says in plain words what is in the way. */
+export async function probeDocker(
+  endpoint: string = process.env.DOCKER_HOST || DEFAULT_ENDPOINT,
+  tls?: TlsFiles,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<string> {
+  const engine = new Engine(endpoint, tls);
+  try {
+    return (await engine.info(signal)).ServerVersion;
+  } catch (error) {
+    throw new Error(`no Docker engine at ${endpoint}: ${obstacle(error)}`, { cause: error });
+  } finally {
+    engine.close();
+  }
+}
+
+const OBSTACLES: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such socket; is Docker installed and started?",
+  ECONNREFUSED: "nothing listens there; is the Docker engine started?",
+  EACCES: "this user may not use it; add the user to the group docker",
+  ENOTFOUND: "the host's name is unknown",
+  EHOSTUNREACH: "the host cannot be reached",
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: "the engine wants a client certificate that it trusts",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the engine's certificate is not signed by the given authority",
+};
+
+function obstacle(error: unknown): string {
+  const { code } = error as { code?: string };
+  return (code && OBSTACLES[code]) || reasonOf(error);
+}
+
+/** The HTTP status of the engine's answer; null when it gave none. */
+export const statusOf = (error: unknown): number | null =>
+  (error as { statusCode?: number } | null)?.statusCode ?? null;
+
+/** What the engine, or whatever stands before it, gave as the reason. */
+export function reasonOf(error: unknown): string {
+  const { json, message } = error as { json?: { message?: string } | null; message?: string };
+  return (json?.message ?? message ?? String(error)).trim();
+}
+
+/** Swallows the answers that mean: done already. */
+export function accept<T>(...statuses: readonly number[]): (error: unknown) => T | undefined {
+  return (error) => {
+    if (statuses.includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  };
+}

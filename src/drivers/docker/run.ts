@@ -1,0 +1,390 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { RunOrder } from "../../core/command.ts";
+import type { JobId, StartPhase } from "../../core/job.ts";
+import type { Outcome } from "../../core/outcome.ts";
+import type { Cancel } from "../../core/time.ts";
+import type { DriverEvent } from "../driver.ts";
+import { accept, reasonOf, statusOf } from "./engine.ts";
+import type { Gate } from "./gate.ts";
+import type { Exit } from "./outcome.ts";
+import { engineFailure, exitOf, infrastructure, startFailure } from "./outcome.ts";
+import type { Site } from "./setup.ts";
+import {
+  containerOf,
+  createContainer,
+  fillContainer,
+  markStopRequested,
+  removeContainer,
+  removeVolume,
+  wasStopRequested,
+} from "./setup.ts";
+
+const START_MILLIS = 60_000;
+/** How long the end of a failed start is held back so that it leaves nothing behind. */
+const CLEAN_UP_MILLIS = 10_000;
+/** What an engine leaves of the runs that it took along when it ended. */
+const ENDED_WITH_ENGINE: ReadonlySet<number> = new Set([137, 143, 255]);
+
+/**
+ * One run, as this life of the server knows it. What it is told is done one after the other; a stop overtakes what only
+ * prepares. Until its container is asked to start, it can be given up without a trace; from then on its fate is what the engine
+ * says, however long the engine takes to say it.
+ */
+export class ContainerRun {
+  readonly #site: Site;
+  readonly #job: JobId;
+  readonly #attempt: number;
+  readonly #gate: Gate;
+  readonly #life = new AbortController();
+  /** Everything before the start; a stop and a discard end it. */
+  #setup = new AbortController();
+  #chain: Promise<void> = Promise.resolve();
+  #queued = 0;
+  #memoryMiB: number | null = null;
+  #started: { readonly at: number; readonly handle: string } | null = null;
+  #over = false;
+  #begun: () => void = () => undefined;
+  /** Fulfilled when the run has started, or never will. */
+  readonly begun = new Promise<void>((resolve) => {
+    this.#begun = resolve;
+  });
+  #look = new AbortController();
+  #signalled = false;
+  /** Whether a signal of ours reached the run before its end. */
+  #delivered = false;
+  #delivering: Promise<void> = Promise.resolve();
+  #killAt = Number.POSITIVE_INFINITY;
+  #cancelKill: Cancel = () => undefined;
+
+  constructor(site: Site, gate: Gate, job: JobId, attempt: number) {
+    this.#site = site;
+    this.#gate = gate;
+    this.#job = job;
+    this.#attempt = attempt;
+  }
+
+  get started(): boolean {
+    return this.#started !== null;
+  }
+
+  /** Nothing of it is under way or expected. */
+  get idle(): boolean {
+    return this.#queued === 0 && !this.#started;
+  }
+
+  prepare(order: RunOrder): void {
+    const setup = this.#newSetup();
+    this.#enqueue(async () => {
+      if (this.#over || this.#started) return;
+      try {
+        await this.#gate.through(setup, () => createContainer(this.#site, order, setup, this.#tellPhase));
+        this.#tell({ type: "RunPrepared" });
+      } catch (error) {
+        await this.#giveUp(error, setup);
+        // It was not told to start: should it be wanted again, it begins anew.
+        this.#over = false;
+      }
+    });
+  }
+
+  start(order: RunOrder): void {
+    const setup = this.#newSetup();
+    this.#enqueue(async () => {
+      if (this.#over) return;
+      if (this.#started) return this.#tellStarted();
+      this.#memoryMiB = order.spec.memoryMiB;
+      try {
+        await this.#gate.through(setup, () => this.#startContainer(order, setup));
+      } catch (error) {
+        await this.#giveUp(error, setup);
+      }
+    });
+  }
+
+  /** @param millis the grace; told twice, the shorter one holds */
+  stop(signal: string, millis: number): void {
+    if (this.#over) return;
+    this.#setup.abort(STOPPED);
+    this.#killAt = Math.min(this.#killAt, this.#site.context.clock.now() + millis);
+    this.#enqueue(async () => {
+      if (!this.#over && !this.#started) await this.#attach(() => this.#end({ outcome: { kind: "stopped" } }));
+      this.#delivering = this.#deliver(signal);
+      await this.#delivering;
+    });
+    this.#armKill();
+  }
+
+  pause(): void {
+    this.#enqueue(async () => {
+      const refused = await this.#ask("pause");
+      if (refused !== null && !this.#over) this.#tell({ type: "RunPauseFailed", reason: refused });
+    });
+  }
+
+  resume(): void {
+    this.#enqueue(async () => {
+      const refused = await this.#ask("unpause");
+      if (refused !== null) this.#log("could not be resumed", { reason: refused });
+    });
+  }
+
+  /** Takes back what `prepare` made; fulfilled when that is done. */
+  discard(): Promise<void> {
+    this.#setup.abort(DISCARDED);
+    this.#enqueue(() => (this.#started ? undefined : this.#cleanUp()));
+    return this.#chain;
+  }
+
+  adopt(order: RunOrder): void {
+    this.#memoryMiB = order.spec.memoryMiB;
+    this.#enqueue(async () => {
+      if (this.#over) return;
+      if (this.#started) return this.#tellStarted();
+      await this.#attach(() => this.#end({ outcome: infrastructure("server-lost", "its container is gone") }));
+    });
+  }
+
+  /** Watches no more and tells no more; the container goes on. */
+  forget(): void {
+    this.#life.abort();
+    this.#setup.abort();
+    this.#look.abort();
+    this.#cancelKill();
+    this.#begun();
+  }
+
+  /** What was last known may be out of date: the engine was away. */
+  lookAgain(): void {
+    this.#look.abort();
+  }
+
+  #enqueue(task: () => Promise<void> | void): void {
+    this.#queued += 1;
+    this.#chain = this.#chain
+      .then(() => (this.#life.signal.aborted ? undefined : task()))
+      .catch((error: unknown) => {
+        if (!this.#life.signal.aborted) this.#log("could not do as told", { reason: reasonOf(error) });
+      })
+      .finally(() => {
+        this.#queued -= 1;
+      });
+  }
+
+  #newSetup(): AbortSignal {
+    if (this.#setup.signal.aborted) this.#setup = new AbortController();
+    return this.#setup.signal;
+  }
+
+  async #startContainer(order: RunOrder, setup: AbortSignal): Promise<void> {
+    await createContainer(this.#site, order, setup, this.#tellPhase);
+    let info = await this.#inspect(setup);
+    if (info && neverStarted(info)) {
+      await fillContainer(this.#site, order, setup, this.#tellPhase);
+      setup.throwIfAborted();
+      info = await this.#ignite(order);
+    }
+    if (info) this.#observe(info);
+    else if (!this.#over) this.#end({ outcome: infrastructure("server-lost", "its container is gone") });
+  }
+
+  /** From here on there is no way back. A start without an answer may have happened, and must not happen twice. */
+  async #ignite(order: RunOrder): Promise<ContainerInspectInfo | null> {
+    const { engine } = this.#site;
+    const { signal } = this.#life;
+    for (;;) {
+      try {
+        await engine.request(signal, START_MILLIS, (abortSignal) => this.#container.start({ abortSignal }));
+        return await this.#inspect(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const info = await this.#inspect(signal);
+        if (!info || !neverStarted(info)) return info;
+        if (statusOf(error) === null) continue;
+        await this.#cleanUp();
+        this.#end(startFailure(error, info.State, order.spec.command[0] ?? "", order.spec.image ?? ""));
+        return null;
+      }
+    }
+  }
+
+  /** The preparations failed, or were overtaken. */
+  async #giveUp(error: unknown, setup: AbortSignal): Promise<void> {
+    if (this.#life.signal.aborted) return;
+    if (setup.aborted) {
+      if (setup.reason === DISCARDED) return;
+      // Perhaps an earlier life had started it: then it is stopped like any other.
+      await this.#attach(() => this.#end({ outcome: { kind: "stopped" } }));
+      return;
+    }
+    await this.#cleanUp();
+    this.#end({ outcome: engineFailure(error) });
+  }
+
+  /** Goes on with the container as it is found; without one that ever ran, cleans up and ends the run by `otherwise`. */
+  async #attach(otherwise: () => void): Promise<void> {
+    const info = await this.#inspect(this.#life.signal);
+    if (info && !neverStarted(info)) return this.#observe(info);
+    await this.#cleanUp();
+    otherwise();
+  }
+
+  #observe(info: ContainerInspectInfo): void {
+    this.#started = { at: this.#site.instantOf(info.State.StartedAt), handle: info.Id };
+    this.#tellStarted();
+    this.#begun();
+    this.#armKill();
+    this.#watch(info).catch((error: unknown) => {
+      if (this.#life.signal.aborted) return;
+      this.#end({ outcome: infrastructure("daemon-error", reasonOf(error)) });
+    });
+  }
+
+  /** Waits for the end. A connection that breaks is no end: the engine is asked again what became of the run. */
+  async #watch(found: ContainerInspectInfo): Promise<void> {
+    const { signal } = this.#life;
+    let info: ContainerInspectInfo | null = found;
+    let lostContact = false;
+    for (;;) {
+      if (!info) {
+        return this.#end({ outcome: infrastructure("server-lost", "its container was removed while it ran") });
+      }
+      if (!isRunning(info)) return await this.#finish(info, info === found, lostContact);
+      this.#look = new AbortController();
+      lostContact = await this.#container.wait({ abortSignal: this.#look.signal }).then(
+        () => false,
+        () => true,
+      );
+      signal.throwIfAborted();
+      info = await this.#inspect(signal);
+    }
+  }
+
+  async #finish({ State: state }: ContainerInspectInfo, atFirstSight: boolean, lostContact: boolean): Promise<void> {
+    await this.#delivering.catch(() => undefined);
+    const stopped =
+      this.#delivered ||
+      (atFirstSight && (await wasStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal)));
+    const exit = exitOf(state, stopped, this.#memoryMiB);
+    const withEngine = lostContact && !stopped && !state.OOMKilled && ENDED_WITH_ENGINE.has(state.ExitCode);
+    const lost = infrastructure(
+      "server-lost",
+      `the Docker engine ended and took the run with it (exit code ${state.ExitCode})`,
+    );
+    const at = Math.max(this.#started?.at ?? 0, this.#site.instantOf(state.FinishedAt));
+    this.#end({ ...exit, ...(withEngine && { outcome: lost }) }, at);
+  }
+
+  async #deliver(signal: string): Promise<void> {
+    if (this.#over || !this.#started || this.#signalled) return;
+    this.#signalled = true;
+    await markStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal).catch((error: unknown) =>
+      this.#log("could not be shown that it is to stop", { reason: reasonOf(error) }),
+    );
+    await this.#kill(signal);
+    // A frozen run would take the signal only when thawed.
+    await this.#ask("unpause");
+  }
+
+  async #kill(signal: string): Promise<void> {
+    let asked = 0;
+    await this.#site.engine
+      .ask({ signal: this.#life.signal }, (abortSignal) => {
+        asked += 1;
+        return this.#container.kill({ signal, abortSignal });
+      })
+      .then(
+        () => {
+          this.#delivered = true;
+        },
+        (error: unknown) => {
+          // It ended before; or by an earlier request of which we heard no answer.
+          if (statusOf(error) === 409 || statusOf(error) === 404) this.#delivered ||= asked > 1;
+          else this.#log(`could not be sent ${signal}`, { reason: reasonOf(error) });
+        },
+      );
+  }
+
+  #armKill(): void {
+    this.#cancelKill();
+    if (!this.#started || this.#over || this.#killAt === Number.POSITIVE_INFINITY) return;
+    this.#cancelKill = this.#site.context.clock.at(this.#killAt, () => {
+      if (!this.#over && !this.#life.signal.aborted) void this.#kill("SIGKILL");
+    });
+  }
+
+  /** Null when it is done; else why not. */
+  async #ask(verb: "pause" | "unpause"): Promise<string | null> {
+    if (this.#over || !this.#started) return "it does not run";
+    const { signal } = this.#life;
+    try {
+      await this.#site.engine.ask({ signal }, (abortSignal) => this.#container[verb]({ abortSignal }));
+      return null;
+    } catch (error) {
+      signal.throwIfAborted();
+      const info = await this.#inspect(signal);
+      return info && isRunning(info) && info.State.Paused === (verb === "pause") ? null : reasonOf(error);
+    }
+  }
+
+  #inspect(signal: AbortSignal): Promise<ContainerInspectInfo | null> {
+    return this.#site.engine
+      .ask({ signal }, (abortSignal) => this.#container.inspect({ abortSignal }))
+      .then(
+        (info) => info ?? null,
+        (error) => accept<null>(404)(error) ?? null,
+      );
+  }
+
+  /** A run that never started leaves neither its container nor the folder that was made for it. */
+  async #cleanUp(): Promise<void> {
+    const { signal } = this.#life;
+    const remove = async (patienceMillis?: number) => {
+      await removeContainer(this.#site, this.#job, this.#attempt, signal, patienceMillis);
+      await removeVolume(this.#site, this.#job, this.#attempt, signal, patienceMillis);
+    };
+    await remove(CLEAN_UP_MILLIS).catch((error: unknown) => {
+      this.#log("will be cleaned up later", { reason: reasonOf(error) });
+      void remove().catch((later: unknown) => this.#log("could not be cleaned up", { reason: reasonOf(later) }));
+    });
+  }
+
+  #end(
+    { outcome, exitCode = null, signal = null }: Partial<Exit> & { outcome: Outcome },
+    at = this.#site.context.clock.now(),
+  ): void {
+    if (this.#over || this.#life.signal.aborted) return;
+    this.#over = true;
+    this.#cancelKill();
+    this.#tell({ type: "RunExited", outcome, exitCode, signal }, at);
+    this.#begun();
+  }
+
+  readonly #tellPhase = (phase: StartPhase, fraction: number | null, detail: string | null): void =>
+    this.#tell({ type: "RunPreparing", phase, fraction, detail });
+
+  #tellStarted(): void {
+    if (this.#started) this.#tell({ type: "RunStarted", handle: this.#started.handle }, this.#started.at);
+  }
+
+  #tell(body: RunNews, at = this.#site.context.clock.now()): void {
+    if (this.#life.signal.aborted) return;
+    this.#site.context.emit({ ...body, at, job: this.#job, attempt: this.#attempt } as DriverEvent);
+  }
+
+  #log(what: string, details: Readonly<Record<string, unknown>>): void {
+    this.#site.context.log(`run ${this.#job}.${this.#attempt} ${what}`, { server: this.#site.server, ...details });
+  }
+
+  get #container() {
+    return containerOf(this.#site, this.#job, this.#attempt);
+  }
+}
+
+const STOPPED = new Error("the run was stopped before it started");
+const DISCARDED = new Error("the run is not wanted any more");
+
+type Unplaced<T> = T extends unknown ? Omit<T, "at" | "job" | "attempt"> : never;
+type RunNews = Unplaced<Extract<DriverEvent, { readonly attempt: number }>>;
+
+const neverStarted = ({ State: { Status } }: ContainerInspectInfo): boolean => Status === "created";
+const isRunning = ({ State: { Running, Restarting } }: ContainerInspectInfo): boolean => Running || Restarting;

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Container } from "dockerode";
+import tar from "tar-stream";
+import type { RunOrder } from "../../core/command.ts";
+import type { JobId, StartPhase } from "../../core/job.ts";
+import type { Gpu } from "../../core/server.ts";
+import type { DriverContext } from "../driver.ts";
+import { allocationFile, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import type { Carried } from "./checkpoint.ts";
+import { carryIn } from "./checkpoint.ts";
+import { containerName, containerOptions, volumeName } from "./container.ts";
+import type { Engine } from "./engine.ts";
+import { accept, reasonOf, statusOf } from "./engine.ts";
+import { ensureImage, pullFailure } from "./image.ts";
+import { infrastructure, RunFailure } from "./outcome.ts";
+
+/** One server, as seen by the runs on it. */
+export interface Site {
+  readonly server: string;
+  readonly engine: Engine;
+  readonly context: DriverContext;
+  /** The devices leased to the run, on this server. */
+  gpusOf(order: RunOrder): readonly Gpu[];
+  /** An engine's time as one of ours. */
+  instantOf(time: string): number;
+}
+
+export type TellPhase = (phase: StartPhase, fraction: number | null, detail: string | null) => void;
+
+const CREATE_MILLIS = 60_000;
+/** Nothing has started yet, so after this long without an answer the run may safely begin elsewhere. */
+const PATIENCE_MILLIS = 60_000;
+const IN_USE_PAUSE_MILLIS = 500;
+const LONGEST_PAUSE_MILLIS = 30_000;
+const ROOT = "schedulearn";
+const STOP_REQUESTED = `${ROOT}/stop_requested`;
+
+export const containerOf = ({ engine, context }: Site, job: JobId, attempt: number): Container =>
+  engine.docker.getContainer(containerName(context.cluster, job, attempt));
+
+/** Pulls the image where it is missing, and creates the container unless it exists: its name lets one attempt exist once. */
+export async function createContainer(
+  site: Site,
+  order: RunOrder,
+  signal: AbortSignal,
+  tell: TellPhase,
+): Promise<void> {
+  const { engine, context } = site;
+  const image = order.spec.image ?? "";
+  const secrets = await context.secrets(order.job);
+  const environment = runEnvironment(order, site.gpusOf(order), order.spec.checkpoint.path, secrets);
+  const options = containerOptions(context.cluster, order, site.gpusOf(order), environment);
+  const create = () =>
+    engine
+      .ask({ signal, deadlineMillis: CREATE_MILLIS, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
+        engine.docker.createContainer({ ...options, abortSignal }),
+      )
+      .then(() => undefined, accept(409));
+  try {
+    await create();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    await ensureImage(engine, image, signal, PATIENCE_MILLIS, ({ fraction, detail }) =>
+      tell("pulling", fraction, detail),
+    );
+    tell("creating", null, null);
+    await create().catch((again: unknown) => {
+      throw statusOf(again) === 404 ? pullFailure(image, again) : again;
+    });
+  }
+}
+
+/** Puts into the created container what the run finds there: the grant, and its checkpoint folder. */
+export async function fillContainer(site: Site, order: RunOrder, signal: AbortSignal, tell: TellPhase): Promise<void> {
+  const { engine } = site;
+  const container = containerOf(site, order.job, order.attempt);
+  const { path } = order.spec.checkpoint;
+  const files = await filesOf(order);
+  await engine.ask({ signal, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
+    container.putArchive(files, { path: "/", abortSignal }),
+  );
+  const { from } = order.checkpoint;
+  if (!from) return;
+  tell("carrying", null, `from ${from.server}`);
+  const { context } = site;
+  const begunAt = context.clock.now();
+  let carried: Carried;
+  try {
+    const source = await context.openCheckpoint(order.job, from, signal);
+    carried = await carryIn(container, path, source, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = `the checkpoint could not be carried from server ${from.server}: ${reasonOf(error)}`;
+    throw new RunFailure(infrastructure("checkpoint-carry", message), { cause: error });
+  }
+  const at = context.clock.now();
+  context.emit({
+    type: "CheckpointCarried",
+    at,
+    job: order.job,
+    attempt: order.attempt,
+    ...carried,
+    millis: at - begunAt,
+  });
+}
+
+function filesOf(order: RunOrder): Promise<Buffer> {
+  const pack = tar.pack();
+  pack.entry({ name: `${ROOT}/`, type: "directory", mode: 0o755 });
+  pack.entry({ name: `${ROOT}/allocation.json`, mode: 0o644 }, allocationFile(order));
+  pack.entry({ name: `${ROOT}/discover_hosts.sh`, mode: 0o755 }, DISCOVER_HOSTS);
+  const { checkpoint, spec, attempt } = order;
+  // A new folder is open to all: the image may run its program as any user. A carried one comes with its own rights.
+  if (checkpoint.generation === attempt) {
+    pack.entry({ name: `${spec.checkpoint.path.replace(/^\/+|\/+$/g, "")}/`, type: "directory", mode: 0o777 });
+  }
+  return bytesOf(pack);
+}
+
+/** Programs that poll see this file; and a later life of the server sees by it that a run was told to stop. */
+export async function markStopRequested(site: Site, job: JobId, attempt: number, signal: AbortSignal): Promise<void> {
+  const pack = tar.pack();
+  pack.entry({ name: STOP_REQUESTED, mode: 0o644 }, "");
+  const archive = await bytesOf(pack);
+  await site.engine.request(signal, 5_000, (abortSignal) =>
+    containerOf(site, job, attempt).putArchive(archive, { path: "/", abortSignal }),
+  );
+}
+
+export async function wasStopRequested(site: Site, job: JobId, attempt: number, signal: AbortSignal): Promise<boolean> {
+  const container = containerOf(site, job, attempt);
+  return await site.engine
+    .ask({ signal }, async (abortSignal) => {
+      const answer = await container.infoArchive({ path: `/${STOP_REQUESTED}`, abortSignal });
+      answer.resume();
+      return true;
+    })
+    .then(Boolean, accept(404))
+    .then((found) => found === true);
+}
+
+/** Removes the container of a run, also a running one, with the volumes that only it knew. */
+export async function removeContainer(
+  site: Site,
+  job: JobId,
+  attempt: number,
+  signal: AbortSignal,
+  patienceMillis?: number,
+): Promise<void> {
+  await site.engine
+    .ask({ signal, deadlineMillis: CREATE_MILLIS, ...(patienceMillis && { patienceMillis }) }, (abortSignal) =>
+      containerOf(site, job, attempt).remove({ force: true, v: true, abortSignal }),
+    )
+    .catch(accept(404, 409));
+}
+
+/** Removes a checkpoint folder, waiting while a container uses it. */
+export async function removeVolume(
+  site: Site,
+  job: JobId,
+  generation: number,
+  signal: AbortSignal,
+  patienceMillis = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const { engine, context } = site;
+  const volume = engine.docker.getVolume(volumeName(context.cluster, job, generation));
+  const giveUpAt = performance.now() + patienceMillis;
+  for (let pause = IN_USE_PAUSE_MILLIS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
+    try {
+      await engine.ask({ signal, patienceMillis }, (abortSignal) => volume.remove({ abortSignal }));
+      return;
+    } catch (error) {
+      if (statusOf(error) === 404) return;
+      if (statusOf(error) !== 409 || performance.now() > giveUpAt) throw error;
+    }
+    await sleep(pause, undefined, { signal });
+  }
+}
+
+async function bytesOf(pack: tar.Pack): Promise<Buffer> {
+  pack.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of pack) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
