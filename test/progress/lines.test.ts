@@ -129,6 +129,10 @@ describe("lines", () => {
     expect(linesOf("")).toEqual([]);
   });
 
+  it("a byte-order mark is text", () => {
+    expect(linesOf("\uFEFFa\n\uFEFFb")).toEqual(["\uFEFFa", "\uFEFFb"]);
+  });
+
   it("without end an unfinished line is not given out", () => {
     expect(readAll([{ data: bytes("a\nb"), position: "0" }], undefined, false)).toHaveLength(1);
   });

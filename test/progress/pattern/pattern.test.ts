@@ -74,13 +74,16 @@ describe("a run's own pattern", () => {
     expect(read(`${".".repeat(4096)}E1`)).toBeNull();
   });
 
-  it("a line it would take too long on tells nothing, and later lines still do", () => {
-    const slow = ".*.*.*.*(?<loss>\\d)x";
+  it("a line it would take too long on tells nothing and uses up what was saved; quiet lines save anew", () => {
+    const slow = "[^5]*[^5]*[^5]*!(?<loss>\\d)";
     expect(checkPattern(slow)).toBeNull();
     const { read } = createRecogniser({ pattern: slow });
-    expect(read("1".repeat(4096))).toBeNull();
-    for (let i = 0; i < 50; i++) read("quiet");
-    expect(read("5x")).toEqual({ metrics: { loss: 5 } });
+    const hard = `${"a".repeat(20)}5!7`; // some 47,000 steps
+    expect(read(hard)).toEqual({ metrics: { loss: 7 } });
+    expect(read("a".repeat(4096))).toBeNull();
+    expect(read(hard)).toBeNull();
+    for (let i = 0; i < 20; i++) read("quiet");
+    expect(read(hard)).toEqual({ metrics: { loss: 7 } });
   });
 
   it("one that checkPattern refuses makes no recogniser", () => {
