@@ -97,8 +97,10 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
     .packer()
     .place(job, gpus, { ...(to === null ? { except: from } : { only: to }), idleNow: true });
   if (!place) {
-    const where = to === null ? "no other server" : `server ${to}`;
-    throw domainError("NO_ROOM", `${where} has room for ${describe(job.spec, gpus)} now`, ["to"]);
+    const what = describe(job.spec, gpus);
+    const message =
+      to === null ? `no other server has room for ${what} now` : `server ${to} has no room for ${what} now`;
+    throw domainError("NO_ROOM", message, ["to"]);
   }
   return [migrationEvent(job, place, "user", now)];
 }

@@ -164,7 +164,8 @@ export class Scheduler {
     const decision = this.#decide(now, observe);
     try {
       const snapshot = this.snapshot(now);
-      for (const event of planEvents(reconcile(snapshot, decision, this.#ledger, this.#holding), snapshot)) observe(event);
+      for (const event of planEvents(reconcile(snapshot, decision, this.#ledger, this.#holding), snapshot))
+        observe(event);
     } catch (error) {
       this.#tellFailure(error, now, observe); // what was observed before it stands
     }
@@ -225,9 +226,9 @@ export class Scheduler {
     if (!before || isStale(before, event)) return false;
     const after = transition(before, event);
     if (event.type === "JobPlaced") this.#lastServer = leadServer(event.on);
+    this.#store(after); // first: the ledger refuses it whole, or not at all
     this.#followRun(before, after, event);
     this.#followMigration(before, after, event);
-    this.#store(after);
     this.#outbox.push(...commandsFor(before, after));
     return true;
   }
@@ -286,8 +287,8 @@ export class Scheduler {
   }
 
   #store(job: Job): void {
-    this.#dirty.jobs.add(job.id);
     this.#ledger.hold(job.id, heldBy(job));
+    this.#dirty.jobs.add(job.id);
     if (heldBy(job).length > 0) this.#holding.add(job.id);
     else this.#holding.delete(job.id);
     if (needsWatching(job)) this.#watched.add(job.id);
