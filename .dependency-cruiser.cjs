@@ -5,6 +5,7 @@ const floors = [
   ["input"],
   ["config"],
   ["estimator", "progress"],
+  ["job-spec"],
   ["drivers", "policies", "placement", "store"],
   ["engine"],
   ["api", "sim"],

@@ -1,21 +1,31 @@
-// schema.mjs [--check]: writes schema.graphql as the API's code has it, or fails when the committed one differs.
+// schema.mjs [--check]: writes the schemas that are printed from the code, or fails when a committed one differs.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, setUp } from "./setup.mjs";
 
+/** The program that prints each committed schema on its standard output. */
+const printers = {
+  "schema.graphql": "dist/src/api/print-schema.js",
+  "job-spec.schema.json": "dist/src/job-spec/print-schema.js",
+};
+
 setUp();
-const committedPath = join(root, "schema.graphql");
-const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "dist/src/api/print-schema.js")], {
-  encoding: "utf8",
-});
-if (status !== 0) {
-  console.error(`the schema cannot be printed\n${stderr.trimEnd()}`);
-  process.exit(1);
+let failed = false;
+for (const [name, printer] of Object.entries(printers)) {
+  const committed = join(root, name);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, printer)], { encoding: "utf8" });
+  if (status !== 0) {
+    fail(`${name} cannot be printed\n${stderr.trimEnd()}`);
+  } else if (!process.argv.includes("--check")) {
+    writeFileSync(committed, stdout);
+  } else if (!existsSync(committed) || readFileSync(committed, "utf8") !== stdout) {
+    fail(`${name} differs from the code: run npm run schema and commit it`);
+  }
 }
-if (!process.argv.includes("--check")) {
-  writeFileSync(committedPath, stdout);
-} else if (!existsSync(committedPath) || readFileSync(committedPath, "utf8") !== stdout) {
-  console.error("schema.graphql differs from the code: run npm run schema and commit it");
-  process.exit(1);
+process.exit(failed ? 1 : 0);
+
+function fail(reason) {
+  console.error(reason);
+  failed = true;
 }
