@@ -1,0 +1,233 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import type { RunOrder, RunRef } from "../../core/command.ts";
+import type { CheckpointFolder, JobId } from "../../core/job.ts";
+import type { Gpu } from "../../core/server.ts";
+import type { Driver, DriverContext, FoundRun, Inventory, Output, OutputPosition } from "../driver.ts";
+import { allocationFile, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { allowedCpus, type GpuSetting, takeInventory } from "./inventory.ts";
+import { type Launch, launch } from "./launch.ts";
+import { followOutput } from "./output.ts";
+import { RootLock } from "./root-lock.ts";
+import { type Place, ProcessRun } from "./run.ts";
+import { RunFolder } from "./run-folder.ts";
+
+export interface ProcessOptions {
+  readonly server: string;
+  /** Folder for runs and checkpoints; one server at a time works in it. */
+  readonly root: string;
+  readonly gpus: GpuSetting;
+  /** In place of what the machine has. */
+  readonly cores?: number;
+  readonly memoryMiB?: number;
+  readonly context: DriverContext;
+}
+
+/** What a job needs of the server's own environment to find programs and libraries. Everything else stays here: it may be secret. */
+const PASSED_ON =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH|PYTHONPATH|VIRTUAL_ENV|CONDA_PREFIX|CUDA_HOME|CUDA_PATH)$/;
+
+/**
+ * Jobs as child processes of this machine, each in its own process group and folder, under a supervisor that outlives the server.
+ *
+ * A job starts in its `workdir` where that is an absolute folder that exists, else in a folder of its own. What a container finds
+ * as `/schedulearn` is in the folder that `SCHEDULEARN_DIR` names. The image is ignored, memory limits are not enforced, and a
+ * process that leaves its group (`setsid`) leaves our reach.
+ */
+export function processDriver(options: ProcessOptions): Driver {
+  return new ProcessDriver(options);
+}
+
+class ProcessDriver implements Driver {
+  readonly server: string;
+  readonly #options: ProcessOptions;
+  readonly #root: string;
+  readonly #lock: RootLock;
+  readonly #checkpoints: Checkpoints;
+  readonly #closed = new AbortController();
+  readonly #runs = new Map<string, ProcessRun>();
+  readonly #place: Place;
+  /** What goes on besides the runs. */
+  readonly #tasks = new Set<Promise<void>>();
+  #gpus: readonly Gpu[] | null = null;
+
+  constructor(options: ProcessOptions) {
+    this.server = options.server;
+    this.#options = options;
+    this.#root = resolve(options.root);
+    this.#lock = new RootLock(this.#root);
+    this.#checkpoints = new Checkpoints(join(this.#root, "checkpoints"), options.server, options.context);
+    this.#place = {
+      server: options.server,
+      context: options.context,
+      checkpoints: this.#checkpoints,
+      launch: (order, folder, onEnd) => this.#launch(order, folder, onEnd),
+      closed: this.#closed.signal,
+    };
+  }
+
+  async connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+    await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    await this.#lock.take();
+    const inventory = await takeInventory(this.server, this.#options, signal);
+    this.#gpus = inventory.gpus;
+    return { inventory, runs: await this.#findRuns() };
+  }
+
+  prepare(run: RunOrder): void {
+    this.#run(run).prepare(run);
+  }
+
+  start(run: RunOrder): void {
+    this.#run(run).start(run);
+  }
+
+  adopt(run: RunOrder): void {
+    this.#run(run).adopt(run);
+  }
+
+  stop(run: RunRef, signal: string, graceSeconds: number): void {
+    this.#run(run).stop(signal, graceSeconds);
+  }
+
+  pause(run: RunRef): void {
+    this.#run(run).pause();
+  }
+
+  resume(run: RunRef): void {
+    this.#run(run).resume();
+  }
+
+  discard(run: RunRef): void {
+    this.#run(run).discard();
+  }
+
+  discardCheckpoint(job: JobId, folder: CheckpointFolder): void {
+    this.#aside("a checkpoint could not be removed", this.#checkpoints.discard(job, folder));
+  }
+
+  reap(job: JobId, attempt: number): void {
+    const run = this.#run({ job, attempt });
+    this.#aside("a run could not be removed", run.reap());
+    this.#runs.delete(keyOf(job, attempt));
+  }
+
+  follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]> {
+    const { clock } = this.#options.context;
+    const followed = this.#run(run);
+    const either = AbortSignal.any([signal, this.#closed.signal]);
+    return followOutput(
+      this.#folder(run).path,
+      from,
+      () => followed.isOver(),
+      () => clock.now(),
+      either,
+    );
+  }
+
+  readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
+    return this.#checkpoints.read(job, folder, AbortSignal.any([signal, this.#closed.signal]));
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort(new Error("the driver was closed"));
+    await Promise.all([...this.#runs.values()].map((run) => run.settled()));
+    await Promise.all(this.#tasks);
+    await this.#lock.release();
+  }
+
+  #run({ job, attempt }: FoundRun): ProcessRun {
+    const key = keyOf(job, attempt);
+    let run = this.#runs.get(key);
+    if (!run) {
+      run = new ProcessRun(this.#place, job, attempt, this.#folder({ job, attempt }));
+      this.#runs.set(key, run);
+    }
+    return run;
+  }
+
+  #folder({ job, attempt }: FoundRun): RunFolder {
+    return new RunFolder(join(this.#root, "runs", job, String(attempt)));
+  }
+
+  #aside(complaint: string, task: Promise<void>): void {
+    const settled = task
+      .catch((error: Error) => this.#options.context.log(complaint, { reason: error.message }))
+      .finally(() => this.#tasks.delete(settled));
+    this.#tasks.add(settled);
+  }
+
+  async #findRuns(): Promise<FoundRun[]> {
+    const found: FoundRun[] = [];
+    for (const job of await namesIn(join(this.#root, "runs"))) {
+      for (const attempt of (await namesIn(join(this.#root, "runs", job))).map(Number)) {
+        const folder = this.#folder({ job, attempt });
+        const stored = (await folder.read("order.json")) ?? (await folder.read("prepared.json"));
+        if (stored?.cluster === this.#options.context.cluster) found.push({ job, attempt });
+      }
+    }
+    return found;
+  }
+
+  async #launch(order: RunOrder, folder: RunFolder, onEnd: () => void): Promise<Launch> {
+    const { context, server } = this.#options;
+    const share = order.on.find((each) => each.server === server);
+    const checkpointDir = this.#checkpoints.path(order.job, order.checkpoint.generation);
+    await folder.writeText(join("schedulearn", "allocation.json"), allocationFile(order), 0o644);
+    await folder.writeText(join("schedulearn", "discover_hosts.sh"), DISCOVER_HOSTS, 0o755);
+    const own = ownEnvironment();
+    const env = {
+      ...own,
+      CUDA_DEVICE_ORDER: "PCI_BUS_ID", // so that an index means to CUDA what it means to nvidia-smi
+      ...runEnvironment(
+        order,
+        this.#leased(share?.gpus ?? []),
+        checkpointDir,
+        await context.secrets(order.job),
+        "machine",
+      ),
+      SCHEDULEARN_DIR: folder.schedulearn,
+    };
+    const { command, workdir } = order.spec;
+    const cwd = workdir !== null && (await isFolder(workdir)) ? workdir : folder.work;
+    const allowed = allowedCpus();
+    const cpus = (share?.cores ?? []).flatMap((core) => allowed[core] ?? []);
+    return await launch(folder.path, { command, cwd, env }, cpus, own, context.clock.now(), onEnd);
+  }
+
+  /** Throws when one is not there (any more). */
+  #leased(ids: readonly string[]): Gpu[] {
+    return ids.map((id) => {
+      const gpu = this.#gpus?.find((each) => each.id === id);
+      if (!gpu) throw Object.assign(new Error(`GPU ${id} is not there`), { code: "ENODEV" });
+      return gpu;
+    });
+  }
+}
+
+const keyOf = (job: JobId, attempt: number): string => `${job}/${attempt}`;
+
+function ownEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (
+    isAbsolute(path) &&
+    (await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ))
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Cause, Outcome } from "../../core/outcome.ts";
+import type { Exit } from "./run-folder.ts";
+
+/** What a shell answers when it cannot find a command. */
+const SHELL_NOT_FOUND = 127;
+/** Shells answer 128 + n when signal n killed their command. */
+const KILLED_IN_SHELL = 137;
+
+/** @param command for the message only */
+export function outcomeOf(exit: Exit, command: readonly string[]): Outcome {
+  if (exit.stopped) return { kind: "stopped" };
+  if (exit.lost) {
+    return failed({ origin: "infrastructure", code: "server-lost", message: "its supervisor was killed" });
+  }
+  if (exit.error) return failed(startFault(exit.error, command[0] ?? ""));
+  if (exit.signal !== null) {
+    const hint = exit.signal === "SIGKILL" ? "; the machine may have run out of memory" : "";
+    return failed({ origin: "application", code: "signal", message: `killed by ${exit.signal}${hint}` });
+  }
+  if (exit.code === 0) return { kind: "succeeded" };
+  return failed({ origin: "application", code: "exit", message: `exited with code ${exit.code}${hintOf(exit.code)}` });
+}
+
+function hintOf(code: number | null): string {
+  if (code === SHELL_NOT_FOUND) return ": most likely a command was not found";
+  if (code === KILLED_IN_SHELL) return ": a command in it was killed; the machine may have run out of memory";
+  return "";
+}
+
+function startFault({ code, message }: { code: string | null; message: string }, command: string): Cause {
+  switch (code) {
+    case "ENOENT":
+      return { origin: "application", code: "command-not-found", message: `command not found: ${command}` };
+    case "EACCES":
+    case "ENOTDIR":
+    case "EPERM":
+    case "ENOEXEC":
+    case "ERR_INVALID_ARG_VALUE":
+      return {
+        origin: "application",
+        code: "command-not-found",
+        message: `command cannot be executed: ${command} (${code})`,
+      };
+    default:
+      return infrastructureFault(message, code);
+  }
+}
+
+/** @param fault what went wrong on our side before the job ran */
+export function infrastructureFault(message: string, errno: string | null): Cause {
+  if (errno === "ENODEV") return { origin: "infrastructure", code: "gpu-lost", message };
+  const full = errno === "ENOSPC" || errno === "EDQUOT";
+  return { origin: "infrastructure", code: full ? "disk-full" : "daemon-error", message };
+}
+
+export const failed = (cause: Cause): Outcome => ({ kind: "failed", cause });

@@ -1,0 +1,173 @@
+import type { RunOrder, RunRef } from "../../src/core/command.ts";
+import type { CheckpointFolder } from "../../src/core/job.ts";
+import type { JobSpec } from "../../src/core/job-spec.ts";
+import type { Placement } from "../../src/core/server.ts";
+import type { Clock } from "../../src/core/time.ts";
+import type { Driver, DriverContext, DriverEvent, Output, OutputPosition } from "../../src/drivers/driver.ts";
+
+/** Long enough for a busy machine: a condition that holds is seen at once. */
+const PATIENCE_MILLIS = 30_000;
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  at(when, wake) {
+    const timer = setTimeout(wake, Math.max(0, when - Date.now()));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Waits until `look` finds something, and returns it. */
+export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (const deadline = Date.now() + PATIENCE_MILLIS; Date.now() < deadline; ) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
+
+type Of<Type extends DriverEvent["type"]> = Extract<DriverEvent, { type: Type }>;
+
+/** What drivers told, in order. */
+export class Told {
+  readonly all: DriverEvent[] = [];
+
+  of<Type extends DriverEvent["type"]>(type: Type, { job, attempt }: Pick<RunRef, "job" | "attempt">): Of<Type>[] {
+    return this.all.filter(
+      (event): event is Of<Type> =>
+        event.type === type && "job" in event && event.job === job && event.attempt === attempt,
+    );
+  }
+
+  /** The first of its kind for this run, once it is told. */
+  first<Type extends DriverEvent["type"]>(type: Type, run: Pick<RunRef, "job" | "attempt">): Promise<Of<Type>> {
+    return until(
+      `${type} of ${run.job} is told; told so far: ${JSON.stringify(this.all)}`,
+      () => this.of(type, run)[0],
+    );
+  }
+}
+
+/** The house around drivers, in small: what they tell is collected, and checkpoints go from one to the other. */
+export class House {
+  readonly told = new Told();
+  readonly secrets: Record<string, string> = {};
+  readonly logged: string[] = [];
+  readonly #drivers = new Map<string, Driver>();
+  readonly #open: (server: string, context: DriverContext) => Driver;
+
+  constructor(open: (server: string, context: DriverContext) => Driver) {
+    this.#open = open;
+  }
+
+  /** A driver of that server, connected; the one before it must be closed. It hears of all, but tells into `told`. */
+  async connect(server: string, told = this.told): Promise<Driver> {
+    const driver = this.#open(server, {
+      cluster: "contract",
+      clock: realClock,
+      emit: (event) => told.all.push(event),
+      secrets: () => Promise.resolve(this.secrets),
+      openCheckpoint: (job, folder, signal) => this.#openCheckpoint(job, folder, signal),
+      log: (message, details) => this.logged.push(`${message} ${JSON.stringify(details ?? {})}`),
+    });
+    this.#drivers.set(server, driver);
+    await driver.connect(AbortSignal.timeout(PATIENCE_MILLIS));
+    return driver;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#drivers.values()].map((driver) => driver.close()));
+  }
+
+  #openCheckpoint(job: string, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
+    const driver = this.#drivers.get(folder.server);
+    if (!driver) return Promise.reject(new Error(`no server ${folder.server}`));
+    return driver.readCheckpoint(job, folder, signal);
+  }
+}
+
+export function specOf(patch: Partial<JobSpec> = {}): JobSpec {
+  return {
+    name: "contract",
+    type: "generic",
+    image: null,
+    command: ["/bin/true"],
+    workdir: null,
+    env: {},
+    secretNames: [],
+    gpus: { min: 0, max: 0, preferred: 0, model: null, memoryMiB: null },
+    cores: { min: 1, max: 1 },
+    parallelism: { interOp: null, intraOp: null },
+    memoryMiB: null,
+    shmMiB: 64,
+    elasticity: "restart",
+    priority: 0,
+    deadline: null,
+    user: "anna",
+    labels: {},
+    estimate: { seconds: null, epochs: null, steps: null },
+    progressPattern: null,
+    checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds: 30 },
+    retries: { application: 0, infrastructure: 3 },
+    limits: { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: null },
+    after: [],
+    ...patch,
+  };
+}
+
+let jobs = 0;
+
+/** A job nobody has had yet, on one core of that server. */
+export function orderOf(server: string, spec: Partial<JobSpec>, patch: Partial<RunOrder> = {}): RunOrder {
+  jobs += 1;
+  const on: Placement = [{ server, gpus: [], cores: [0], memoryMiB: 64 }];
+  return {
+    job: `job-${jobs}`,
+    attempt: 1,
+    spec: specOf(spec),
+    on,
+    reason: "submitted",
+    checkpoint: { generation: patch.attempt ?? 1, from: null },
+    ...patch,
+  };
+}
+
+/** Follows a run from `from` to its end, and keeps what comes. */
+export class Listener {
+  readonly outputs: Output[] = [];
+  readonly done: Promise<void>;
+  readonly #stop = new AbortController();
+
+  constructor(driver: Driver, run: RunRef, from: OutputPosition = {}) {
+    this.done = (async () => {
+      for await (const batch of driver.follow(run, from, this.#stop.signal)) this.outputs.push(...batch);
+    })();
+    this.done.catch(() => {}); // whoever waits for it is told
+  }
+
+  get lines(): Extract<Output, { kind: "line" }>[] {
+    return this.outputs.filter((output) => output.kind === "line");
+  }
+
+  texts(stream?: "stdout" | "stderr"): string[] {
+    return this.lines.filter((line) => !stream || line.stream === stream).map(({ text }) => text);
+  }
+
+  async heard(text: string): Promise<void> {
+    await until(`the run printed ${JSON.stringify(text)}; it printed ${JSON.stringify(this.texts().slice(-5))}`, () =>
+      this.texts().includes(text),
+    );
+  }
+
+  async leave(): Promise<void> {
+    this.#stop.abort();
+    await this.done.catch(() => {});
+  }
+}
+
+/** The names of the files in a tar stream. */
+export async function readWhole(stream: NodeJS.ReadableStream): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
