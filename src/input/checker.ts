@@ -98,7 +98,7 @@ function problemOf(error: ErrorObject, path: Path, notYet: readonly string[]): s
     case "maxProperties":
       return `must have at most ${limit} entries`;
     case "uniqueItems":
-      return `entries ${params.j} and ${params.i} are the same (counted from 0)`;
+      return `entries ${[params.i, params.j].sort((a, b) => a - b).join(" and ")} are the same (counted from 0)`;
     default:
       return error.message ?? "is not valid";
   }

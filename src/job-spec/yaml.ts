@@ -17,7 +17,7 @@ export function locate(text: string, path: Path): Location | null {
 
 /**
  * The job spec of a YAML text, complete.
- * @throws DomainError with every fault at once, each with its path and its place: `… (line 4, column 3)`
+ * @throws DomainError with every fault at once, in the order of the text, each with its path and place: `… (line 4, column 3)`
  */
 export function parseYamlSpec(text: string, submission: Submission, source?: string): ParsedJob {
   const { value, locate } = read(text, source);
@@ -25,11 +25,13 @@ export function parseYamlSpec(text: string, submission: Submission, source?: str
     return parseJobSpec(value, submission);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
+    const placed = error.faults.map((fault) => ({ fault, at: locate(fault.path ?? []) }));
+    placed.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
     throw new DomainError(
-      error.faults.map((fault) => {
-        const { line, column } = locate(fault.path ?? []);
-        return { ...fault, message: `${fault.message} (line ${line}, column ${column})` };
-      }),
+      placed.map(({ fault, at }) => ({
+        ...fault,
+        message: `${fault.message} (line ${at.line}, column ${at.column})`,
+      })),
     );
   }
 }
