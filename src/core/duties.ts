@@ -1,9 +1,9 @@
 import type { Event } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
 import { isOver } from "./job.ts";
+import type { Cause } from "./outcome.ts";
 import type { Packer } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
-import type { Cause } from "./outcome.ts";
 import type { Server, ServerId } from "./server.ts";
 import { gpuCount, leadServer } from "./server.ts";
 import type { Instant } from "./time.ts";

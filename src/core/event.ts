@@ -1,6 +1,5 @@
 import type { JobId, JobProgress, StartPhase, StartReason } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
-import type { MigrationCause, MigrationId } from "./migration.ts";
 import type { Cause, Outcome } from "./outcome.ts";
 import type { Gpu, Health, Placement, Server, ServerId } from "./server.ts";
 import type { Instant } from "./time.ts";
@@ -9,6 +8,10 @@ type Fact<T extends string, Body = unknown> = { readonly type: T; readonly at: I
 type OfJob<T extends string, Body = unknown> = Fact<T, { readonly job: JobId } & Body>;
 type OfRun<T extends string, Body = unknown> = OfJob<T, { readonly attempt: number } & Body>;
 type OfServer<T extends string, Body = unknown> = Fact<T, { readonly server: ServerId } & Body>;
+
+/** `job-17.m1`: the job and a count. */
+export type MigrationId = string;
+export type MigrationCause = "user" | "policy" | "drain" | "defragmentation" | "unhealthy-gpu";
 
 /** What of a spec may change after submission. */
 export type JobPatch = Partial<

@@ -1,12 +1,9 @@
-import type { Event } from "./event.ts";
+import type { Event, MigrationCause, MigrationId } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
 import { globalStep } from "./job.ts";
 import type { Placement } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
 
-/** `job-17.m1`: the job and a count. */
-export type MigrationId = string;
-export type MigrationCause = "user" | "policy" | "drain" | "defragmentation" | "unhealthy-gpu";
 export type MigrationState = "preparing" | "stopping" | "starting" | "completed" | "failed" | "superseded";
 
 /** One move of a running job from one place to another. */

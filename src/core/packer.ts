@@ -1,7 +1,7 @@
 import type { Job, JobId } from "./job.ts";
 import { placementOf } from "./job.ts";
 import type { Room } from "./ledger.ts";
-import type { Candidate, PlacementRule } from "./policy.ts";
+import type { Candidate, PlacementRule } from "./placement-rule.ts";
 import type { Gpu, Placement, Server, ServerId, Share } from "./server.ts";
 
 /** Owners as the plan sees them: `null` idle, SOON held by a job that is being stopped, else taken. */

@@ -1,9 +1,8 @@
 import { InvariantError } from "./errors.ts";
-import type { Event, JobEvent } from "./event.ts";
+import type { Event, JobEvent, MigrationCause } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
-import type { MigrationCause } from "./migration.ts";
 import type { Decision, Snapshot } from "./policy.ts";
 import type { Placement } from "./server.ts";
 import { gpuCount, samePlacement } from "./server.ts";

@@ -44,24 +44,3 @@ export interface PolicyEntry {
   /** `options` are complete and valid. */
   create(options: Readonly<Record<string, OptionValue>>): Policy;
 }
-
-/** What a placement rule chooses from: a server on which the gang fits. */
-export interface Candidate {
-  readonly server: Server;
-  /** Position in the order of the servers. */
-  readonly order: number;
-  /** What would be left free of it. */
-  readonly gpusLeft: number;
-  readonly coresLeft: number;
-  /** Part of it is still held by a job that is being stopped. */
-  readonly mustWait: boolean;
-  /** The job's checkpoint lies there: no copy is needed. */
-  readonly hasCheckpoint: boolean;
-}
-
-export interface PlacementRule {
-  readonly key: string;
-  readonly description: string;
-  /** The best of the candidates (never empty). `last` is the order of the server that was placed on last, -1 at first. */
-  choose(candidates: readonly Candidate[], job: Job, last: number): Candidate;
-}

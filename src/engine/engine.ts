@@ -1,5 +1,5 @@
-import type { Event } from "../core/event.ts";
 import { DomainError, domainError } from "../core/errors.ts";
+import type { Event } from "../core/event.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver } from "../core/job.ts";
 import { runId } from "../core/run.ts";
@@ -158,7 +158,7 @@ export class Engine {
 
   /** Resolves when all that was told until now is recorded. */
   async settled(): Promise<void> {
-    while (this.#turning || this.#inbox.length > 0 || this.#requests.length > 0)
+    while (this.#turning !== null || this.#inbox.length > 0 || this.#requests.length > 0)
       await (this.#turning ?? new Promise((resolve) => setImmediate(resolve)));
   }
 
@@ -180,7 +180,7 @@ export class Engine {
   }
 
   #wake(): void {
-    if (this.#turning) return;
+    if (this.#turning !== null) return;
     this.#turning = new Promise((resolve) => setImmediate(resolve))
       .then(() => this.#turn())
       .catch((error) => this.#options.log("error", "a turn failed", { error: String(error) }))

@@ -1,4 +1,4 @@
-import type { Candidate, PlacementRule } from "../core/policy.ts";
+import type { Candidate, PlacementRule } from "../core/placement-rule.ts";
 
 /** Best fit: keeps large free blocks whole for large gangs, and jobs without GPUs off servers with free ones. */
 export const consolidate: PlacementRule = {

@@ -1,5 +1,5 @@
 import { domainError } from "../core/errors.ts";
-import type { PlacementRule } from "../core/policy.ts";
+import type { PlacementRule } from "../core/placement-rule.ts";
 import { consolidate } from "./consolidate.ts";
 import { spread } from "./spread.ts";
 

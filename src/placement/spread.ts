@@ -1,4 +1,4 @@
-import type { Candidate, PlacementRule } from "../core/policy.ts";
+import type { Candidate, PlacementRule } from "../core/placement-rule.ts";
 
 /** Round-robin over the servers: the first that fits behind the one used last. The cursor moves only with a success. */
 export const spread: PlacementRule = {

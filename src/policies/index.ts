@@ -29,10 +29,10 @@ export function completeOptions(
       name,
     ]);
   }
-  return Object.fromEntries(entry.options.map((option) => [option.name, valueOf(option, given[option.name])]));
+  return Object.fromEntries(entry.options.map((option) => [option.name, optionValue(option, given[option.name])]));
 }
 
-function valueOf(option: PolicyOption, given: unknown): OptionValue {
+function optionValue(option: PolicyOption, given: unknown): OptionValue {
   if (given === undefined) return option.default;
   const refuse = (what: string): never => {
     throw domainError("INVALID_INPUT", `option ${option.name} must be ${what}, not ${JSON.stringify(given)}`, [

@@ -50,7 +50,8 @@ export async function record(store: Store, batch: Batch): Promise<void> {
       await em.nativeDelete(GpuRow, { server: id });
     }
     const lastJob = events.findLast(({ event }) => event.type === "JobSubmitted")?.event;
-    if (lastJob?.type === "JobSubmitted") await upsert(em, SettingRow, [{ key: "lastJob", value: jobNumber(lastJob.job) }]);
+    if (lastJob?.type === "JobSubmitted")
+      await upsert(em, SettingRow, [{ key: "lastJob", value: jobNumber(lastJob.job) }]);
     const policy = events.findLast(({ event }) => event.type === "PolicyChanged")?.event;
     if (policy?.type === "PolicyChanged") {
       const value: PolicySetting = { policy: policy.policy, options: policy.options, placement: policy.placement };

@@ -18,7 +18,8 @@ export const policySetting = async (store: Store): Promise<PolicySetting | null>
   (await read(store, "policy")) as PolicySetting | null;
 
 /** The greatest job number ever given: numbers of deleted jobs are not given again. */
-export const lastJobNumber = async (store: Store): Promise<number> => ((await read(store, "lastJob")) as number | null) ?? 0;
+export const lastJobNumber = async (store: Store): Promise<number> =>
+  ((await read(store, "lastJob")) as number | null) ?? 0;
 
 async function read(store: Store, key: string): Promise<unknown> {
   return (await store.fork().findOne(SettingRow, { key }, { disableIdentityMap: true }))?.value ?? null;

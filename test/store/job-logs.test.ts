@@ -1,0 +1,125 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { JobLogs, type LogCursor, type LogEntry } from "../../src/store/job-logs.ts";
+
+const roots: string[] = [];
+function fresh(): { logs: JobLogs; root: string } {
+  const root = mkdtempSync(join(tmpdir(), "job-logs-"));
+  roots.push(root);
+  return { logs: new JobLogs(root), root };
+}
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true });
+});
+
+const line = (n: number, text = `line ${n}`, stream: "stdout" | "stderr" = "stdout"): LogEntry => ({
+  stream,
+  at: n,
+  text,
+  position: `p${n}`,
+});
+const texts = async (logs: JobLogs, after: LogCursor | null = null, limit = 1000): Promise<string[]> =>
+  (await logs.read("job-1", after, limit)).lines.map(({ text }) => text);
+
+describe("the output of a job", () => {
+  it("reads back as it was written, page by page, whatever it holds", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: "binary", maxLength: 200 }), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (written, limit) => {
+          const { logs } = fresh();
+          logs.append(
+            "job-1",
+            1,
+            written.map((text, n) => line(n, text)),
+          );
+          const read: string[] = [];
+          let cursor: LogCursor | null = null;
+          for (;;) {
+            const page = await logs.read("job-1", cursor, limit);
+            read.push(...page.lines.map(({ text }) => text));
+            cursor = page.cursor;
+            if (!page.hasMore) break;
+          }
+          expect(read).toEqual(written);
+          logs.closeAll();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("goes on through the attempts, and each line's cursor continues behind it", async () => {
+    const { logs } = fresh();
+    logs.append("job-1", 1, [line(1), line(2)]);
+    logs.append("job-1", 2, [line(3)]);
+    const all = await logs.read("job-1", null, 10);
+    expect(all.lines.map(({ attempt, text }) => [attempt, text])).toEqual([
+      [1, "line 1"],
+      [1, "line 2"],
+      [2, "line 3"],
+    ]);
+    for (const [i, { cursor }] of all.lines.entries())
+      expect(await texts(logs, cursor)).toEqual(all.lines.slice(i + 1).map(({ text }) => text));
+    expect((await logs.read("job-1", null, 10, 2)).lines.map(({ text }) => text)).toEqual(["line 3"]);
+  });
+
+  it("loses no more than the line that a crash tore in two, and reading goes on in front of it", async () => {
+    const { logs, root } = fresh();
+    logs.append("job-1", 1, [line(1), line(2, "err", "stderr"), line(3)]);
+    logs.closeAll();
+    appendFileSync(join(root, "job-1", "1.log"), '[4,1,"p4","half a li');
+    const again = new JobLogs(root);
+    again.append("job-1", 1, [line(4)]);
+    expect(await texts(again)).toEqual(["line 1", "err", "line 3", "line 4"]);
+    expect(again.positions("job-1", 1)).toEqual({ stdout: "p4", stderr: "p2" });
+    again.closeAll();
+  });
+
+  it("knows the newest position of a stream that has long been silent", () => {
+    const { logs } = fresh();
+    logs.append("job-1", 1, [line(0, "early", "stderr")]);
+    logs.append(
+      "job-1",
+      1,
+      Array.from({ length: 20_000 }, (_, n) => line(n + 1, "x".repeat(60))),
+    );
+    expect(logs.positions("job-1", 1)).toEqual({ stderr: "p0", stdout: "p20000" });
+    logs.closeAll();
+  });
+
+  it("gives its last lines without reading the first", async () => {
+    const { logs } = fresh();
+    logs.append(
+      "job-1",
+      1,
+      Array.from({ length: 30_000 }, (_, n) => line(n)),
+    );
+    logs.append("job-1", 2, [line(30_000), line(30_001)]);
+    expect(await texts(logs, logs.tail("job-1", 4))).toEqual(["line 29998", "line 29999", "line 30000", "line 30001"]);
+    expect((await texts(logs, logs.tail("job-1", 30_001), 40_000)).length).toBe(30_001);
+    expect(logs.tail("job-1", 99_999)).toBeNull();
+    logs.closeAll();
+  });
+
+  it("keeps a line of several megabytes whole", async () => {
+    const { logs } = fresh();
+    const long = "é".repeat(1_500_000);
+    logs.append("job-1", 1, [line(1, long), line(2)]);
+    expect(await texts(logs)).toEqual([long, "line 2"]);
+    expect(await texts(logs, logs.tail("job-1", 2))).toEqual([long, "line 2"]);
+    logs.closeAll();
+  });
+
+  it("is readable by its owner alone, and goes with its job", async () => {
+    const { logs, root } = fresh();
+    logs.append("job-1", 1, [line(1)]);
+    expect(readFileSync(join(root, "job-1", "1.log"), "utf8")).toBe('[1,1,"p1","line 1"]\n');
+    logs.remove("job-1");
+    expect(await texts(logs)).toEqual([]);
+  });
+});

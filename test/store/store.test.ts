@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Event } from "../../src/core/event.ts";
+import { Scheduler } from "../../src/core/scheduler.ts";
+import { lastSeq, readEvents, record } from "../../src/store/event-log.ts";
+import { Queries } from "../../src/store/queries.ts";
+import {
+  clusterId,
+  createToken,
+  findToken,
+  lastJobNumber,
+  listTokens,
+  policySetting,
+  revokeToken,
+} from "../../src/store/settings.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { aServer, aSpec, resolve, World } from "../core/world.ts";
+
+let folder: string;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "store-"));
+  store = await openStore(join(folder, "schedulearn.db"));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Records what a world lived through, a batch for every few events, as the engine would. */
+async function live(events: readonly Event[], scheduler: Scheduler, size: number): Promise<void> {
+  let seq = await lastSeq(store);
+  for (let i = 0; i < events.length; i += size) {
+    const part = events.slice(i, i + size);
+    for (const event of part) scheduler.observe(event);
+    await record(store, {
+      events: part.map((event) => ({ seq: ++seq, event })),
+      changes: scheduler.takeChanges(),
+      secrets: part.flatMap((event) =>
+        event.type === "JobSubmitted" ? [{ job: event.job, name: "KEY", value: "hush" }] : [],
+      ),
+    });
+  }
+}
+
+function aLife(): World {
+  const world = new World({
+    policy: "round-robin",
+    options: { quantumSeconds: 1 },
+    durations: { "job-1": 3000, "job-2": 2500, "job-3": 10 },
+  });
+  world.join(aServer("alpha", 1), aServer("beta", 1));
+  world.submit("job-1", aSpec({ user: "ann", type: "pytorch", labels: { team: "vision" } }));
+  world.submit("job-2", aSpec({ user: "bob", name: "second", labels: { team: "speech", stage: "test" } }), 5);
+  world.submit("job-3", aSpec({ user: "bob" }), 10);
+  world.submit("job-4", aSpec({ user: "ann" }), 20);
+  world.at(40, () =>
+    world.observe({ type: "JobCancelled", job: "job-4", by: "ann", delete: true, graceSeconds: null, at: 40 }),
+  );
+  return world.run();
+}
+
+describe("the database", () => {
+  it("of an empty system fits in 30 KB", async () => {
+    await clusterId(store);
+    await store.close();
+    expect(statSync(join(folder, "schedulearn.db")).size).toBeLessThanOrEqual(30_720);
+    store = await openStore(join(folder, "schedulearn.db"));
+  });
+
+  it("gives the same rows as folding the log from its beginning", async () => {
+    const world = aLife();
+    await live(world.log, new Scheduler(resolve, world.scheduler.setting), 3);
+    const log = (await readEvents(store, 0, 10_000)).map(({ event }) => event);
+    expect(log).toEqual(world.log);
+    const folded = new Scheduler(resolve, world.scheduler.setting);
+    for (const event of log) folded.observe(event);
+    const queries = new Queries(store);
+    const rows = await queries.jobs({ filter: {}, newestFirst: false, first: 100, after: null });
+    expect(rows.items).toEqual(rows.items.map(({ id }) => folded.job(id)));
+    expect(rows.items.map(({ id }) => id)).toEqual(["job-1", "job-2", "job-3"]);
+    expect(await queries.servers()).toEqual([...folded.servers.values()]);
+    for (const run of (await queries.runsOf(["job-1"])).get("job-1")?.slice(-1) ?? [])
+      expect(run).toEqual(folded.run("job-1"));
+  });
+
+  it("finds jobs by state, user, type and labels, and pages through them without a gap", async () => {
+    const world = aLife();
+    await live(world.log, new Scheduler(resolve, world.scheduler.setting), 50);
+    const queries = new Queries(store);
+    const ids = async (filter: Parameters<Queries["jobs"]>[0]["filter"]): Promise<string[]> =>
+      (await queries.jobs({ filter, newestFirst: false, first: 50, after: null })).items.map(({ id }) => id);
+    expect(await ids({ user: "bob" })).toEqual(["job-2", "job-3"]);
+    expect(await ids({ type: "pytorch" })).toEqual(["job-1"]);
+    expect(await ids({ labels: { team: "speech" } })).toEqual(["job-2"]);
+    expect(await ids({ labels: { team: "speech", stage: "live" } })).toEqual([]);
+    expect(await ids({ statuses: ["completed"] })).toEqual(["job-1", "job-2", "job-3"]);
+    expect(await ids({ name: "second" })).toEqual(["job-2"]);
+    const first = await queries.jobs({ filter: {}, newestFirst: true, first: 2, after: null });
+    expect([first.total, first.hasMore, ...first.items.map(({ id }) => id)]).toEqual([3, true, "job-3", "job-2"]);
+    const second = await queries.jobs({ filter: {}, newestFirst: true, first: 2, after: 2 });
+    expect([second.hasMore, ...second.items.map(({ id }) => id)]).toEqual([false, "job-1"]);
+  });
+
+  it("forgets the secrets, runs and row of a deleted job, but never gives its number again", async () => {
+    const world = aLife();
+    await live(world.log, new Scheduler(resolve, world.scheduler.setting), 4);
+    const queries = new Queries(store);
+    expect(await queries.secretsOf("job-1")).toEqual({ KEY: "hush" });
+    expect(await queries.secretsOf("job-4")).toEqual({});
+    expect((await queries.runsOf(["job-4"])).size).toBe(0);
+    expect(await lastJobNumber(store)).toBe(4);
+  });
+
+  it("keeps a secret out of the log and of every row but its own", async () => {
+    await live(aLife().log, new Scheduler(resolve, { policy: "fifo", options: {}, placement: "spread" }), 4);
+    const dump = JSON.stringify([
+      await readEvents(store, 0, 10_000),
+      await new Queries(store).jobs({ filter: {}, newestFirst: true, first: 9, after: null }),
+    ]);
+    expect(dump).not.toContain("hush");
+    expect(statSync(join(folder, "schedulearn.db")).mode & 0o077).toBe(0);
+  });
+
+  it("writes a batch whole or not at all", async () => {
+    const world = aLife();
+    await live(world.log, new Scheduler(resolve, world.scheduler.setting), 50);
+    const before = await lastSeq(store);
+    const queries = new Queries(store);
+    const scheduler = new Scheduler(resolve, world.scheduler.setting);
+    scheduler.observe({ type: "JobSubmitted", job: "job-9", spec: aSpec(), blockedBy: [], key: null, at: 0 });
+    const taken = { seq: before, event: world.log[0] as Event };
+    await expect(record(store, { events: [taken], changes: scheduler.takeChanges(), secrets: [] })).rejects.toThrow();
+    expect(await lastSeq(store)).toBe(before);
+    expect((await queries.jobsById(["job-9"])).size).toBe(0);
+  });
+
+  it("keeps its cluster's name and its policy over a restart", async () => {
+    const cluster = await clusterId(store);
+    const changed: Event = {
+      type: "PolicyChanged",
+      policy: "fifo",
+      options: { backfill: "fit" },
+      placement: "spread",
+      at: 1,
+    };
+    await live([changed], new Scheduler(resolve, { policy: "fifo", options: {}, placement: "consolidate" }), 1);
+    await store.close();
+    store = await openStore(join(folder, "schedulearn.db"));
+    expect(await clusterId(store)).toBe(cluster);
+    expect(await policySetting(store)).toEqual({ policy: "fifo", options: { backfill: "fit" }, placement: "spread" });
+  });
+
+  it("from a newer version is refused and left as it is", async () => {
+    await store.fork().getConnection().execute("insert into schema_migration (name) values ('2099-01-01-marvel')");
+    await store.close();
+    await expect(openStore(join(folder, "schedulearn.db"))).rejects.toThrow(
+      /written by a newer version .*2099-01-01-marvel/,
+    );
+    store = await openStore(":memory:");
+  });
+});
+
+describe("an access token", () => {
+  it("is known by its text, which is stored nowhere, until it is revoked", async () => {
+    const { secret, id } = await createToken(store, "laptop", 7);
+    expect(await findToken(store, secret)).toEqual({ id, name: "laptop", createdAt: 7 });
+    expect(await findToken(store, `${secret}x`)).toBeNull();
+    const rows = await store.fork().getConnection().execute("select * from token");
+    expect(JSON.stringify(rows)).not.toContain(secret);
+    expect(await revokeToken(store, id)).toBe(true);
+    expect(await findToken(store, secret)).toBeNull();
+    expect(await listTokens(store)).toEqual([]);
+  });
+});
