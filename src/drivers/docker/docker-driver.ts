@@ -11,7 +11,7 @@ import { HealthWatch } from "./health.ts";
 import { followOutput } from "./output.ts";
 import { ContainerRun } from "./run.ts";
 import type { Site } from "./setup.ts";
-import { containerOf, removeContainer, removeVolume } from "./setup.ts";
+import { containerOf, removeVolume } from "./setup.ts";
 
 export { DEFAULT_ENDPOINT, probeDocker } from "./engine.ts";
 
@@ -74,6 +74,7 @@ class DockerDriver implements Driver {
   }
 
   async connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+    let health: Health | null = null;
     try {
       const info = await this.#engine.info(signal);
       const ahead = Date.parse(info.SystemTime) - this.#options.context.clock.now();
@@ -91,9 +92,10 @@ class DockerDriver implements Driver {
         memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
       };
       const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
+      health = "up";
       return { inventory, runs };
     } finally {
-      this.#health.start();
+      this.#health.start(health);
     }
   }
 
@@ -120,7 +122,7 @@ class DockerDriver implements Driver {
   discard(run: RunRef): void {
     const discarded = this.#run(run);
     void discarded.discard().then(() => {
-      if (discarded.idle) this.#runs.delete(containerName(this.#options.context.cluster, run.job, run.attempt));
+      if (discarded.idle) this.#forget(discarded, run.job, run.attempt);
     });
   }
 
@@ -135,12 +137,8 @@ class DockerDriver implements Driver {
   }
 
   reap(job: JobId, attempt: number): void {
-    const name = containerName(this.#options.context.cluster, job, attempt);
-    this.#runs.get(name)?.forget();
-    this.#runs.delete(name);
-    this.#inBackground(`container ${name} could not be removed`, (signal) =>
-      removeContainer(this.#site, job, attempt, signal),
-    );
+    const reaped = this.#run({ job, attempt });
+    void reaped.reap().then(() => this.#forget(reaped, job, attempt));
   }
 
   async *follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]> {
@@ -177,7 +175,12 @@ class DockerDriver implements Driver {
     return Promise.resolve();
   }
 
-  #run({ job, attempt }: RunRef): ContainerRun {
+  #forget(run: ContainerRun, job: JobId, attempt: number): void {
+    const name = containerName(this.#options.context.cluster, job, attempt);
+    if (this.#runs.get(name) === run) this.#runs.delete(name);
+  }
+
+  #run({ job, attempt }: Pick<RunRef, "job" | "attempt">): ContainerRun {
     const name = containerName(this.#options.context.cluster, job, attempt);
     const known = this.#runs.get(name);
     if (known) return known;

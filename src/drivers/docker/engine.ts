@@ -90,6 +90,16 @@ export class Engine {
     }
   }
 
+  /** A request whose answer is a stream: the deadline is for the engine's first word, the signal ends the stream as well. */
+  open<T>(signal: AbortSignal, deadlineMillis: number, call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.request(signal, deadlineMillis, (late) => {
+      const either = new AbortController();
+      late.addEventListener("abort", () => either.abort(late.reason), { once: true });
+      signal.addEventListener("abort", () => either.abort(signal.reason), { once: true });
+      return call(either.signal);
+    });
+  }
+
   /**
    * Asks until the engine answers; an error with a status is an answer. A request that got none may have been carried out,
    * so what is asked must bear being asked twice.

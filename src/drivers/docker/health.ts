@@ -7,7 +7,7 @@ const EVERY_MILLIS = 2_000;
 const DEADLINE_MILLIS = 1_500;
 const MISSES_UNTIL_DOWN = 3;
 
-/** Asks the engine every few seconds whether it is there, and tells when the answer changes; the first answer is a change. */
+/** Asks the engine every few seconds whether it is there, and tells when the answer changes. */
 export class HealthWatch {
   readonly #engine: Engine;
   readonly #clock: Clock;
@@ -27,11 +27,11 @@ export class HealthWatch {
     this.#tell = tell;
   }
 
-  /** Begins to watch; does nothing when it does already. */
-  start(): void {
+  /** Begins to watch; does nothing when it does already. @param known what nobody has to be told */
+  start(known: Health | null): void {
     if (this.#started || this.#closing.signal.aborted) return;
     this.#started = true;
-    void this.#look(null);
+    void this.#look(known);
   }
 
   close(): void {

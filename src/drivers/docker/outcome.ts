@@ -57,27 +57,6 @@ function judge(
     : failed("exit", `exit code ${exitCode}`);
 }
 
-const NOT_FOUND = 127;
-const NOT_EXECUTABLE = 126;
-
-/** What a refused start of a container means. @param state of the container afterwards, where it could be asked */
-export function startFailure(error: unknown, state: ContainerState | null, program: string, image: string): Exit {
-  const reason = reasonOf(error);
-  const exitCode = state && (state.ExitCode === NOT_FOUND || state.ExitCode === NOT_EXECUTABLE) ? state.ExitCode : null;
-  if (exitCode !== null) {
-    const message =
-      exitCode === NOT_FOUND
-        ? `command not found: "${program}" is not in image "${image}"`
-        : `command not executable: "${program}" in image "${image}" (${reason})`;
-    return {
-      outcome: { kind: "failed", cause: { origin: "application", code: "command-not-found", message } },
-      exitCode,
-      signal: null,
-    };
-  }
-  return { outcome: engineFailure(error), exitCode: null, signal: null };
-}
-
 /** What an error of the engine means for a run that has not started. */
 export function engineFailure(error: unknown): Outcome {
   if (error instanceof RunFailure) return error.outcome;

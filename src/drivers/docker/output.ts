@@ -1,10 +1,12 @@
+import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Container } from "dockerode";
 import { LineSplitter } from "../../progress/lines.ts";
 import type { Output, OutputPosition, OutputStream } from "../driver.ts";
+import { BarWatch } from "./bars.ts";
 import type { Engine } from "./engine.ts";
+import { FrameReader } from "./frames.ts";
 
-const STREAMS: readonly (OutputStream | undefined)[] = [undefined, "stdout", "stderr"];
-const HEADER_BYTES = 8;
 const SPACE = 0x20;
 
 interface Place {
@@ -17,7 +19,7 @@ interface Place {
 export class OutputReader {
   readonly #from: Partial<Record<OutputStream, Place>>;
   readonly #splitters: Record<OutputStream, LineSplitter>;
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #frames = new FrameReader();
 
   constructor(from: OutputPosition) {
     this.#from = {
@@ -36,16 +38,7 @@ export class OutputReader {
 
   push(chunk: Buffer): Output[] {
     const outputs: Output[] = [];
-    let data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    while (data.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + data.readUInt32BE(4);
-      if (data.length < end) break;
-      const stream = STREAMS[data[0] as number];
-      if (stream) this.#frame(stream, data.subarray(HEADER_BYTES, end), outputs);
-      data = data.subarray(end);
-    }
-    // A copy: a slice would keep the whole chunk.
-    this.#rest = Buffer.from(data);
+    for (const { stream, data } of this.#frames.push(chunk)) this.#frame(stream, data, outputs);
     return outputs;
   }
 
@@ -104,29 +97,29 @@ export async function* followOutput(
   signal: AbortSignal,
 ): AsyncGenerator<Output[], void> {
   const reader = new OutputReader(from);
-  // The stream outlives the request for it, and so does its signal; the deadline is for the engine's first word alone.
-  const stream = await engine.request(signal, REQUEST_MILLIS, (late) => {
-    const both = new AbortController();
-    late.addEventListener("abort", () => both.abort(late.reason), { once: true });
-    signal.addEventListener("abort", () => both.abort(signal.reason), { once: true });
-    return container.logs({
-      follow: true,
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      since: reader.since,
-      abortSignal: both.signal,
-    });
+  const log = await engine.open(signal, REQUEST_MILLIS, (abortSignal) =>
+    container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: reader.since, abortSignal }),
+  );
+  const outputs = new PassThrough({ objectMode: true, highWaterMark: 4 });
+  const bars = new BarWatch(engine, container, (update) => {
+    if (!outputs.writableNeedDrain && outputs.writable) outputs.write([update]);
   });
-  try {
-    for await (const chunk of stream) {
-      const outputs = reader.push(chunk as Buffer);
-      if (outputs.length > 0) yield outputs;
+  const read = async function* (chunks: AsyncIterable<string | Buffer>): AsyncGenerator<Output[]> {
+    bars.heard();
+    for await (const chunk of chunks) {
+      bars.heard();
+      const lines = reader.push(chunk as Buffer);
+      if (lines.length > 0) yield lines;
     }
+    await engine.request(signal, END_MILLIS, (abortSignal) => container.wait({ abortSignal }));
+    const rest = reader.end();
+    if (rest.length > 0) yield rest;
+  };
+  const reading = pipeline(log, read, outputs, { signal }).finally(() => bars.close());
+  reading.catch(() => undefined); // it destroys `outputs`, whose reader is told
+  try {
+    for await (const batch of outputs) yield batch as Output[];
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }
-  await engine.request(signal, END_MILLIS, (abortSignal) => container.wait({ abortSignal }));
-  const rest = reader.end();
-  if (rest.length > 0) yield rest;
 }

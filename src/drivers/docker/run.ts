@@ -7,7 +7,8 @@ import type { DriverEvent } from "../driver.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
 import type { Gate } from "./gate.ts";
 import type { Exit } from "./outcome.ts";
-import { engineFailure, exitOf, infrastructure, startFailure } from "./outcome.ts";
+import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
+import { findProgram } from "./program.ts";
 import type { Site } from "./setup.ts";
 import {
   containerOf,
@@ -90,8 +91,7 @@ export class ContainerRun {
   start(order: RunOrder): void {
     const setup = this.#newSetup();
     this.#enqueue(async () => {
-      if (this.#over) return;
-      if (this.#started) return this.#tellStarted();
+      if (this.#over || this.#started) return;
       this.#memoryMiB = order.spec.memoryMiB;
       try {
         await this.#gate.through(setup, () => this.#startContainer(order, setup));
@@ -138,10 +138,21 @@ export class ContainerRun {
   adopt(order: RunOrder): void {
     this.#memoryMiB = order.spec.memoryMiB;
     this.#enqueue(async () => {
-      if (this.#over) return;
-      if (this.#started) return this.#tellStarted();
+      if (this.#over || this.#started) return;
       await this.#attach(() => this.#end({ outcome: infrastructure("server-lost", "its container is gone") }));
     });
+  }
+
+  /** Removes what there is of it, running or not, and is done with it. */
+  reap(): Promise<void> {
+    this.#setup.abort(STOPPED);
+    this.#enqueue(async () => {
+      const { signal } = this.#life;
+      this.#over = true;
+      await removeContainer(this.#site, this.#job, this.#attempt, signal);
+      this.forget();
+    });
+    return this.#chain;
   }
 
   /** Watches no more and tells no more; the container goes on. */
@@ -179,16 +190,17 @@ export class ContainerRun {
     await createContainer(this.#site, order, setup, this.#tellPhase);
     let info = await this.#inspect(setup);
     if (info && neverStarted(info)) {
+      await findProgram(this.#site, order, info, setup);
       await fillContainer(this.#site, order, setup, this.#tellPhase);
       setup.throwIfAborted();
-      info = await this.#ignite(order);
+      info = await this.#ignite();
     }
     if (info) this.#observe(info);
     else if (!this.#over) this.#end({ outcome: infrastructure("server-lost", "its container is gone") });
   }
 
   /** From here on there is no way back. A start without an answer may have happened, and must not happen twice. */
-  async #ignite(order: RunOrder): Promise<ContainerInspectInfo | null> {
+  async #ignite(): Promise<ContainerInspectInfo | null> {
     const { engine } = this.#site;
     const { signal } = this.#life;
     for (;;) {
@@ -201,7 +213,7 @@ export class ContainerRun {
         if (!info || !neverStarted(info)) return info;
         if (statusOf(error) === null) continue;
         await this.#cleanUp();
-        this.#end(startFailure(error, info.State, order.spec.command[0] ?? "", order.spec.image ?? ""));
+        this.#end({ outcome: engineFailure(error) });
         return null;
       }
     }
@@ -230,7 +242,8 @@ export class ContainerRun {
 
   #observe(info: ContainerInspectInfo): void {
     this.#started = { at: this.#site.instantOf(info.State.StartedAt), handle: info.Id };
-    this.#tellStarted();
+    const { at, handle } = this.#started;
+    this.#tell({ type: "RunStarted", handle }, at);
     this.#begun();
     this.#armKill();
     this.#watch(info).catch((error: unknown) => {
@@ -314,8 +327,12 @@ export class ContainerRun {
 
   /** Null when it is done; else why not. */
   async #ask(verb: "pause" | "unpause"): Promise<string | null> {
-    if (this.#over || !this.#started) return "it does not run";
     const { signal } = this.#life;
+    if (!this.#over && !this.#started) {
+      const info = await this.#inspect(signal);
+      if (info && isRunning(info)) this.#observe(info);
+    }
+    if (this.#over || !this.#started) return "it does not run";
     try {
       await this.#site.engine.ask({ signal }, (abortSignal) => this.#container[verb]({ abortSignal }));
       return null;
@@ -361,10 +378,6 @@ export class ContainerRun {
 
   readonly #tellPhase = (phase: StartPhase, fraction: number | null, detail: string | null): void =>
     this.#tell({ type: "RunPreparing", phase, fraction, detail });
-
-  #tellStarted(): void {
-    if (this.#started) this.#tell({ type: "RunStarted", handle: this.#started.handle }, this.#started.at);
-  }
 
   #tell(body: RunNews, at = this.#site.context.clock.now()): void {
     if (this.#life.signal.aborted) return;

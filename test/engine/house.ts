@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JobId, JobStatus } from "../../src/core/job.ts";
+import type { JobSpec } from "../../src/core/job-spec.ts";
+import { requestJoin, requestSubmit } from "../../src/core/request.ts";
+import type { Server } from "../../src/core/server.ts";
+import { processDriver } from "../../src/drivers/process/driver.ts";
+import { wallClock } from "../../src/engine/clock.ts";
+import { Engine } from "../../src/engine/engine.ts";
+import { JobLogs } from "../../src/store/job-logs.ts";
+import { clusterId, policySetting } from "../../src/store/settings.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { aServer, aSpec, resolve } from "../core/world.ts";
+import { until } from "../drivers/support.ts";
+
+export const trainScript = readFileSync(new URL("../../examples/train.sh", import.meta.url), "utf8");
+
+/** A whole engine over real files and real processes, in a folder of its own. */
+export class EngineHouse {
+  readonly folder: string;
+  readonly logged: string[] = [];
+  engine!: Engine;
+  store!: Store;
+
+  constructor(folder = mkdtempSync(join(tmpdir(), "engine-"))) {
+    this.folder = folder;
+  }
+
+  async open(options: { reapGraceMillis?: number; drainMillis?: number } = {}): Promise<this> {
+    this.store = await openStore(join(this.folder, "schedulearn.db"));
+    this.engine = await Engine.open({
+      store: this.store,
+      logs: new JobLogs(join(this.folder, "logs")),
+      clock: wallClock,
+      cluster: await clusterId(this.store),
+      resolve,
+      setting: (await policySetting(this.store)) ?? { policy: "fifo", options: {}, placement: "consolidate" },
+      makeDriver: (server, context) =>
+        processDriver({
+          server: server.id,
+          root: join(this.folder, "servers", server.id),
+          gpus: server.gpus.length,
+          cores: server.cores,
+          memoryMiB: server.memoryMiB,
+          context,
+        }),
+      reapGraceMillis: options.reapGraceMillis ?? 60_000,
+      log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+    });
+    await this.engine.connect();
+    return this;
+  }
+
+  /** Servers that are this machine, one folder each. */
+  async join(...servers: Server[]): Promise<this> {
+    for (const server of servers) {
+      const joined: Server = {
+        ...server,
+        driver: "process",
+        endpoint: "local",
+        health: "down",
+        reason: "not connected yet",
+      };
+      await this.engine.request((scheduler, now) => ({ events: requestJoin(scheduler, joined, now) }));
+    }
+    await until("the servers are up", () =>
+      servers.every(({ id }) => this.engine.scheduler.servers.get(id)?.health === "up"),
+    );
+    return this;
+  }
+
+  async submit(spec: Partial<JobSpec>, secrets: Record<string, string> = {}): Promise<JobId> {
+    const id = this.engine.nextJobId();
+    const whole = aSpec({ image: null, cores: { min: 1, max: 1 }, ...spec, secretNames: Object.keys(secrets) });
+    await this.engine.request((scheduler, now) => ({
+      events: requestSubmit(scheduler, id, whole, null, now),
+      secrets: Object.entries(secrets).map(([name, value]) => ({ job: id, name, value })),
+    }));
+    return id;
+  }
+
+  async status(id: JobId): Promise<JobStatus | undefined> {
+    return (await this.engine.queries.jobsById([id])).get(id)?.state.status;
+  }
+
+  async reaches(id: JobId, ...statuses: JobStatus[]): Promise<JobStatus> {
+    return until(`${id} is ${statuses.join(" or ")}; ${this.logged.slice(-5).join("; ")}`, async () => {
+      const status = await this.status(id);
+      return status && statuses.includes(status) ? status : null;
+    });
+  }
+
+  async lines(id: JobId): Promise<string[]> {
+    return (await this.engine.logs.read(id, null, 100_000)).lines.map(({ text }) => text);
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    await this.store.close();
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export const shell = (script: string): string[] => ["/bin/sh", "-c", script];
+export { aServer };
