@@ -1,0 +1,55 @@
+/** What the server runs with: file and environment, checked once, frozen. Paths are absolute. */
+export interface Config {
+  /** The file that was read, or null. */
+  readonly file: string | null;
+  readonly listen: {
+    readonly host: string;
+    /** 0: any free one. */
+    readonly port: number;
+    readonly tls: { readonly cert: string; readonly key: string } | null;
+  };
+  readonly dataDir: string;
+  /** The SQLite file, inside `dataDir`. */
+  readonly databaseFile: string;
+  /** Null: find the local engine. */
+  readonly servers: readonly ServerConfig[] | null;
+  /** Not yet looked up: which policies and options there are, their registry knows. */
+  readonly policy: { readonly key: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly placement: string;
+  /** How long a stranger with our labels is left alone. */
+  readonly reapGraceSeconds: number;
+  /** Pages of these origins may use the API, besides its own. */
+  readonly allowOrigins: readonly string[];
+  readonly log: { readonly level: LogLevel };
+  /** For each request, and for requests of one caller. */
+  readonly limits: {
+    readonly bodyBytes: number;
+    readonly depth: number;
+    readonly aliases: number;
+    readonly requestsPerSecond: number;
+  };
+}
+
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+export interface ServerConfig {
+  readonly name: string;
+  /** As `parseEndpoint` reads it. */
+  readonly endpoint: string;
+  /** Files with which a tcp endpoint is reached safely. */
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | null;
+  /** A tcp endpoint beyond this machine may go without tls. */
+  readonly insecure: boolean;
+  /** The devices, how many there are, or `auto`: whatever the driver finds. */
+  readonly gpus: "auto" | number | readonly GpuConfig[];
+  /** What runs may use; all that is there unless given. */
+  readonly cores?: number;
+  readonly memoryMiB?: number;
+}
+
+export interface GpuConfig {
+  readonly index: number;
+  readonly uuid?: string;
+  readonly model?: string;
+  readonly memoryMiB?: number;
+}
