@@ -104,8 +104,7 @@ function problemOf(error: ErrorObject, path: Path, notYet: readonly string[]): s
   }
 }
 
-/** What to say of a field that does not exist. */
-export function unknown(name: string, known: readonly string[]): string {
+function unknown(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   return meant ? `unknown, did you mean ${meant}?` : "unknown field";
 }
