@@ -59,8 +59,16 @@ export class Fleet {
       openCheckpoint: (job, folder, signal) => this.#openCheckpoint(job, folder, signal),
       log: (message, details) => log(message, { server: server.id, ...details }),
     };
+    let driver: Driver;
+    try {
+      driver = this.#house.makeDriver(server, context);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#house.tell({ type: "ServerHealthChanged", server: server.id, health: "down", reason, at: clock.now() });
+      return Promise.resolve();
+    }
     const member: Member = {
-      driver: this.#house.makeDriver(server, context),
+      driver,
       gone: new AbortController(),
       connected: false,
       retry: () => {},

@@ -1,0 +1,111 @@
+import "reflect-metadata";
+import { readFileSync } from "node:fs";
+import { parseArgs, styleText } from "node:util";
+import { loadConfig } from "./config/index.ts";
+import { DomainError } from "./core/errors.ts";
+import { openLog } from "./log.ts";
+import { type Schedulearn, startSchedulearn } from "./schedulearn.ts";
+import { tokenCommand } from "./token.ts";
+
+const START_HELP = `Usage: schedulearn start [options]
+
+Starts the scheduler: API, playground and monitor, on this machine only unless told otherwise.
+
+Options:
+  --config FILE   configuration (default: schedulearn.yaml here, when there is one)
+  --data FOLDER   database, logs and local runs (default: ./data)
+  --port N        port of the API (default: 4000; 0 takes any free one)
+  --host ADDRESS  address to listen on (default: 127.0.0.1; others need access tokens)
+  --help          this text
+
+Jobs go on when the server ends, and are taken up again by the next start.
+`;
+
+/** Entry of the commands that need more than the API: \`start\` and \`token\`. Sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [command, ...args] = argv;
+  try {
+    if (command === "token") process.exitCode = await tokenCommand(args);
+    else await start(args);
+  } catch (error) {
+    process.exitCode = tellFailure(error);
+  }
+}
+
+/** What is wrong, a line for each fault; returns the exit code. */
+export function tellFailure(error: unknown): number {
+  const usage = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  if (error instanceof DomainError) for (const { message } of error.faults) console.error(message);
+  else
+    console.error(error instanceof Error && !usage ? (error.stack ?? error.message) : String((error as Error).message));
+  return usage ? 2 : 1;
+}
+
+async function start(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      config: { type: "string" },
+      data: { type: "string" },
+      port: { type: "string" },
+      host: { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(START_HELP);
+    return;
+  }
+  const { config: file, port, host, data } = values;
+  const config = loadConfig({ cwd: process.cwd(), env: process.env, file, flags: { port, host, data } });
+  const log = openLog(config.log.level);
+  const schedulearn = await startSchedulearn(config, log);
+  endOnSignals(schedulearn);
+  process.stdout.write(banner(schedulearn));
+}
+
+function banner({ engine, url, notices }: Schedulearn): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  const base = url.slice(0, -"/graphql".length);
+  const { setting, servers } = engine.scheduler;
+  const up = [...servers.values()].map(
+    ({ id, driver, health, gpus, cores }) =>
+      `${id} (${driver}, ${health === "up" ? `${gpus.length} GPU${gpus.length === 1 ? "" : "s"}, ${cores} cores` : health})`,
+  );
+  const rows: [string, string][] = [
+    ["API", url],
+    ["Playground", `${base}/playground`],
+    ["Monitor", `${base}/`],
+    ["Servers", up.join(", ") || "none yet: add one with `schedulearn servers add`"],
+    ["Policy", `${setting.policy}, placement ${setting.placement}`],
+  ];
+  return [
+    styleText("bold", `Schedulearn ${version} is up.`),
+    ...rows.map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
+    ...notices.map((notice) => styleText("yellow", `  Note        ${notice}`)),
+    styleText(
+      "gray",
+      "  Try: npx schedulearn submit examples/train-sh.yaml --follow     Ctrl-C ends the server; jobs go on.",
+    ),
+    "",
+  ].join("\n");
+}
+
+function endOnSignals(schedulearn: Schedulearn): void {
+  let ending = false;
+  const end = (): void => {
+    if (ending) process.exit(130); // asked twice: at once
+    ending = true;
+    schedulearn.close().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+}
