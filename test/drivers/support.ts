@@ -26,6 +26,7 @@ export async function until<T>(what: string, look: () => T | Promise<T>): Promis
   throw new Error(`waited in vain until ${what}`);
 }
 
+export type RunExited = Of<"RunExited">;
 type Of<Type extends DriverEvent["type"]> = Extract<DriverEvent, { type: Type }>;
 
 /** What drivers told, in order. */

@@ -1,0 +1,360 @@
+import type { RunOrder, RunRef } from "../core/command.ts";
+import type { CheckpointFolder, JobId } from "../core/job.ts";
+import type { Cause, Outcome } from "../core/outcome.ts";
+import type { Gpu } from "../core/server.ts";
+import type { Cancel, Instant, Millis } from "../core/time.ts";
+import type { Driver, DriverContext, DriverEvent, FoundRun, Inventory, Output, OutputPosition } from "./driver.ts";
+import { checkpointKey, SimulatedRun, type SimulatedWorld, simulatedWorld, type Turn } from "./simulated-world.ts";
+
+/** What goes wrong with one run. */
+export interface Faults {
+  /** It is not started, for this cause. */
+  readonly refuseStart?: Cause;
+  /** It ends like this instead of succeeding, when `at` (0 to 1, else 1) of its work is done. */
+  readonly exit?: {
+    readonly outcome: Outcome;
+    readonly exitCode?: number;
+    readonly signal?: string;
+    readonly at?: number;
+  };
+  readonly refuseStop?: boolean;
+  /** Why it cannot be paused. */
+  readonly refusePause?: string;
+  /** Everything is told so much after it happened. */
+  readonly lateMillis?: Millis;
+  /** Everything is told twice. */
+  readonly twice?: boolean;
+  /** Its exit is told only when it is adopted. */
+  readonly loseExit?: boolean;
+}
+
+/** What things take, each 0 when not given. */
+export interface Costs {
+  /** Pulling and creating. */
+  readonly prepareMillis?: Millis;
+  readonly startMillis?: Millis;
+  /** Bringing a checkpoint from another server. */
+  readonly carryMillis?: Millis;
+  /** Saving when asked to stop; with less grace than that nothing is saved. */
+  readonly stopMillis?: Millis;
+}
+
+export interface SimulatedOptions {
+  readonly server: string;
+  readonly gpus: number | readonly { readonly model?: string | null; readonly memoryMiB?: number | null }[];
+  readonly cores: number;
+  readonly memoryMiB: number;
+  readonly context: DriverContext;
+  /** How long all of a job's work takes, undisturbed, with what this run was given. */
+  duration(run: RunOrder): Millis;
+  readonly costs?: Costs;
+  /** Asked at each step of a run, so that a test may change its mind. */
+  faults?(run: RunRef): Faults | undefined;
+  /** Whether a job saves when it is asked to stop; else it begins again. All do when not given. */
+  saves?(run: RunOrder): boolean;
+  /** How many progress lines a job prints over all of its work; none when not given. */
+  readonly progressLines?: number;
+  /** What outlives a driver and lies between servers: give all servers of one simulation the same. */
+  readonly world?: SimulatedWorld;
+}
+
+/**
+ * Runs nothing and keeps only time, by `context.clock` alone: one timer a run, and its progress is reckoned when it is asked for.
+ * Work goes on evenly; what was done when a run saved goes on in the next one that has its checkpoint folder.
+ */
+export function simulatedDriver(options: SimulatedOptions): Driver {
+  return new SimulatedDriver(options);
+}
+
+class SimulatedDriver implements Driver {
+  readonly server: string;
+  readonly #options: SimulatedOptions;
+  readonly #context: DriverContext;
+  readonly #world: SimulatedWorld;
+  readonly #runs: Map<string, SimulatedRun>;
+  /** The runs that this life of the server knows of, with what wakes them. */
+  readonly #known = new Map<SimulatedRun, Cancel | null>();
+  readonly #unspoken = new Set<Cancel>();
+  readonly #closed = new AbortController();
+
+  constructor(options: SimulatedOptions) {
+    this.server = options.server;
+    this.#options = options;
+    this.#context = options.context;
+    this.#world = options.world ?? simulatedWorld();
+    this.#runs = this.#world.servers.get(options.server) ?? new Map();
+    this.#world.servers.set(options.server, this.#runs);
+  }
+
+  connect(): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+    const { gpus, cores, memoryMiB } = this.#options;
+    const list = typeof gpus === "number" ? Array.from({ length: gpus }, () => ({})) : gpus;
+    const inventory = { gpus: list.map((gpu, index) => this.#gpu(index, gpu)), cores, memoryMiB };
+    const runs = [...this.#runs.values()].map(({ job, attempt }) => ({ job, attempt }));
+    return Promise.resolve({ inventory, runs });
+  }
+
+  prepare(order: RunOrder): void {
+    const run = this.#find(order) ?? this.#add(order, order);
+    if (run.phase === "prepared") this.#take(run, "prepared", this.#now());
+    else if (run.phase === "preparing" && !run.next)
+      this.#plan(run, "prepared", this.#now() + this.#cost("prepareMillis"));
+  }
+
+  start(order: RunOrder): void {
+    const run = this.#find(order) ?? this.#add(order, order);
+    if (run.phase !== "preparing" && run.phase !== "prepared") return;
+    const now = this.#now();
+    const preparedAt = run.phase === "prepared" ? now : (run.next?.at ?? now + this.#cost("prepareMillis"));
+    const carry = order.checkpoint.from ? this.#cost("carryMillis") : 0;
+    run.order = order;
+    run.phase = "starting";
+    this.#plan(run, "begin", preparedAt + carry + this.#cost("startMillis"));
+  }
+
+  stop(ref: RunRef, signal: string, graceSeconds: number): void {
+    const run = this.#find(ref) ?? this.#add(ref, null);
+    const { order, phase, next } = run;
+    if (phase === "over" || this.#faults(run).refuseStop) return;
+    const now = this.#now();
+    const [needs, grace] = [this.#cost("stopMillis"), graceSeconds * 1_000];
+    if (phase === "running" || phase === "paused") {
+      run.stand(now);
+      run.phase = "stopping";
+      run.signal = signal;
+      run.saves = needs <= grace && (!order || !this.#options.saves || this.#options.saves(order));
+      this.#plan(run, "halt", now + Math.min(needs, grace));
+    } else if (phase !== "stopping") this.#exit(run, now, { kind: "stopped" });
+    else if (next && now + grace < next.at) {
+      run.saves = false;
+      this.#plan(run, "halt", now + grace);
+    }
+  }
+
+  pause(ref: RunRef): void {
+    const run = this.#find(ref);
+    if (run?.phase === "paused") return;
+    const reason = run?.phase === "running" ? this.#faults(run).refusePause : "the run is not running";
+    const [at, { job, attempt }] = [this.#now(), ref];
+    if (!run || reason !== undefined)
+      return this.#tell(ref, { type: "RunPauseFailed", at, job, attempt, reason: reason ?? "" });
+    run.stand(at);
+    run.phase = "paused";
+    this.#rest(run);
+  }
+
+  resume(ref: RunRef): void {
+    const run = this.#find(ref);
+    if (run?.phase === "paused") this.#go(run, this.#now());
+  }
+
+  discard(ref: RunRef): void {
+    const run = this.#find(ref);
+    if (run?.phase === "preparing" || run?.phase === "prepared") this.#remove(run);
+  }
+
+  discardCheckpoint(job: JobId, folder: CheckpointFolder): void {
+    this.#world.checkpoints.delete(checkpointKey(job, folder));
+  }
+
+  adopt(order: RunOrder): void {
+    const run = this.#find(order);
+    if (run) {
+      if (run.exit && this.#faults(run).loseExit) this.#tell(run, run.exit);
+      return;
+    }
+    const cause: Cause = { origin: "infrastructure", code: "server-lost", message: "the run is not there any more" };
+    this.#exit(this.#add(order, order), this.#now(), { kind: "failed", cause });
+  }
+
+  reap(job: JobId, attempt: number): void {
+    const run = this.#runs.get(keyOf({ job, attempt }));
+    if (run) this.#remove(run);
+  }
+
+  async *follow(ref: RunRef, from: OutputPosition, signal: AbortSignal): AsyncGenerator<Output[]> {
+    const { clock } = this.#context;
+    const either = AbortSignal.any([signal, this.#closed.signal]);
+    for (let position = Number(from.stdout ?? 0); !either.aborted; ) {
+      const run = this.#runs.get(keyOf(ref));
+      if (!run) return;
+      run.print(clock.now());
+      const lines = run.lines.slice(position);
+      position = run.lines.length;
+      if (lines.length > 0) yield lines.map((line) => ({ kind: "line", ...line }));
+      else if (run.phase === "over") return;
+      else await run.changed(clock, either);
+    }
+  }
+
+  readCheckpoint(): Promise<NodeJS.ReadableStream> {
+    return Promise.reject(new Error(`${this.server} is simulated: its checkpoints have no files`));
+  }
+
+  close(): Promise<void> {
+    for (const cancel of [...this.#known.values(), ...this.#unspoken]) cancel?.();
+    this.#known.clear();
+    this.#unspoken.clear();
+    this.#closed.abort();
+    return Promise.resolve();
+  }
+
+  #now(): Instant {
+    return this.#context.clock.now();
+  }
+
+  #cost(name: keyof Costs): Millis {
+    return this.#options.costs?.[name] ?? 0;
+  }
+
+  #faults(run: RunRef): Faults {
+    return this.#options.faults?.(run) ?? {};
+  }
+
+  #gpu(index: number, { model = null, memoryMiB = null }: { model?: string | null; memoryMiB?: number | null }): Gpu {
+    return { id: `${this.server}/${index}`, index, uuid: null, model, memoryMiB };
+  }
+
+  #add(ref: RunRef, order: RunOrder | null): SimulatedRun {
+    const run = new SimulatedRun(ref, order, this.#options.progressLines ?? 0);
+    this.#runs.set(keyOf(ref), run);
+    this.#known.set(run, null);
+    return run;
+  }
+
+  /** The run, if there is one; what became of it in an earlier life of the server is told now. */
+  #find(ref: RunRef): SimulatedRun | null {
+    const run = this.#runs.get(keyOf(ref));
+    if (!run) return null;
+    if (!this.#known.has(run)) {
+      this.#known.set(run, null);
+      if (run.startedAt !== null) this.#tell(run, startOf(run, run.startedAt));
+      if (run.exit && !this.#faults(run).loseExit) this.#tell(run, run.exit);
+      else if (run.next) this.#plan(run, run.next.turn, run.next.at);
+    }
+    return run;
+  }
+
+  #remove(run: SimulatedRun): void {
+    this.#rest(run);
+    run.phase = "over";
+    run.change();
+    this.#known.delete(run);
+    this.#runs.delete(keyOf(run));
+  }
+
+  /** What the run does next, and when. */
+  #plan(run: SimulatedRun, turn: Turn, at: Instant): void {
+    this.#rest(run);
+    const next = { turn, at };
+    run.next = next;
+    const cancel = this.#context.clock.at(at, () => {
+      this.#rest(run);
+      this.#take(run, turn, at);
+    });
+    if (run.next === next) this.#known.set(run, cancel); // else it was due and is done
+    run.change();
+  }
+
+  /** Nothing comes next. */
+  #rest(run: SimulatedRun): void {
+    this.#known.get(run)?.();
+    this.#known.set(run, null);
+    run.next = null;
+    run.change();
+  }
+
+  #take(run: SimulatedRun, turn: Turn, at: Instant): void {
+    switch (turn) {
+      case "prepared":
+        run.phase = "prepared";
+        return this.#tell(run, { type: "RunPrepared", at, job: run.job, attempt: run.attempt });
+      case "begin":
+        return this.#begin(run, run.order as RunOrder, at);
+      case "halt":
+        if (run.saves && run.order) this.#save(run.order, run.done);
+        return this.#exit(run, at, { kind: "stopped" }, null, run.signal);
+      case "end": {
+        const fault = this.#faults(run).exit;
+        run.stand(at);
+        return this.#exit(
+          run,
+          at,
+          fault?.outcome ?? { kind: "succeeded" },
+          fault ? (fault.exitCode ?? null) : 0,
+          fault?.signal,
+        );
+      }
+    }
+  }
+
+  #begin(run: SimulatedRun, order: RunOrder, at: Instant): void {
+    const { from, generation } = order.checkpoint;
+    const cause = this.#faults(run).refuseStart ?? this.#carryFault(order);
+    if (cause) return this.#exit(run, at, { kind: "failed", cause });
+    const folder = from ?? { server: this.server, generation };
+    run.done = this.#world.checkpoints.get(checkpointKey(order.job, folder)) ?? 0;
+    this.#save(order, run.done);
+    const { job, attempt } = run;
+    const millis = this.#cost("carryMillis");
+    if (from) this.#tell(run, { type: "CheckpointCarried", at, job, attempt, bytes: 0, files: 0, millis });
+    run.startedAt = at;
+    this.#tell(run, startOf(run, at));
+    this.#go(run, at);
+  }
+
+  #go(run: SimulatedRun, at: Instant): void {
+    run.phase = "running";
+    run.work(at, this.#options.duration(run.order as RunOrder));
+    this.#plan(run, "end", run.reaches(this.#faults(run).exit?.at ?? 1));
+  }
+
+  #carryFault({ job, checkpoint: { from } }: RunOrder): Cause | null {
+    if (!from || this.#world.checkpoints.has(checkpointKey(job, from))) return null;
+    const message = `${from.server} has no checkpoint of ${job}`;
+    return { origin: "infrastructure", code: "checkpoint-carry", message };
+  }
+
+  #save({ job, checkpoint: { generation } }: RunOrder, done: number): void {
+    this.#world.checkpoints.set(checkpointKey(job, { server: this.server, generation }), done);
+  }
+
+  #exit(
+    run: SimulatedRun,
+    at: Instant,
+    outcome: Outcome,
+    exitCode: number | null = null,
+    signal: string | null = null,
+  ): void {
+    run.phase = "over";
+    this.#rest(run);
+    run.exit = { type: "RunExited", at, job: run.job, attempt: run.attempt, outcome, exitCode, signal };
+    if (!this.#faults(run).loseExit) this.#tell(run, run.exit);
+  }
+
+  #tell(run: RunRef, event: DriverEvent): void {
+    const { lateMillis = 0, twice = false } = this.#faults(run);
+    if (lateMillis <= 0) return this.#say(event, twice);
+    const cancel = this.#context.clock.at(this.#now() + lateMillis, () => {
+      this.#unspoken.delete(cancel);
+      this.#say(event, twice);
+    });
+    this.#unspoken.add(cancel);
+  }
+
+  #say(event: DriverEvent, twice: boolean): void {
+    if (this.#closed.signal.aborted) return;
+    this.#context.emit(event);
+    if (twice) this.#context.emit(event);
+  }
+}
+
+const keyOf = ({ job, attempt }: Pick<RunRef, "job" | "attempt">): string => `${job}/${attempt}`;
+
+const startOf = ({ job, attempt }: SimulatedRun, at: Instant): DriverEvent => ({
+  type: "RunStarted",
+  at,
+  job,
+  attempt,
+  handle: `${job}.${attempt}`,
+});
