@@ -34,6 +34,7 @@ interface Member {
   readonly driver: Driver;
   readonly gone: AbortController;
   connected: boolean;
+  connecting: boolean;
   retry: Cancel;
   reapers: Set<Cancel>;
 }
@@ -71,6 +72,7 @@ export class Fleet {
       driver,
       gone: new AbortController(),
       connected: false,
+      connecting: false,
       retry: () => {},
       reapers: new Set(),
     };
@@ -126,6 +128,7 @@ export class Fleet {
 
   async #connect(id: ServerId, member: Member, retryAfter: Millis): Promise<void> {
     const { clock, tell, log } = this.#house;
+    member.connecting = true;
     const deadline = AbortSignal.any([member.gone.signal, AbortSignal.timeout(CONNECT_DEADLINE)]);
     try {
       const { inventory, runs } = await member.driver.connect(deadline);
@@ -143,10 +146,17 @@ export class Fleet {
           : String(error);
       tell({ type: "ServerHealthChanged", server: id, health: "down", reason, at: clock.now() });
       log("cannot connect", { server: id, reason, retryAfter });
-      member.retry = clock.at(clock.now() + retryAfter, () => {
-        void this.#connect(id, member, Math.min(retryAfter * 2, LONGEST_RETRY));
-      });
+      const longer = Math.min(retryAfter * 2, LONGEST_RETRY);
+      member.retry = clock.at(clock.now() + retryAfter, () => this.#reconnect(id, member, longer));
+    } finally {
+      member.connecting = false;
     }
+  }
+
+  #reconnect(id: ServerId, member: Member, retryAfter = FIRST_RETRY): void {
+    if (member.connecting) return;
+    member.retry();
+    void this.#connect(id, member, retryAfter);
   }
 
   /** What ought to run here is adopted, what was recorded and not done is done, strangers of our own labels go after a grace. */
@@ -178,11 +188,16 @@ export class Fleet {
 
   #heard(server: ServerId, event: DriverEvent): void {
     const { tell, output, scheduler, clock } = this.#house;
-    const driver = this.#members.get(server)?.driver;
-    if (event.type === "RunStarted" && driver) {
+    const member = this.#members.get(server);
+    if (event.type === "RunStarted" && member) {
       const job = scheduler().job(event.job);
       const on = job && heldBy(job).find((placement) => leadServer(placement) === server);
-      if (on) output().begin(driver, { job: event.job, attempt: event.attempt, on });
+      if (on) output().begin(member.driver, { job: event.job, attempt: event.attempt, on });
+    }
+    if (event.type === "ServerHealthChanged" && member && !member.connected) {
+      // It answers pings, but is not taken up yet: that comes first.
+      if (event.health === "up") this.#reconnect(server, member);
+      return;
     }
     if (event.type !== "RunExited") return tell(event);
     // Its last lines come first: who hears of the end has heard everything.

@@ -8,6 +8,7 @@ import type { Server } from "../../src/core/server.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
 import { wallClock } from "../../src/engine/clock.ts";
 import { Engine } from "../../src/engine/engine.ts";
+import type { MakeDriver } from "../../src/engine/fleet.ts";
 import { JobLogs } from "../../src/store/job-logs.ts";
 import { clusterId, policySetting } from "../../src/store/settings.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -16,15 +17,17 @@ import { until } from "../drivers/support.ts";
 
 export const trainScript = readFileSync(new URL("../../examples/train.sh", import.meta.url), "utf8");
 
-/** A whole engine over real files and real processes, in a folder of its own. */
+/** A whole engine over real files and real processes (or what `drivers` gives), in a folder of its own. */
 export class EngineHouse {
   readonly folder: string;
+  readonly #drivers: MakeDriver;
   readonly logged: string[] = [];
   engine!: Engine;
   store!: Store;
 
-  constructor(folder = mkdtempSync(join(tmpdir(), "engine-"))) {
+  constructor(folder = mkdtempSync(join(tmpdir(), "engine-")), drivers: MakeDriver = processes(folder)) {
     this.folder = folder;
+    this.#drivers = drivers;
   }
 
   async open(options: { reapGraceMillis?: number; drainMillis?: number } = {}): Promise<this> {
@@ -36,15 +39,7 @@ export class EngineHouse {
       cluster: await clusterId(this.store),
       resolve,
       setting: (await policySetting(this.store)) ?? { policy: "fifo", options: {}, placement: "consolidate" },
-      makeDriver: (server, context) =>
-        processDriver({
-          server: server.id,
-          root: join(this.folder, "servers", server.id),
-          gpus: server.gpus.length,
-          cores: server.cores,
-          memoryMiB: server.memoryMiB,
-          context,
-        }),
+      makeDriver: this.#drivers,
       reapGraceMillis: options.reapGraceMillis ?? 60_000,
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
     });
@@ -52,16 +47,9 @@ export class EngineHouse {
     return this;
   }
 
-  /** Servers that are this machine, one folder each. */
   async join(...servers: Server[]): Promise<this> {
     for (const server of servers) {
-      const joined: Server = {
-        ...server,
-        driver: "process",
-        endpoint: "local",
-        health: "down",
-        reason: "not connected yet",
-      };
+      const joined: Server = { ...server, health: "down", reason: "not connected yet" };
       await this.engine.request((scheduler, now) => ({ events: requestJoin(scheduler, joined, now) }));
     }
     await until("the servers are up", () =>
@@ -72,7 +60,7 @@ export class EngineHouse {
 
   async submit(spec: Partial<JobSpec>, secrets: Record<string, string> = {}): Promise<JobId> {
     const id = this.engine.nextJobId();
-    const whole = aSpec({ image: null, cores: { min: 1, max: 1 }, ...spec, secretNames: Object.keys(secrets) });
+    const whole = aSpec({ cores: { min: 1, max: 1 }, ...spec, secretNames: Object.keys(secrets) });
     await this.engine.request((scheduler, now) => ({
       events: requestSubmit(scheduler, id, whole, null, now),
       secrets: Object.entries(secrets).map(([name, value]) => ({ job: id, name, value })),
@@ -104,6 +92,19 @@ export class EngineHouse {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Servers that are this machine, one folder each. */
+const processes =
+  (folder: string): MakeDriver =>
+  (server, context) =>
+    processDriver({
+      server: server.id,
+      root: join(folder, "servers", server.id),
+      gpus: server.gpus.length,
+      cores: server.cores,
+      memoryMiB: server.memoryMiB,
+      context,
+    });
 
 export const shell = (script: string): string[] => ["/bin/sh", "-c", script];
 export { aServer };
