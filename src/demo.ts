@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import Docker from "dockerode";
+import tar from "tar-stream";
+import { loadConfig } from "./config/index.ts";
+import { requestCancel } from "./core/request.ts";
+import { DEFAULT_ENDPOINT, probeDocker } from "./drivers/docker/docker-driver.ts";
+import { openLog } from "./log.ts";
+import { startSchedulearn } from "./schedulearn.ts";
+
+/** The training script of the demo needs no more than a shell. */
+const SMALL_IMAGES = ["busybox:latest", "alpine:latest", "debian:latest", "ubuntu:latest"];
+const OWN_IMAGE = "schedulearn-demo:latest";
+const PULL_MILLIS = 30_000;
+const PROBE_MILLIS = 3_000;
+
+export interface Demo {
+  readonly url: string;
+  /** Null: the jobs run as processes of this machine. */
+  readonly image: string | null;
+  readonly notices: readonly string[];
+  /** Removes what the demo made: jobs, containers, folders. */
+  close(): Promise<void>;
+}
+
+/**
+ * A server of its own in a folder that goes afterwards, on a free port, so that a demo never meets real work. It uses the servers
+ * of `schedulearn.yaml` where it names any; else this machine's Docker engine beside its processes; else its processes alone.
+ */
+export async function startDemo(options: { image?: string } = {}): Promise<Demo> {
+  const folder = mkdtempSync(join(tmpdir(), "schedulearn-demo-"));
+  const { SCHEDULEARN_DATA: _, ...env } = process.env;
+  const configured = loadConfig({ cwd: process.cwd(), env, flags: { data: folder, port: "0" } });
+  const local = configured.servers ? null : await localServers(options.image);
+  const config = local
+    ? loadConfig({ cwd: folder, env: {}, flags: { data: folder, port: "0", servers: local.servers } })
+    : configured;
+  const schedulearn = await startSchedulearn(config, openLog("error"));
+  const { engine } = schedulearn;
+  return {
+    url: schedulearn.url,
+    image: local ? local.image : (options.image ?? SMALL_IMAGES[0] ?? null),
+    notices: [...(local ? [local.notice] : []), ...schedulearn.notices],
+    async close() {
+      const jobs = await engine.queries.jobs({ filter: {}, newestFirst: true, first: 100, after: null });
+      for (const job of jobs.items)
+        await engine.request((scheduler, now) => {
+          scheduler.recall(job);
+          return { events: requestCancel(scheduler, job.id, { by: "demo", delete: true, graceSeconds: 0 }, now) };
+        });
+      await engine.settled();
+      await schedulearn.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function localServers(wanted?: string): Promise<{ servers: string; image: string | null; notice: string }> {
+  const endpoint = process.env.DOCKER_HOST || DEFAULT_ENDPOINT;
+  const processes = { servers: "alpha=local,beta=local", image: null };
+  try {
+    await probeDocker(endpoint, undefined, AbortSignal.timeout(PROBE_MILLIS));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...processes, notice: `${why}. The jobs run as processes of this machine, on two servers that share it.` };
+  }
+  const image = wanted ?? (await anyImage(endpoint));
+  if (!image)
+    return {
+      ...processes,
+      notice: "The Docker engine has no small image and can pull none: the jobs run as processes of this machine.",
+    };
+  return {
+    servers: `docker=${endpoint},processes=local`,
+    image,
+    notice: `Two servers: the Docker engine of this machine (image ${image}), and its processes beside it.`,
+  };
+}
+
+/** An image with a shell: one that is there, one that can be pulled, or one made of this machine's own busybox. */
+async function anyImage(endpoint: string): Promise<string | null> {
+  const docker = endpoint.startsWith("unix://")
+    ? new Docker({ socketPath: endpoint.slice("unix://".length) })
+    : new Docker();
+  for (const name of [...SMALL_IMAGES, OWN_IMAGE]) {
+    const there = await docker
+      .getImage(name)
+      .inspect()
+      .then(
+        () => true,
+        () => false,
+      );
+    if (there) return name;
+  }
+  return (await pulled(docker, SMALL_IMAGES[0] as string)) ?? (await ownImage(docker));
+}
+
+async function pulled(docker: Docker, image: string): Promise<string | null> {
+  try {
+    const abortSignal = AbortSignal.timeout(PULL_MILLIS);
+    const stream = await docker.pull(image, { abortSignal });
+    await new Promise<void>((resolve, reject) =>
+      docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
+    );
+    return image;
+  } catch {
+    return null;
+  }
+}
+
+async function ownImage(docker: Docker): Promise<string | null> {
+  try {
+    const pack = tar.pack();
+    pack.entry({ name: "bin/busybox", mode: 0o755 }, readFileSync("/bin/busybox"));
+    for (const applet of ["sh", "sleep", "echo", "mv", "mkdir", "cat", "sha256sum", "printf", "cp", "ls"])
+      pack.entry({ name: `bin/${applet}`, type: "symlink", linkname: "busybox" });
+    pack.entry({ name: "tmp/", type: "directory", mode: 0o1777 });
+    pack.finalize();
+    const [repo, tag] = OWN_IMAGE.split(":");
+    const answer: NodeJS.ReadableStream = await docker.importImage(Readable.from(pack), { repo, tag });
+    answer.resume();
+    await finished(answer);
+    const probe = await docker.createContainer({ Image: OWN_IMAGE, Cmd: ["sh", "-c", "true"], Env: ["PATH=/bin"] });
+    await probe.start();
+    const { StatusCode } = (await probe.wait()) as { StatusCode: number };
+    await probe.remove({ force: true });
+    return StatusCode === 0 ? OWN_IMAGE : null; // a busybox that is not static cannot run there
+  } catch {
+    return null;
+  }
+}
