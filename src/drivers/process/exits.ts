@@ -35,6 +35,7 @@ function startFault({ code, message }: { code: string | null; message: string },
     case "ENOTDIR":
     case "EPERM":
     case "ENOEXEC":
+    case "E2BIG":
     case "ERR_INVALID_ARG_VALUE":
       return {
         origin: "application",

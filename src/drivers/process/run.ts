@@ -191,8 +191,8 @@ export class ProcessRun {
     };
     this.#do(
       async () => {
-        if (this.#over || !(this.#launch || (await this.#isSupervised()))) refuse("the run is not running");
-        else await this.#tellSupervisor();
+        if (this.#launch || (await this.#isSupervised())) await this.#tellSupervisor();
+        else refuse("the run is not running");
       },
       (error) => refuse(error.message),
     );

@@ -12,6 +12,8 @@ const folder = process.argv[2];
 /** Orphans die within milliseconds of SIGKILL; where nobody buries them their group seems to live on for ever. */
 const BURIAL_MILLIS = 500;
 const RETRY_MILLIS = 1_000;
+/** What is longer fires at once. */
+const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** Held while the job is ours to signal: a group's number is free to be given again once it is over. */
 let group = null;
@@ -103,7 +105,7 @@ function obey() {
   if (over) return; // what crossed the exit changes nothing of it
   const wanted = readWanted();
   if (wanted?.stop) stop(wanted.stop);
-  else if (wanted && group !== null && wanted.paused !== paused) {
+  else if (wanted && !stopped && group !== null && wanted.paused !== paused) {
     paused = wanted.paused;
     signalGroup(group, paused ? "SIGSTOP" : "SIGCONT");
   }
@@ -130,7 +132,7 @@ function stop({ signal, graceMillis }) {
   clearTimeout(killTimer);
   killTimer = setTimeout(
     () => group !== null && signalGroup(group, "SIGKILL"),
-    Math.max(0, killAt - performance.now()),
+    Math.min(Math.max(0, killAt - performance.now()), LONGEST_TIMER_MILLIS),
   );
 }
 

@@ -1,0 +1,170 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { RunOrder } from "../../../src/core/command.ts";
+import type { JobSpec } from "../../../src/core/job-spec.ts";
+import type { Driver } from "../../../src/drivers/driver.ts";
+import type { ProcessOptions } from "../../../src/drivers/process/driver.ts";
+import { allowedCpus } from "../../../src/drivers/process/inventory.ts";
+import { identify } from "../../../src/drivers/process/processes.ts";
+import { House, Listener, orderOf, until } from "../support.ts";
+import { type ProcessBench, processBench } from "./bench.ts";
+
+let bench: ProcessBench;
+let house: House;
+let driver: Driver;
+
+async function set(options: Partial<ProcessOptions> = {}): Promise<void> {
+  bench = await processBench(options);
+  house = new House((server, context) => bench.open(server, context));
+  driver = await house.connect("left");
+}
+beforeEach(() => set());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await house.close();
+  await bench.cleanup();
+});
+
+const job = (script: string, spec: Partial<JobSpec> = {}, patch: Partial<RunOrder> = {}): RunOrder =>
+  orderOf("left", { command: ["/bin/sh", "-c", script], ...spec }, patch);
+
+async function linesOf(run: RunOrder): Promise<string[]> {
+  driver.start(run);
+  const listener = new Listener(driver, run);
+  await listener.done;
+  return listener.texts();
+}
+
+async function outcomeOf(run: RunOrder) {
+  driver.start(run);
+  return (await house.told.first("RunExited", run)).outcome;
+}
+
+describe("a process run", () => {
+  it("takes its background processes along when it ends", async () => {
+    const [pid] = await linesOf(job("sleep 1000 & echo $!"));
+    expect(pid).toMatch(/^\d+$/);
+    expect(identify(Number(pid))).toBeNull();
+  });
+
+  it("takes its background processes along when it is stopped", async () => {
+    const run = job("sleep 1000 & echo $!; trap 'exit 0' TERM; while :; do sleep 0.05; done");
+    driver.start(run);
+    const listener = new Listener(driver, run);
+    const pid = await until("it prints a number", () => listener.texts()[0]);
+    driver.stop(run, "SIGTERM", 60);
+    await house.told.first("RunExited", run);
+    expect(identify(Number(pid))).toBeNull();
+  });
+
+  it("starts in its workdir where that is there, else in a folder of its own", async () => {
+    const own = join(bench.root, "code");
+    await mkdir(own);
+    expect(await linesOf(job("pwd", { workdir: own }))).toEqual([own]);
+    const elsewhere = job("pwd", { workdir: "/no/such/folder" });
+    expect(await linesOf(elsewhere)).toEqual([bench.runFolder("left", elsewhere.job).work]);
+  });
+
+  it("inherits what finds programs, and no secret of the server's", async () => {
+    vi.stubEnv("SCHEDULEARN_TOKEN", "top-secret");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "top-secret");
+    const lines = await linesOf(job("env"));
+    expect(lines).toContain(`PATH=${process.env.PATH}`);
+    expect(lines.join("\n")).not.toContain("top-secret");
+  });
+
+  it("has its secrets in its environment, and nobody has them on disk or on a command line", async () => {
+    house.secrets.API_KEY = "s3cret-value";
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell
+    const run = job("[ ${#API_KEY} = 12 ] && echo known; while :; do sleep 0.05; done", {
+      secretNames: ["API_KEY"],
+    });
+    driver.start(run);
+    const listener = new Listener(driver, run);
+    await listener.heard("known");
+    const folder = bench.runFolder("left", run.job);
+    for (const entry of await readdir(bench.root, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) expect(await readFile(join(entry.parentPath, entry.name), "utf8")).not.toContain("s3cret");
+    }
+    const supervisor = await folder.read("supervisor.json");
+    for (const name of ["cmdline", "environ"]) {
+      expect(await readFile(`/proc/${supervisor?.pid}/${name}`, "utf8")).not.toContain("s3cret-value");
+    }
+    driver.stop(run, "SIGTERM", 0);
+    await listener.done;
+  });
+
+  it("keeps to the cores it was given", async () => {
+    const last = allowedCpus().length - 1;
+    const run = job(
+      "grep Cpus_allowed_list /proc/self/status",
+      {},
+      { on: [{ server: "left", gpus: [], cores: [last], memoryMiB: 1 }] },
+    );
+    expect(await linesOf(run)).toEqual([`Cpus_allowed_list:\t${allowedCpus()[last]}`]);
+  });
+
+  it("sees exactly the GPUs it was given, by UUID where they are known", async () => {
+    const print = 'echo "$NVIDIA_VISIBLE_DEVICES $CUDA_VISIBLE_DEVICES"';
+    const on = (...gpus: string[]) => ({ on: [{ server: "left", gpus, cores: [0], memoryMiB: 1 }] });
+    expect(await linesOf(job(print, {}, on("left/1")))).toEqual(["1 1"]);
+    await house.close();
+    await bench.cleanup();
+    await set({
+      gpus: [
+        { index: 0, uuid: "GPU-aa" },
+        { index: 1, uuid: "GPU-bb" },
+      ],
+    });
+    expect(await linesOf(job(print, {}, on("left/GPU-bb")))).toEqual(["GPU-bb GPU-bb"]);
+  });
+
+  it("is not started with a GPU that is not there", async () => {
+    const run = job("exit 0", {}, { on: [{ server: "left", gpus: ["left/7"], cores: [0], memoryMiB: 1 }] });
+    expect(await outcomeOf(run)).toMatchObject({ cause: { origin: "infrastructure", code: "gpu-lost" } });
+  });
+
+  it("is told apart when its command cannot be executed", async () => {
+    const file = join(bench.root, "notes.txt");
+    await writeFile(file, "no program", { mode: 0o644 });
+    const outcome = await outcomeOf(job("", { command: [file] }));
+    expect(outcome).toMatchObject({ cause: { origin: "application", code: "command-not-found" } });
+    expect(outcome).toHaveProperty("cause.message", expect.stringContaining("notes.txt"));
+  });
+
+  it("that a shell ends with 127 is said to miss a command", async () => {
+    const outcome = await outcomeOf(job("no-such-program"));
+    expect(outcome).toMatchObject({ cause: { origin: "application", code: "exit" } });
+    expect(outcome).toHaveProperty("cause.message", expect.stringMatching(/127.*not found/));
+  });
+
+  it("that a signal ends is told with its name", async () => {
+    const run = job("kill -USR1 $$");
+    expect(await outcomeOf(run)).toMatchObject({ cause: { code: "signal", message: "killed by SIGUSR1" } });
+    expect(house.told.of("RunExited", run)).toMatchObject([{ exitCode: null, signal: "SIGUSR1" }]);
+  });
+});
+
+describe("the inventory of a process server", () => {
+  it("has the GPUs that nvidia-smi names", async () => {
+    const bin = await mkdtemp(join(tmpdir(), "sl-bin-"));
+    await writeFile(
+      join(bin, "nvidia-smi"),
+      "#!/bin/sh\necho '0, GPU-aa, NVIDIA H100 80GB HBM3, 81559'\necho '1, GPU-bb, Tesla T4, [N/A]'\n",
+    );
+    await chmod(join(bin, "nvidia-smi"), 0o755);
+    vi.stubEnv("PATH", `${bin}${delimiter}${process.env.PATH}`);
+    await house.close();
+    await bench.cleanup();
+    await set({ gpus: "auto" });
+    const { inventory } = await driver.connect(AbortSignal.timeout(5_000));
+    expect(inventory.gpus).toEqual([
+      { id: "left/GPU-aa", index: 0, uuid: "GPU-aa", model: "NVIDIA H100 80GB HBM3", memoryMiB: 81_559 },
+      { id: "left/GPU-bb", index: 1, uuid: "GPU-bb", model: "Tesla T4", memoryMiB: null },
+    ]);
+    expect(inventory.cores).toBe(allowedCpus().length);
+    await rm(bin, { recursive: true });
+  });
+});
