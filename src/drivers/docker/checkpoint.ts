@@ -137,8 +137,11 @@ function rewrite(source: NodeJS.ReadableStream, signal: AbortSignal, rename: (pa
       carried.files += 1;
       carried.bytes += header.size;
     }
-    content.pipe(pack.entry(renamed(header, rename), (error) => next(error)));
+    const entry = pack.entry(renamed(header, rename), (error) => next(error));
+    for (const part of [content, entry]) part.on("error", ignore);
+    content.pipe(entry);
   });
+  stream.on("error", ignore);
   const read = pipeline(source, extract as unknown as NodeJS.WritableStream, { signal }).then(
     () => pack.finalize(),
     (error: Error) => {
@@ -153,6 +156,9 @@ function rewrite(source: NodeJS.ReadableStream, signal: AbortSignal, rename: (pa
   const finished = Promise.all([read, written]).then(() => carried as Carried);
   return { stream, finished };
 }
+
+/** One failure ends all parts of a chain, and it is reported once, by the promise of the whole. */
+const ignore = (): void => undefined;
 
 /** A hard link names another entry, so its target moves too. Extended headers repeat the old paths and would win. */
 function renamed(header: tar.Header, rename: (path: string) => string): tar.Header {

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import Docker from "dockerode";
 
 /** PEM texts. */
@@ -81,9 +82,11 @@ export class Engine {
     const late = new Error(`the Docker engine did not answer within ${deadlineMillis / 1000} s`);
     const timer = setTimeout(() => both.abort(late), deadlineMillis);
     try {
-      return await call(both.signal);
-    } catch (error) {
-      throw both.signal.aborted ? both.signal.reason : error;
+      // A call whose answer breaks off in the middle never settles by itself, not even when it is aborted.
+      return await new Promise<T>((resolve, reject) => {
+        both.signal.addEventListener("abort", () => reject(both.signal.reason), { once: true });
+        call(both.signal).then(resolve, reject);
+      });
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);
@@ -118,6 +121,24 @@ export class Engine {
     }
   }
 
+  /** Waits until the container runs no more, however long that takes. Rejects when the connection breaks. */
+  async ended(container: Docker.Container, signal: AbortSignal): Promise<void> {
+    const answer = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
+      container.modem.dial(
+        {
+          path: `/containers/${container.id}/wait?`,
+          method: "POST",
+          isStream: true,
+          abortSignal: signal,
+          statusCodes: { 200: true, 404: "no such container", 500: "server error" },
+        },
+        (error: unknown, stream: NodeJS.ReadableStream) => (error ? reject(error) : resolve(stream)),
+      );
+    });
+    // Its head comes at once, its body at the end.
+    for await (const _ of answer);
+  }
+
   async ping(signal: AbortSignal, deadlineMillis: number): Promise<void> {
     await this.request(signal, deadlineMillis, (abortSignal) => this.#untyped.ping({ abortSignal }));
   }
@@ -139,8 +160,12 @@ export class Engine {
   }
 }
 
-// Its types know nothing of `agent`, which it hands to Node's `request`.
-const client = (options: Docker.DockerOptions & { agent: HttpAgent }): Docker => new Docker(options);
+/** Its types know nothing of `agent`, which it hands to Node's `request`. */
+function client(options: Docker.DockerOptions & { agent: HttpAgent }): Docker {
+  // It writes out all options of each request for its debug log, read or not: without this, all open connections with them.
+  Object.defineProperty(options.agent, inspect.custom, { value: () => "[Agent]" });
+  return new Docker(options);
+}
 
 /** Docker's own way over SSH: the user's `ssh` with its keys, known hosts and configuration; one connection a request. */
 class SshAgent extends HttpAgent {

@@ -111,7 +111,7 @@ export async function* followOutput(
       const lines = reader.push(chunk as Buffer);
       if (lines.length > 0) yield lines;
     }
-    await engine.request(signal, END_MILLIS, (abortSignal) => container.wait({ abortSignal }));
+    await engine.request(signal, END_MILLIS, (abortSignal) => engine.ended(container, abortSignal));
     const rest = reader.end();
     if (rest.length > 0) yield rest;
   };

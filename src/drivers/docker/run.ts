@@ -51,7 +51,7 @@ export class ContainerRun {
   });
   #look = new AbortController();
   #signalled = false;
-  /** Whether a signal of ours reached the run before its end. */
+  /** Whether the run heard that it is to stop before it ended. */
   #delivered = false;
   #delivering: Promise<void> = Promise.resolve();
   #killAt = Number.POSITIVE_INFINITY;
@@ -258,14 +258,15 @@ export class ContainerRun {
     let info: ContainerInspectInfo | null = found;
     let lostContact = false;
     for (;;) {
-      if (!info) {
+      if (!info || info.State.Status === "removing") {
         return this.#end({ outcome: infrastructure("server-lost", "its container was removed while it ran") });
       }
       if (!isRunning(info)) return await this.#finish(info, info === found, lostContact);
-      this.#look = new AbortController();
-      lostContact = await this.#container.wait({ abortSignal: this.#look.signal }).then(
+      const look = new AbortController();
+      this.#look = look;
+      lostContact = await this.#site.engine.ended(this.#container, look.signal).then(
         () => false,
-        () => true,
+        () => !look.signal.aborted,
       );
       signal.throwIfAborted();
       info = await this.#inspect(signal);
@@ -290,8 +291,14 @@ export class ContainerRun {
   async #deliver(signal: string): Promise<void> {
     if (this.#over || !this.#started || this.#signalled) return;
     this.#signalled = true;
-    await markStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal).catch((error: unknown) =>
-      this.#log("could not be shown that it is to stop", { reason: reasonOf(error) }),
+    const info = await this.#inspect(this.#life.signal);
+    if (!info || !isRunning(info)) return;
+    await markStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal).then(
+      // A program that polls may end by it before the signal comes.
+      () => {
+        this.#delivered = true;
+      },
+      (error: unknown) => this.#log("could not be shown that it is to stop", { reason: reasonOf(error) }),
     );
     await this.#kill(signal);
     // A frozen run would take the signal only when thawed.

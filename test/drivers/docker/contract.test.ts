@@ -1,8 +1,8 @@
-import { dockerDriver } from "../../src/drivers/docker/docker-driver.ts";
-import { busyboxImage } from "../lab/docker-lab.ts";
-import { useLab } from "../lab/shared-lab.ts";
-import { driverContract } from "./contract.ts";
-import { clear, endpointOf, remains } from "./docker-bench.ts";
+import { dockerDriver } from "../../../src/drivers/docker/docker-driver.ts";
+import { busyboxImage } from "../../lab/docker-lab.ts";
+import { useLab } from "../../lab/shared-lab.ts";
+import { driverContract } from "../contract.ts";
+import { clear, endpointOf, remains } from "./bench.ts";
 
 const shared = useLab({ hosts: 2 });
 
