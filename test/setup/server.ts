@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const START_MILLIS = 60_000;
+
+/** A Schedulearn server in a process of its own, as a user would start it, with what it printed. */
+export class ServerProcess {
+  readonly folder: string;
+  readonly #env: Record<string, string>;
+  readonly #args: readonly string[];
+  #child: ChildProcess | null = null;
+  output = "";
+  url = "";
+
+  /** Run it from the project's root, after the build. The same folder again continues the same database. */
+  constructor(options: { env?: Record<string, string>; args?: readonly string[]; folder?: string } = {}) {
+    this.folder = options.folder ?? mkdtempSync(join(tmpdir(), "server-"));
+    this.#env = options.env ?? {};
+    this.#args = options.args ?? [];
+  }
+
+  /** Resolves when it has told its address, after which it answers; rejects with its output when it ends before. */
+  async start(port = 0): Promise<this> {
+    const args = [
+      "--enable-source-maps",
+      "bin/schedulearn.mjs",
+      "start",
+      "--port",
+      `${port}`,
+      "--data",
+      this.folder,
+      ...this.#args,
+    ];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, ...this.#env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    this.output = "";
+    this.url = await new Promise<string>((resolve, reject) => {
+      const fail = (why: string): void => reject(new Error(`the server ${why}:\n${this.output}`));
+      const timer = setTimeout(fail, START_MILLIS, "did not come up");
+      const look = (chunk: Buffer): void => {
+        this.output += chunk.toString();
+        const url = /https?:\/\/\S+\/graphql/.exec(this.output)?.[0];
+        if (!url) return;
+        clearTimeout(timer);
+        resolve(url);
+      };
+      child.stdout?.on("data", look);
+      child.stderr?.on("data", look);
+      child.once("error", reject);
+      child.once("exit", (code, signal) => {
+        clearTimeout(timer);
+        fail(`ended with ${code ?? signal}`);
+      });
+    });
+    return this;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Sends the signal and resolves when the process is gone. */
+  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await gone;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
