@@ -1,0 +1,106 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { WebSocket } from "ws";
+import { createClient, type SchedulearnClient } from "../sdk/index.ts";
+import { exitCode } from "./exit-code.ts";
+import { type Io, Terminal } from "./terminal.ts";
+
+export const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+/** What a command works with. */
+export interface Session {
+  readonly client: SchedulearnClient;
+  readonly terminal: Terminal;
+  /** Wants JSON. */
+  readonly json: boolean;
+  /** Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+type Action<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<number | undefined>;
+
+/** One run of the command line. */
+export class Cli {
+  readonly io: Io;
+  /** What stands behind `--`; null without one. */
+  readonly behindDashes: readonly string[] | null;
+  /** How the command ended; the last word of `main`. */
+  code: number = exitCode.ok;
+
+  constructor(io: Io, behindDashes: readonly string[] | null) {
+    this.io = io;
+    this.behindDashes = behindDashes;
+  }
+
+  /** A handler for commander that opens a session for the action, and closes it behind it. */
+  act<Args extends readonly unknown[]>(action: Action<Args>): (...args: [...Args, Command]) => Promise<void> {
+    return async (...given) => {
+      const command = given.at(-1) as Command;
+      const args = given.slice(0, -1) as unknown as Args;
+      const { url, token, json } = command.optsWithGlobals<CommonOptions>();
+      const { SCHEDULEARN_URL, SCHEDULEARN_TOKEN } = this.io.env;
+      const terminal = new Terminal(this.io);
+      const client = createClient({
+        url: url || SCHEDULEARN_URL || DEFAULT_URL,
+        token: token || SCHEDULEARN_TOKEN || undefined,
+        webSocket: WebSocket,
+        retry: { onRetry: ({ attempt, reason }) => attempt === 1 && terminal.note(`${reason}; trying again`) },
+      });
+      try {
+        this.code =
+          (await action({ client, terminal, json: json === true, signal: this.io.signal }, ...args)) ?? exitCode.ok;
+      } finally {
+        client.close();
+      }
+    };
+  }
+}
+
+/** Reads `K=V` again and again into one object. */
+export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const cut = text.indexOf("=");
+  if (cut < 1) throw new InvalidArgumentError("It must be NAME=VALUE.");
+  return { ...before, [text.slice(0, cut)]: text.slice(cut + 1) };
+}
+
+/** A whole number from 0 on. */
+export function count(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+/** A whole number that may be negative. */
+export function integer(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+/** At least and at most. */
+export type Quantity = { readonly min: number; readonly max: number };
+
+/** `2`, or `1:4` for between one and four. */
+export function quantity(text: string): number | Quantity {
+  const [, min, max] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(text) ?? [];
+  if (min === undefined) throw new InvalidArgumentError("It must be a number such as 2, or bounds such as 1:4.");
+  return max === undefined ? Number(min) : { min: Number(min), max: Number(max) };
+}
+
+export const gpuInput = (gpus: number | Quantity) => (typeof gpus === "number" ? { count: gpus } : gpus);
+export const coreInput = (cores: number | Quantity) => (typeof cores === "number" ? { min: cores, max: cores } : cores);
+
+/** Memory in MiB: `512`, `512M`, `16G`. */
+export function mebibytes(text: string): number {
+  const [, amount, unit] = /^(\d{1,12})\s*(?:([MG])(?:i?B)?)?$/i.exec(text) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError("It must be a size such as 512M or 16G.");
+  return Number(amount) * (unit?.toUpperCase() === "G" ? 1024 : 1);
+}
+
+/** Examples under a command's help. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  schedulearn ${line}\n`).join("")}`;

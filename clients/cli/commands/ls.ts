@@ -1,0 +1,101 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { Job, JobPhase, JobStatus } from "../../sdk/index.ts";
+import { type Cli, count, examples, pairs } from "../cli.ts";
+import { formatAge, formatShare } from "../format.ts";
+import { statusCell } from "../status.ts";
+
+const STATUSES: readonly JobStatus[] = [
+  "PENDING",
+  "STARTING",
+  "RUNNING",
+  "PAUSED",
+  "PREEMPTING",
+  "MIGRATING",
+  "CANCELLING",
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED",
+];
+const PHASES: readonly JobPhase[] = ["QUEUED", "RUNNING", "COMPLETED"];
+const lower = (words: readonly string[]): string[] => words.map((word) => word.toLowerCase());
+
+interface Options {
+  readonly status?: string[];
+  readonly phase?: string;
+  readonly user?: string;
+  readonly type?: string;
+  readonly label?: Record<string, string>;
+  readonly all?: boolean;
+  readonly limit: number;
+}
+
+export function ls(program: Command, cli: Cli): void {
+  program
+    .command("ls")
+    .summary("list jobs")
+    .description("Lists jobs, the newest first.")
+    .addOption(new Option("--status <status...>", "only jobs of these states").choices(lower(STATUSES)))
+    .addOption(new Option("--phase <phase>", "only jobs that wait, are under way, or are over").choices(lower(PHASES)))
+    .option("--user <user>", "only jobs of this user")
+    .option("--type <type>", "only jobs of this category")
+    .option("--label <name=value>", "only jobs with this label; may be repeated", pairs)
+    .option("-n, --limit <count>", "at most so many", count, 20)
+    .option("-a, --all", "every job, however many")
+    .addHelpText("after", examples("ls --phase running", "ls --label project=vision --user ada", "ls --all --json"))
+    .action(
+      cli.act(async ({ client, terminal, json, signal }, options: Options) => {
+        const { status, phase, user, type, label, all, limit } = options;
+        const filter = {
+          ...(status && { statuses: status.map((word) => word.toUpperCase() as JobStatus) }),
+          ...(phase && { phase: phase.toUpperCase() as JobPhase }),
+          ...(user && { user }),
+          ...(type && { type }),
+          ...(label && { labels: label }),
+        };
+        const most = all ? Number.POSITIVE_INFINITY : limit;
+        const jobs: Job[] = [];
+        let total = 0;
+        for (let after: string | null = null; ; ) {
+          const page = await client.jobs(
+            { filter, first: Math.max(1, Math.min(100, most - jobs.length)), after },
+            { signal },
+          );
+          jobs.push(...page.items.slice(0, most - jobs.length));
+          total = page.total;
+          after = page.next;
+          if (after === null || jobs.length >= most) break;
+        }
+        if (json) {
+          terminal.printJson({ jobs, totalCount: total });
+          return;
+        }
+        const now = Date.now();
+        terminal.printTable(
+          [
+            { title: "ID" },
+            { title: "NAME", shrinks: true },
+            { title: "STATUS" },
+            { title: "PROGRESS", align: "right" },
+            { title: "SERVER", shrinks: true },
+            { title: "GPUS", align: "right" },
+            { title: "CORES", align: "right" },
+            { title: "USER", shrinks: true },
+            { title: "AGE", align: "right" },
+          ],
+          jobs.map((job) => [
+            job.id,
+            job.name,
+            statusCell(terminal, job),
+            formatShare(job.progress),
+            job.server?.name ?? "-",
+            String(job.grantedGpus?.length ?? job.gpus.preferred),
+            String(job.grantedCores?.length ?? job.cores.min),
+            job.user ?? "-",
+            formatAge(job.submittedAt, now),
+          ]),
+        );
+        if (jobs.length < total) terminal.note(`${total - jobs.length} more: schedulearn ls --all`);
+      }),
+    );
+}

@@ -1,0 +1,153 @@
+import type { Command } from "commander";
+import type { Server } from "../../sdk/index.ts";
+import { type Cli, count, examples, mebibytes } from "../cli.ts";
+import { formatMiB } from "../format.ts";
+import type { Cell } from "../table.ts";
+import type { Terminal } from "../terminal.ts";
+
+const HEALTH_COLOURS = { UP: "green", SUSPECT: "yellow", DOWN: "red" } as const;
+
+export function servers(program: Command, cli: Cli): void {
+  const command = program
+    .command("servers")
+    .summary("list, add, drain and remove servers")
+    .description("Lists the servers: what they have, what of it is in use, and how they are.")
+    .addHelpText(
+      "after",
+      examples(
+        "servers",
+        "servers add box2 ssh://ada@box2 --gpus 4",
+        "servers drain box2",
+        "servers drain box2 --undo",
+        "servers rm box2",
+      ),
+    )
+    .action(
+      cli.act(async ({ client, terminal, json, signal }) => {
+        const all = await client.servers({ signal });
+        if (json) terminal.printJson({ servers: all });
+        else printServers(terminal, all);
+        return undefined;
+      }),
+    );
+  add(command, cli);
+  drain(command, cli);
+  remove(command, cli);
+}
+
+interface AddOptions {
+  readonly gpus?: number;
+  readonly cores?: number;
+  readonly memory?: number;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+function add(servers: Command, cli: Cli): void {
+  servers
+    .command("add")
+    .summary("add a server")
+    .description("Adds a Docker host, or the local machine as a process server. What is not given is found out.")
+    .argument("<name>", "how it is called from now on")
+    .argument("<endpoint>", "unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host, or local")
+    .option("--gpus <count>", "so many GPUs", count)
+    .option("--cores <count>", "so many cores", count)
+    .option("--memory <size>", "so much memory, such as 64G", mebibytes)
+    .option("--tls-ca <file>", "on the server's machine: the authority that signed the engine's certificate")
+    .option("--tls-cert <file>", "on the server's machine: the client certificate")
+    .option("--tls-key <file>", "on the server's machine: its key")
+    .addHelpText("after", examples("servers add box2 ssh://ada@box2 --gpus 4", "servers add here local --cores 4"))
+    .action(
+      cli.act(async ({ client, terminal, json }, name: string, endpoint: string, options: AddOptions) => {
+        const { gpus, cores, memory, tlsCa, tlsCert, tlsKey } = options;
+        const tls = {
+          ...(tlsCa !== undefined && { ca: tlsCa }),
+          ...(tlsCert !== undefined && { cert: tlsCert }),
+          ...(tlsKey !== undefined && { key: tlsKey }),
+        };
+        const server = await client.addServer({
+          name,
+          endpoint,
+          ...(gpus !== undefined && { gpus }),
+          ...(cores !== undefined && { cores }),
+          ...(memory !== undefined && { memoryMiB: memory }),
+          ...(Object.keys(tls).length > 0 && { tls }),
+        });
+        if (json) terminal.printJson(server);
+        else terminal.print(`${server.name} added: ${healthWords(server)}`);
+        return undefined;
+      }),
+    );
+}
+
+function drain(servers: Command, cli: Cli): void {
+  servers
+    .command("drain")
+    .summary("move a server's jobs away and give it no more")
+    .description("Moves a server's jobs away and gives it no more, so that it can be taken down.")
+    .argument("<name>", "the server")
+    .option("--undo", "give it jobs again")
+    .addHelpText("after", examples("servers drain box2", "servers drain box2 --undo"))
+    .action(
+      cli.act(async ({ client, terminal, json }, name: string, { undo }: { readonly undo?: boolean }) => {
+        const server = await client.drainServer(name, !undo);
+        if (json) terminal.printJson(server);
+        else
+          terminal.print(
+            undo ? `${name} takes jobs again` : `${name} takes no more jobs; ${server.jobs.length} are still there`,
+          );
+        return undefined;
+      }),
+    );
+}
+
+function remove(servers: Command, cli: Cli): void {
+  servers
+    .command("rm")
+    .summary("remove a server")
+    .description("Removes a server on which no job is.")
+    .argument("<name>", "the server")
+    .addHelpText("after", examples("servers rm box2"))
+    .action(
+      cli.act(async ({ client, terminal, json }, name: string) => {
+        await client.removeServer(name);
+        if (json) terminal.printJson({ removed: name });
+        else terminal.print(`${name} removed`);
+        return undefined;
+      }),
+    );
+}
+
+function printServers(terminal: Terminal, servers: readonly Server[]): void {
+  terminal.printTable(
+    [
+      { title: "NAME", shrinks: true },
+      { title: "HEALTH", shrinks: true },
+      { title: "GPUS", align: "right" },
+      { title: "CORES", align: "right" },
+      { title: "MEMORY", align: "right" },
+      { title: "JOBS", align: "right" },
+      { title: "DRIVER" },
+      { title: "ENDPOINT", shrinks: true },
+    ],
+    servers.map((server) => [
+      server.name,
+      healthCell(terminal, server),
+      `${server.gpus.filter(({ job }) => job !== null).length}/${server.gpus.length}`,
+      `${server.coresUsed}/${server.cores}`,
+      formatMiB(server.memoryMiB),
+      String(server.jobs.length),
+      server.driver.toLowerCase(),
+      server.endpoint,
+    ]),
+  );
+}
+
+const healthWords = ({ health, reason, draining }: Server): string =>
+  [draining ? `${health.toLowerCase()}, draining` : health.toLowerCase(), reason].filter(Boolean).join(": ");
+
+const healthCell = (terminal: Terminal, server: Server): Cell => ({
+  text: healthWords(server),
+  style: terminal.style(HEALTH_COLOURS[server.health]),
+});

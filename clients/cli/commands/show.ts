@@ -1,0 +1,137 @@
+import type { Command } from "commander";
+import type { JobDetails, Migration, Run } from "../../sdk/index.ts";
+import { SchedulearnError } from "../../sdk/index.ts";
+import { type Cli, examples } from "../cli.ts";
+import { findJobId } from "../find-job.ts";
+import { formatBytes, formatMiB, formatProgress, formatSeconds, formatTime, formatValue } from "../format.ts";
+import { reasonOf, statusWords } from "../status.ts";
+import type { Terminal } from "../terminal.ts";
+
+export function show(program: Command, cli: Cli): void {
+  program
+    .command("show")
+    .summary("show one job with its runs and migrations")
+    .description("Shows one job: what it asked for, where it is, how far, and every run and migration of it.")
+    .argument("<job>", "its id, its number, or its name")
+    .addHelpText("after", examples("show 17", "show resnet50 --json"))
+    .action(
+      cli.act(async ({ client, terminal, json, signal }, wanted: string) => {
+        const id = await findJobId(client, wanted);
+        const job = await client.job(id, { signal });
+        if (!job) throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
+        if (json) terminal.printJson(job);
+        else printJob(terminal, job);
+        return undefined;
+      }),
+    );
+}
+
+function printJob(terminal: Terminal, job: JobDetails): void {
+  terminal.printFacts([
+    ["id", job.id],
+    ["name", job.name],
+    ["status", [statusWords(job), reasonOf(job)].filter(Boolean).join(": ")],
+    ["server", job.server?.name ?? null],
+    ["progress", job.progress && formatProgress(job.progress)],
+    ["type", job.type],
+    ["user", job.user],
+    ["image", job.image],
+    ["command", commandLine(job.command)],
+    ["workdir", job.workdir],
+    ["env", pairsOf(job.env)],
+    ["secrets", job.secretNames.join(", ")],
+    ["labels", pairsOf(job.labels)],
+    [
+      "gpus",
+      granted(
+        job.gpus,
+        job.grantedGpus?.map(({ index }) => index),
+      ),
+    ],
+    ["cores", granted(job.cores, job.grantedCores)],
+    ["memory", job.memoryMiB === null ? null : formatMiB(job.memoryMiB)],
+    ["priority", String(job.priority)],
+    ["deadline", job.deadline && formatTime(job.deadline)],
+    ["submitted", formatTime(job.submittedAt)],
+    ["started", job.firstStartedAt && formatTime(job.firstStartedAt)],
+    ["ended", job.endedAt && formatTime(job.endedAt)],
+    ["queueing delay", job.queueingDelay === null ? null : formatSeconds(job.queueingDelay)],
+    ["service time", job.serviceTime === null ? null : formatSeconds(job.serviceTime)],
+    ["completion time", job.jobCompletionTime === null ? null : formatSeconds(job.jobCompletionTime)],
+    ["preemptions", String(job.preemptions)],
+    ["migrations", String(job.migrationCount)],
+  ]);
+  if (job.runs.nodes.length > 0) {
+    terminal.print("");
+    terminal.printTable(
+      [
+        { title: "RUN", align: "right" },
+        { title: "REASON" },
+        { title: "SERVER", shrinks: true },
+        { title: "STATUS", shrinks: true },
+        { title: "STARTED" },
+        { title: "ENDED" },
+      ],
+      job.runs.nodes.map((run) => [
+        String(run.attempt),
+        run.reason.toLowerCase(),
+        run.serverName,
+        runWords(run),
+        formatTime(run.startedAt),
+        formatTime(run.endedAt),
+      ]),
+    );
+  }
+  if (job.migrations.nodes.length > 0) {
+    terminal.print("");
+    terminal.printTable(
+      [
+        { title: "MIGRATION" },
+        { title: "FROM", shrinks: true },
+        { title: "TO", shrinks: true },
+        { title: "STATE" },
+        { title: "CARRIED", align: "right" },
+        { title: "DOWNTIME", align: "right" },
+        { title: "LOST STEPS", align: "right" },
+      ],
+      job.migrations.nodes.map((migration) => [
+        migration.id,
+        migration.from,
+        migration.to,
+        migrationWords(migration),
+        formatBytes(migration.bytes),
+        formatSeconds(migration.downtime),
+        migration.lostSteps === null ? "-" : String(migration.lostSteps),
+      ]),
+    );
+  }
+}
+
+function runWords({ status, outcome, exitCode, signal, failure }: Run): string {
+  const end = failure?.message ?? signal ?? (exitCode ? `exit ${exitCode}` : null);
+  const word = (outcome ?? status).toLowerCase();
+  return end === null ? word : `${word}: ${end}`;
+}
+
+const migrationWords = ({ state, reason }: Migration): string =>
+  reason ? `${state.toLowerCase()}: ${reason}` : state.toLowerCase();
+
+const commandLine = (command: string | readonly string[]): string =>
+  typeof command === "string"
+    ? command.split("\n").length > 1
+      ? `${command.split("\n")[0]} …`
+      : command
+    : command.map(quoted).join(" ");
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+const pairsOf = (values: unknown): string =>
+  Object.entries((values as Record<string, unknown> | null) ?? {})
+    .map(([name, value]) => `${name}=${formatValue(value)}`)
+    .join(" ");
+
+/** `2`, `1 to 4`, with what it has now: `1 to 4, now 0, 1`. */
+function granted({ min, max }: { min: number; max: number }, now: readonly number[] | null | undefined): string {
+  const asked = min === max ? String(min) : `${min} to ${max}`;
+  return now && now.length > 0 ? `${asked}, now ${now.join(", ")}` : asked;
+}

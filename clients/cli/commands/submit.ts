@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
+import { isMap, parseDocument } from "yaml";
+import type { Job, JobSpecInput } from "../../sdk/index.ts";
+import { SchedulearnError } from "../../sdk/index.ts";
+import {
+  type Cli,
+  coreInput,
+  examples,
+  gpuInput,
+  integer,
+  mebibytes,
+  pairs,
+  type Quantity,
+  quantity,
+  type Session,
+} from "../cli.ts";
+import { exitCode, UsageError } from "../exit-code.ts";
+import { followJob } from "../follow-job.ts";
+
+interface Options {
+  readonly image?: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly user?: string;
+  readonly gpus?: number | Quantity;
+  readonly cores?: number | Quantity;
+  readonly memory?: number;
+  readonly priority?: number;
+  readonly env?: Record<string, string>;
+  readonly label?: Record<string, string>;
+  readonly idempotencyKey?: string;
+  readonly follow?: boolean;
+}
+
+export function submit(program: Command, cli: Cli): void {
+  program
+    .command("submit")
+    .summary("submit a job")
+    .description(
+      "Submits a job: a YAML file, or flags, or both, and then the flags win. What stands behind -- is the command.",
+    )
+    .usage("[options] [file] [-- command...]")
+    .argument("[file]", "the job as YAML or JSON; - reads it from the standard input")
+    .option("--image <image>", "the Docker image; without one, a process server runs it")
+    .option("--name <name>", "how it is called in lists")
+    .option("--gpus <count>", "so many GPUs: 2, or 1:4 for between one and four", quantity)
+    .option("--cores <count>", "so many cores: 4, or 2:8", quantity)
+    .option("--memory <size>", "limit of memory, such as 512M or 16G", mebibytes)
+    .option("--env <name=value>", "a variable for the command; may be repeated", pairs)
+    .option("--label <name=value>", "a label to search by; may be repeated", pairs)
+    .option("--priority <number>", "higher goes first", integer)
+    .option("--user <user>", "whose job it is")
+    .option("--type <type>", "its category, such as pytorch")
+    .option("--idempotency-key <key>", "the same key within 24 hours gives the first job again")
+    .option("-f, --follow", "show its output and progress until it is over; Ctrl-C leaves it running")
+    .addHelpText(
+      "after",
+      examples(
+        "submit job.yaml",
+        "submit job.yaml --gpus 4 --priority 10 --follow",
+        "submit --image python:3.12-slim --cores 2 -- python -c 'print(1)'",
+        "submit --gpus 1:4 --image pytorch/pytorch -- 'python train.py && ./report.sh'",
+        "submit - --json < job.yaml",
+      ),
+    )
+    .action(
+      cli.act(async (session, file: string | undefined, options: Options) => {
+        const fields = fieldsOf(options, cli.behindDashes);
+        const job = await submitted(session, file, fields, cli, options.idempotencyKey);
+        const { json, terminal } = session;
+        if (json) terminal.printJson(job, { pretty: !options.follow });
+        else if (!options.follow) terminal.print(`${job.id} submitted; see schedulearn logs -f ${job.id}`);
+        return options.follow ? follow(session, job) : exitCode.ok;
+      }),
+    );
+}
+
+type Fields = Partial<JobSpecInput>;
+
+function fieldsOf(options: Options, behindDashes: readonly string[] | null): Fields {
+  const { image, name, type, user, gpus, cores, memory, priority, env, label } = options;
+  // One word that holds spaces was quoted to be given to a shell.
+  const [only, ...others] = behindDashes ?? [];
+  const command = only !== undefined && others.length === 0 && /\s/.test(only) ? only : behindDashes;
+  return {
+    ...(image !== undefined && { image }),
+    ...(name !== undefined && { name }),
+    ...(type !== undefined && { type }),
+    ...(user !== undefined && { user }),
+    ...(gpus !== undefined && { gpus: gpuInput(gpus) }),
+    ...(cores !== undefined && { cores: coreInput(cores) }),
+    ...(memory !== undefined && { memoryMiB: memory }),
+    ...(priority !== undefined && { priority }),
+    ...(env && { env }),
+    ...(label && { labels: label }),
+    ...(command && command.length > 0 && { command }),
+  };
+}
+
+async function submitted(
+  { client }: Session,
+  file: string | undefined,
+  fields: Fields,
+  { io }: Cli,
+  idempotencyKey: string | undefined,
+): Promise<Job> {
+  if (file === undefined) {
+    const { command, ...others } = fields;
+    if (!command) throw new UsageError("a file, or a command behind --, is needed; see schedulearn submit --help");
+    return client.submit({ ...others, command }, { idempotencyKey });
+  }
+  const yaml = withFields(file === "-" ? await text(io.stdin) : await read(file), fields);
+  return client.submit({ yaml }, { idempotencyKey }).catch((error: unknown) => {
+    if (!(error instanceof SchedulearnError) || file === "-") throw error;
+    const named = (message: string): string => (message.startsWith(`${file}:`) ? message : `${file}: ${message}`);
+    throw new SchedulearnError(error.faults.map((fault) => ({ ...fault, message: named(fault.message) })));
+  });
+}
+
+const read = (file: string): Promise<string> =>
+  readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
+    throw new UsageError(`${file}: ${reason}`);
+  });
+
+/**
+ * The text with the flags in it. It stays as it is elsewhere, so that the places that the server names are those of the file.
+ * A text that is no mapping goes as it is: the server says what is wrong with it.
+ */
+function withFields(yaml: string, fields: Fields): string {
+  const all = Object.entries(fields);
+  const document = parseDocument(yaml);
+  if (all.length === 0 || document.errors.length > 0 || !isMap(document.contents)) return yaml;
+  for (const [name, value] of all) {
+    const before: unknown = document.get(name);
+    if ((name === "env" || name === "labels") && isMap(before))
+      for (const [key, inner] of Object.entries(value as object)) document.setIn([name, key], inner);
+    else document.set(name, document.createNode(value));
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+async function follow(session: Session, job: Job): Promise<number> {
+  try {
+    const ended = await followJob(session, job);
+    if (session.json) session.terminal.printJson(ended, { pretty: false });
+    return ended.status === "COMPLETED" ? exitCode.ok : exitCode.failed;
+  } catch (error) {
+    if (session.signal.aborted)
+      session.terminal.note(
+        `${job.id} goes on; follow it with schedulearn logs -f ${job.id}, stop it with schedulearn cancel ${job.id}`,
+      );
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import { spawnSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { WebSocket } from "ws";
+import { parseDocument } from "yaml";
+import { createClient, type Job, type SchedulearnClient, SchedulearnError, type Server } from "../sdk/index.ts";
+import { exitCode } from "./exit-code.ts";
+import { follow, untilFirstFailure } from "./follow-job.ts";
+import { formatSeconds } from "./format.ts";
+import { type ProgressView, progressView } from "./progress.ts";
+import { isOver, statusCell } from "./status.ts";
+import { Terminal } from "./terminal.ts";
+
+export interface DemoOptions {
+  readonly url: string;
+  readonly token?: string;
+  /** The folder of job specs: each `*.yaml` in it is submitted. */
+  readonly examples: string;
+  /** Runs them all; null: they run without an image, on a process server. */
+  readonly image: string | null;
+  readonly out?: NodeJS.WriteStream;
+  /** Ctrl-C: the jobs go on. */
+  readonly signal?: AbortSignal;
+}
+
+/** Far enough that there is a checkpoint to carry, and early enough that there is a way left to go. */
+const MIGRATE_FROM = 0.2;
+const MIGRATE_UNTIL = 0.7;
+
+/**
+ * Submits the examples, follows them to the end, migrates one on the way, and prints what came of them.
+ * @returns the exit code: 0 only if all completed
+ */
+export async function demo({ url, token, examples, image, out, signal }: DemoOptions): Promise<number> {
+  const { stdin, stdout, stderr, env } = process;
+  const until = signal ?? new AbortController().signal;
+  const terminal = new Terminal({ stdin, stdout: out ?? stdout, stderr, env, signal: until });
+  const client = createClient({ url, token, webSocket: WebSocket });
+  try {
+    const jobs = await submitAll(client, terminal, examples, image);
+    terminal.print(`${jobs.length} jobs submitted`);
+    const view = progressView(terminal);
+    const mover = new Mover(client, view);
+    try {
+      await untilFirstFailure(until, (end) => jobs.flatMap((job) => followOne(client, job, view, mover, end)));
+    } finally {
+      view.stop();
+    }
+    until.throwIfAborted();
+    terminal.print(mover.outcome);
+    return await summarise(client, terminal, jobs);
+  } finally {
+    client.close();
+  }
+}
+
+async function submitAll(
+  client: SchedulearnClient,
+  terminal: Terminal,
+  folder: string,
+  image: string | null,
+): Promise<Job[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".yaml")).sort();
+  const jobs: Job[] = [];
+  for (const file of files) {
+    const document = parseDocument(await readFile(join(folder, file), "utf8"));
+    const own = String(document.get("image") ?? "");
+    if (/^python/.test(own) && !hasPython(image)) {
+      terminal.print(`${file} is left out: there is no Python to run it`);
+      continue;
+    }
+    if (image === null) document.delete("image");
+    else document.set("image", image);
+    jobs.push(await client.submit({ yaml: document.toString({ lineWidth: 0 }) }));
+  }
+  return jobs;
+}
+
+const hasPython = (image: string | null): boolean =>
+  image === null ? spawnSync("python3", ["--version"]).status === 0 : /python/.test(image);
+
+function followOne(
+  client: SchedulearnClient,
+  submitted: Job,
+  view: ProgressView,
+  mover: Mover,
+  signal: AbortSignal,
+): Promise<void>[] {
+  let job = submitted;
+  const show = (change: Partial<Job>): void => {
+    job = { ...job, ...change };
+    view.job(job);
+    mover.see(job);
+  };
+  show({});
+  return follow({ client }, submitted.id, show, signal);
+}
+
+/** Migrates the first job that is well under way, once. */
+class Mover {
+  readonly #client: SchedulearnClient;
+  readonly #view: ProgressView;
+  #tried = false;
+  outcome = "none was migrated: none was under way long enough";
+
+  constructor(client: SchedulearnClient, view: ProgressView) {
+    this.#client = client;
+    this.#view = view;
+  }
+
+  see(job: Job): void {
+    const fraction = job.progress?.fraction ?? 0;
+    if (this.#tried || job.status !== "RUNNING" || fraction < MIGRATE_FROM || fraction > MIGRATE_UNTIL) return;
+    this.#tried = true;
+    this.#move(job).then(
+      (words) => this.#say(words),
+      (error: unknown) => this.#say(`${job.id} was not migrated: ${error instanceof Error ? error.message : error}`),
+    );
+  }
+
+  async #move(job: Job): Promise<string> {
+    const servers = await this.#client.servers();
+    const others = servers.filter((server) => server.name !== job.server?.name && canHold(server, job));
+    if (others.length === 0)
+      return servers.length < 2
+        ? "none was migrated: there is only one server"
+        : `${job.id} was not migrated: no other server can hold it`;
+    try {
+      const { from, to } = await this.#client.migrate(job.id);
+      return `${job.id} was migrated from ${from} to ${to}`;
+    } catch (error) {
+      if (!(error instanceof SchedulearnError)) throw error;
+      return `${job.id} was not migrated: ${error.message}`;
+    }
+  }
+
+  #say(words: string): void {
+    this.outcome = words;
+    this.#view.write(`${words}\n`);
+  }
+}
+
+const canHold = ({ health, draining, gpus, cores, memoryMiB }: Server, job: Job): boolean =>
+  health === "UP" &&
+  !draining &&
+  gpus.length >= job.gpus.min &&
+  cores >= job.cores.min &&
+  memoryMiB >= (job.memoryMiB ?? 0);
+
+async function summarise(client: SchedulearnClient, terminal: Terminal, submitted: readonly Job[]): Promise<number> {
+  const jobs = (await Promise.all(submitted.map(({ id }) => client.job(id)))).filter((job) => job !== null);
+  terminal.print("");
+  terminal.printTable(
+    [
+      { title: "JOB" },
+      { title: "NAME", shrinks: true },
+      { title: "STATUS" },
+      { title: "SERVERS", shrinks: true },
+      { title: "QUEUEING DELAY", align: "right" },
+      { title: "JCT", align: "right" },
+      { title: "PREEMPTIONS", align: "right" },
+      { title: "MIGRATIONS", align: "right" },
+    ],
+    jobs.map((job) => [
+      job.id,
+      job.name,
+      statusCell(terminal, job),
+      [...new Set(job.runs.nodes.toSorted((a, b) => a.attempt - b.attempt).map(({ serverName }) => serverName))].join(
+        " → ",
+      ),
+      formatSeconds(job.queueingDelay),
+      formatSeconds(job.jobCompletionTime),
+      String(job.preemptions),
+      String(job.migrationCount),
+    ]),
+  );
+  const begin = Math.min(...jobs.map(({ submittedAt }) => Date.parse(submittedAt)));
+  const end = Math.max(...jobs.map(({ endedAt }) => Date.parse(endedAt ?? "")));
+  terminal.print(`makespan ${formatSeconds((end - begin) / 1000)}`);
+  const allCompleted = jobs.length === submitted.length && jobs.every(({ status }) => status === "COMPLETED");
+  return jobs.length > 0 && jobs.every(isOver) && allCompleted ? exitCode.ok : exitCode.failed;
+}

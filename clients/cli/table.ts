@@ -1,0 +1,77 @@
+export type Style = (text: string) => string;
+
+export interface Cell {
+  readonly text: string;
+  readonly style: Style;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "right";
+  /** May be cut off to fit the terminal. */
+  readonly shrinks?: boolean;
+}
+
+const GAP = "  ";
+const LEAST = 8;
+
+/**
+ * Lines of a table without borders.
+ * @param width columns of the terminal: cells that may shrink are cut with `…`; null leaves everything whole
+ */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly (string | Cell)[])[],
+  { width, title }: { readonly width: number | null; readonly title: Style },
+): string[] {
+  const head = columns.map((column): Cell => ({ text: column.title, style: title }));
+  const all = [head, ...rows.map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : cell)))];
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i]?.text ?? ""))));
+  if (width !== null) shrink(widths, columns, width);
+  return all.map((row) => {
+    const cells = columns.map((column, i) => {
+      const { text, style } = row[i] ?? plain("");
+      const cut = cutTo(text, widths[i] ?? 0);
+      const space = " ".repeat((widths[i] ?? 0) - textWidth(cut));
+      if (column.align === "right") return space + style(cut);
+      return i === columns.length - 1 ? style(cut) : style(cut) + space;
+    });
+    return cells.join(GAP).trimEnd();
+  });
+}
+
+const plain = (text: string): Cell => ({ text, style: (same) => same });
+
+/** Takes from the widest column that may shrink, until all fits or nothing is left to take. */
+function shrink(widths: number[], columns: readonly Column[], width: number): void {
+  for (;;) {
+    const total = widths.reduce((sum, of) => sum + of, 0) + GAP.length * (widths.length - 1);
+    if (total <= width) return;
+    const candidates = columns.flatMap(({ shrinks }, i) => (shrinks && (widths[i] ?? 0) > LEAST ? [i] : []));
+    const [widest] = candidates.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
+    if (widest === undefined) return;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+}
+
+const WIDE =
+  /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60])/u;
+const segmenter = new Intl.Segmenter();
+const glyphs = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+const glyphWidth = (glyph: string): number => (WIDE.test(glyph) ? 2 : 1);
+
+/** The columns of a terminal that a text without control characters takes. */
+export const textWidth = (text: string): number => glyphs(text).reduce((sum, glyph) => sum + glyphWidth(glyph), 0);
+
+/** The text in at most `width` columns, with `…` where something is missing. */
+export function cutTo(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let cut = "";
+  let left = width - 1;
+  for (const glyph of glyphs(text)) {
+    left -= glyphWidth(glyph);
+    if (left < 0) break;
+    cut += glyph;
+  }
+  return `${cut}…`;
+}

@@ -1,0 +1,246 @@
+import { type Fault, RequestError, SchedulearnError } from "./errors.ts";
+import * as op from "./generated/operations.ts";
+import { type Endpoint, type Fetch, request } from "./http.ts";
+import { defaultRetry, type Retry } from "./retry.ts";
+import { Socket } from "./socket.ts";
+import { stream } from "./stream.ts";
+import type { TypedDocument } from "./typed-document.ts";
+
+export interface ClientOptions {
+  /** Where the API is: `http://host:port/graphql`. */
+  readonly url: string;
+  readonly token?: string | undefined;
+  /** A WebSocket constructor as browsers have it. Node before 22 has none of its own: hand it the one of `ws`. */
+  readonly webSocket?: unknown;
+  readonly fetch?: Fetch;
+  /** How streams try again after a drop. */
+  readonly retry?: Partial<Retry>;
+}
+
+/** Ends a request or a stream. */
+export interface Stoppable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stream that can begin behind the item with a cursor. */
+export interface Resumable extends Stoppable {
+  readonly after?: string | null | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** How many there are on all pages. */
+  readonly total: number;
+  /** Where the next page begins; null behind the last. */
+  readonly next: string | null;
+}
+
+export type JobsQuery = Omit<op.GetJobsVariables, "after">;
+export type LogsQuery = Omit<op.GetLogsVariables, "job">;
+export type EventsQuery = Omit<op.GetEventsVariables, "first">;
+export type JobPatch = Omit<op.UpdateJobInput, "id">;
+
+export type SchedulearnClient = ReturnType<typeof createClient>;
+
+/**
+ * A client of one Schedulearn server. Every method throws `SchedulearnError` when the server refuses with reasons, `AuthError`
+ * when it wants another token, `UnreachableError` when it does not answer, `RequestError` when it fails. Streams go on over
+ * lost connections without losing or repeating an item.
+ */
+export function createClient({ url, token, webSocket, fetch, retry: wanted }: ClientOptions) {
+  const endpoint: Endpoint = { url, token: token ?? null, fetch: fetch ?? globalThis.fetch };
+  const socket = new Socket({ url, token: token ?? null, webSocket });
+  const retry: Retry = { ...defaultRetry, ...wanted };
+
+  const ask = <Result, Variables>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    { signal }: Stoppable = {},
+  ): Promise<Result> => request(endpoint, document, variables, signal);
+
+  async function change<Value, Input>(
+    document: TypedDocument<
+      { readonly result: { readonly value: Value | null; readonly errors: readonly Fault[] } },
+      { readonly input: Input }
+    >,
+    input: Input,
+  ): Promise<Value> {
+    const { value, errors } = (await ask(document, { input })).result;
+    if (errors.length > 0) throw new SchedulearnError(errors);
+    if (value === null) throw new RequestError([{ message: "the server's answer is empty" }]);
+    return value;
+  }
+
+  const follow = <Item extends { readonly cursor: string }, Variables extends { readonly after?: string | null }>(
+    document: TypedDocument<{ readonly item: Item }, Variables>,
+    variables: Variables,
+    { after, signal }: Resumable,
+  ): AsyncGenerator<Item, void, undefined> =>
+    stream(socket, document, variables, ({ item }) => item, {
+      after: after ?? null,
+      cursorOf: ({ cursor }) => cursor,
+      retry,
+      signal,
+    });
+
+  const client = {
+    url,
+
+    /** The result of any query or mutation. */
+    request: ask,
+
+    /**
+     * Submits a job: the fields of a spec, or the text of a YAML file, whose faults then come back with line and column.
+     * @param idempotencyKey the same key within 24 hours gives the first job again
+     */
+    async submit(
+      spec: op.JobSpecInput | { readonly yaml: string },
+      { idempotencyKey }: { readonly idempotencyKey?: string | undefined } = {},
+    ): Promise<op.Job> {
+      const what = "yaml" in spec ? { yaml: spec.yaml } : { spec };
+      return change(op.SubmitJob, { ...what, ...(idempotencyKey && { idempotencyKey }) });
+    },
+
+    /** A job with its runs and migrations; null when there is none. `id` may be the number alone. */
+    async job(id: string, options: Stoppable = {}): Promise<op.JobDetails | null> {
+      return (await ask(op.GetJob, { id }, options)).job;
+    },
+
+    /** One page of the jobs, newest first unless told otherwise. */
+    async jobs(query: op.GetJobsVariables = {}, options: Stoppable = {}): Promise<Page<op.Job>> {
+      const { nodes, totalCount, pageInfo } = (await ask(op.GetJobs, query, options)).jobs;
+      return { items: nodes, total: totalCount, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+    },
+
+    /** The jobs of all pages, fetched as they are read. */
+    async *allJobs(query: JobsQuery = {}, options: Stoppable = {}): AsyncGenerator<op.Job, void, undefined> {
+      for (let after: string | null = null; ; ) {
+        const page: Page<op.Job> = await client.jobs({ first: 100, ...query, after }, options);
+        yield* page.items;
+        if (page.next === null) return;
+        after = page.next;
+      }
+    },
+
+    /** Stops a job; its record stays. */
+    cancel: (id: string, graceSeconds?: number): Promise<op.Job> =>
+      change(op.CancelJob, { id, ...(graceSeconds !== undefined && { graceSeconds }) }),
+
+    /** Removes a job's record and log; a running one is stopped first. */
+    async delete(id: string, graceSeconds?: number): Promise<void> {
+      await change(op.DeleteJob, { id, ...(graceSeconds !== undefined && { graceSeconds }) });
+    },
+
+    update: (id: string, patch: JobPatch): Promise<op.Job> => change(op.UpdateJob, { ...patch, id }),
+    pause: (id: string): Promise<op.Job> => change(op.PauseJob, { id }),
+    resume: (id: string): Promise<op.Job> => change(op.ResumeJob, { id }),
+    /** Starts a job that is over once more. */
+    retry: (id: string): Promise<op.Job> => change(op.RetryJob, { id }),
+
+    /** Moves a running job to the server of this name, or to where it fits best. */
+    migrate: (id: string, to?: string): Promise<op.Migration> =>
+      change(op.MigrateJob, { id, ...(to !== undefined && { to }) }),
+
+    async servers(options: Stoppable = {}): Promise<readonly op.Server[]> {
+      const all: op.Server[] = [];
+      for (let after: string | null = null; ; ) {
+        const { nodes, pageInfo }: op.GetServersResult["servers"] = (await ask(op.GetServers, { after }, options))
+          .servers;
+        all.push(...nodes);
+        if (!pageInfo.hasNextPage) return all;
+        after = pageInfo.endCursor;
+      }
+    },
+
+    addServer: (input: op.AddServerInput): Promise<op.Server> => change(op.AddServer, input),
+    /** A draining server takes no new run, and its jobs are moved away. */
+    drainServer: (name: string, draining = true): Promise<op.Server> => change(op.DrainServer, { name, draining }),
+    async removeServer(name: string): Promise<void> {
+      await change(op.RemoveServer, { name });
+    },
+
+    /** Every policy and placement rule there is, the active ones marked. */
+    policies: (options: Stoppable = {}): Promise<op.GetPoliciesResult> => ask(op.GetPolicies, {}, options),
+    setPolicy: async (input: op.SetPolicyInput): Promise<void> => {
+      await change(op.SetPolicy, input);
+    },
+
+    cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
+
+    /** Part of a job's output: the lines behind `after`, or the `last` ones. */
+    logs: async (job: string, query: LogsQuery = {}, options: Stoppable = {}): Promise<op.LogBatch> =>
+      (await ask(op.GetLogs, { job, ...query }, options)).jobLogs,
+
+    /** What has happened, oldest first: everything behind `after`, at most `limit`. */
+    async events(
+      { limit = 1000, ...query }: EventsQuery & { readonly limit?: number } = {},
+      options: Stoppable = {},
+    ): Promise<readonly op.Event[]> {
+      const found: op.Event[] = [];
+      for (let after = query.after ?? null; found.length < limit; ) {
+        const first = Math.min(100, limit - found.length);
+        const { nodes, pageInfo }: op.GetEventsResult["events"] = (
+          await ask(op.GetEvents, { ...query, after, first }, options)
+        ).events;
+        found.push(...nodes);
+        if (!pageInfo.hasNextPage) break;
+        after = pageInfo.endCursor;
+      }
+      return found;
+    },
+
+    /** A job's output as it comes; ends when the job is over and all of it was given. */
+    followLogs: (
+      job: string,
+      { attempt, ...options }: Resumable & { readonly attempt?: number | undefined } = {},
+    ): AsyncGenerator<op.LogBatch, void, undefined> =>
+      follow(op.FollowLogs, { job, ...(attempt !== undefined && { attempt }) }, options),
+
+    /** A job's progress as it is read; ends with the job. */
+    followProgress: (job: string, options: Resumable = {}): AsyncGenerator<op.ProgressUpdate, void, undefined> =>
+      follow(op.FollowProgress, { job }, options),
+
+    /** Every change of every job, or of one: then it ends with the job. */
+    followJobs: ({
+      job,
+      ...options
+    }: Resumable & { readonly job?: string | undefined } = {}): AsyncGenerator<op.JobChange, void, undefined> =>
+      follow(op.FollowJobs, job === undefined ? {} : { job }, options),
+
+    followServers: (options: Resumable = {}): AsyncGenerator<op.ServerChange, void, undefined> =>
+      follow(op.FollowServers, {}, options),
+
+    /** Everything that happens, or what happens to one job, or events of some types. */
+    followEvents: ({
+      job,
+      types,
+      ...options
+    }: Resumable & { readonly job?: string; readonly types?: readonly string[] } = {}): AsyncGenerator<
+      op.Event,
+      void,
+      undefined
+    > => follow(op.FollowEvents, { ...(job !== undefined && { job }), ...(types && { types }) }, options),
+
+    /**
+     * The job, once it has ended.
+     * @throws SchedulearnError `NOT_FOUND` when it does not exist or is deleted meanwhile
+     */
+    async waitFor(id: string, { signal }: Stoppable = {}): Promise<op.JobDetails> {
+      const find = async (): Promise<op.JobDetails> => {
+        const job = await client.job(id, { signal });
+        if (job) return job;
+        throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
+      };
+      const job = await find();
+      if (job.endedAt !== null) return job;
+      const changes = client.followJobs({ job: job.id, signal });
+      while (!(await changes.next()).done); // it ends with the job
+      signal?.throwIfAborted();
+      return find();
+    },
+
+    /** Ends every stream and the connection. */
+    close: (): void => socket.close(),
+  };
+  return client;
+}

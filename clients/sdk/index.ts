@@ -1,0 +1,5 @@
+export * from "./client.ts";
+export { AuthError, RequestError, SchedulearnError, type TopLevelError, UnreachableError } from "./errors.ts";
+export type * from "./generated/operations.ts";
+export type { Retry } from "./retry.ts";
+export type { Json, TypedDocument } from "./typed-document.ts";
