@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { RunOrder } from "../../src/core/command.ts";
-import type { OutputPosition } from "../../src/drivers/driver.ts";
+import type { OutputLine, OutputPosition } from "../../src/drivers/driver.ts";
 import type { Stage } from "./contract-stage.ts";
 import { Listener, readWhole, until } from "./support.ts";
 
@@ -51,15 +51,24 @@ export function claimData(stage: Stage): void {
     expect(listener.texts("stdout")).toEqual([...numbers.map((i) => `out ${i}`), "last"]);
     expect(listener.texts("stderr")).toEqual(numbers.filter((i) => i % 3 === 0).map((i) => `err ${i}`));
 
-    for (const at of [0, 1, 500, listener.lines.length - 2, listener.lines.length - 1]) {
-      const position: OutputPosition = {};
-      const seen = listener.lines.slice(0, at + 1);
-      for (const line of seen) position[line.stream] = line.position;
-      const again = listen(run, position);
+    // Cut short twice: once in what was followed from the beginning, once in what was followed from there.
+    for (const [first, second] of [
+      [1, 1],
+      [2, 900],
+      [500, 3],
+      [1_000, listener.lines.length],
+      [listener.lines.length - 1, 1],
+    ] as const) {
+      const seen = listener.lines.slice(0, first);
+      const again = listen(run, positionBehind(seen));
       await again.done;
+      seen.push(...again.lines.slice(0, second));
+      const last = listen(run, positionBehind(seen));
+      await last.done;
+      seen.push(...last.lines);
       for (const stream of ["stdout", "stderr"] as const) {
-        const before = seen.filter((line) => line.stream === stream).map(({ text }) => text);
-        expect([...before, ...again.texts(stream)]).toEqual(listener.texts(stream));
+        const texts = seen.filter((line) => line.stream === stream).map(({ text }) => text);
+        expect(texts).toEqual(listener.texts(stream));
       }
     }
   });
@@ -148,4 +157,10 @@ export function claimData(stage: Stage): void {
     });
     expect(stage.told.of("RunStarted", run)).toEqual([]);
   });
+}
+
+function positionBehind(lines: readonly OutputLine[]): OutputPosition {
+  const position: OutputPosition = {};
+  for (const line of lines) position[line.stream] = line.position;
+  return position;
 }
