@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import Docker from "dockerode";
+import { SshAgent } from "./ssh.ts";
 
 /** PEM texts. */
 export interface TlsFiles {
@@ -164,34 +163,9 @@ export class Engine {
 function client(options: Docker.DockerOptions & { agent: HttpAgent }): Docker {
   // It writes out all options of each request for its debug log, read or not: without this, all open connections with them.
   Object.defineProperty(options.agent, inspect.custom, { value: () => "[Agent]" });
-  return new Docker(options);
-}
-
-/** Docker's own way over SSH: the user's `ssh` with its keys, known hosts and configuration; one connection a request. */
-class SshAgent extends HttpAgent {
-  readonly #destination: readonly string[];
-
-  constructor({ hostname, port, username }: URL) {
-    super();
-    this.#destination = [...(port ? ["-p", port] : []), ...(username ? ["-l", username] : []), "--", hostname];
-  }
-
-  override createConnection(): Duplex {
-    const ssh = spawn("ssh", ["-T", "-o", "BatchMode=yes", ...this.#destination, "docker", "system", "dial-stdio"], {
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    let complaint = "";
-    ssh.stderr.setEncoding("utf8").on("data", (text: string) => {
-      complaint = (complaint + text).slice(-1000);
-    });
-    const connection = Duplex.from({ readable: ssh.stdout, writable: ssh.stdin });
-    ssh.on("error", (error) => connection.destroy(error));
-    ssh.on("close", (code) => {
-      if (code) connection.destroy(new Error(`ssh ended with ${code}: ${complaint.trim()}`));
-    });
-    connection.on("close", () => ssh.kill());
-    return connection;
-  }
+  // What is not given it takes from DOCKER_HOST and its kin, which are about another engine.
+  const own = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined, timeout: undefined };
+  return new Docker({ ...own, protocol: "http", ...options });
 }
 
 /** Is there an engine? Its version, or an error that says in plain words what is in the way. */

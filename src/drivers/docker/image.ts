@@ -68,6 +68,7 @@ async function pull(
     const account = await engine.docker.pull(image, { abortSignal: broken.signal });
     const layers = new Map<string, { current: number; total: number }>();
     let toldAt = performance.now();
+    let reached: number | null = null;
     for await (const line of createInterface({ input: account, signal: broken.signal })) {
       watchdog.refresh();
       if (line.trim() === "") continue;
@@ -76,7 +77,10 @@ async function pull(
       note(layers, message);
       if (performance.now() - toldAt < TOLD_EVERY_MILLIS) continue;
       toldAt = performance.now();
-      tell({ fraction: fractionOf(layers), detail: [message.id, message.status].filter(Boolean).join(": ") });
+      // A layer announced late makes the whole larger; a bar that goes back helps nobody.
+      const fraction = fractionOf(layers);
+      reached = fraction === null ? reached : Math.max(reached ?? 0, fraction);
+      tell({ fraction: reached, detail: [message.id, message.status].filter(Boolean).join(": ") });
     }
     broken.signal.throwIfAborted();
   } catch (error) {
