@@ -122,6 +122,12 @@ export class Engine {
   get scheduler(): Scheduler {
     return this.#scheduler;
   }
+  get cluster(): string {
+    return this.#options.cluster;
+  }
+  get clock(): Clock {
+    return this.#options.clock;
+  }
   get trouble(): string | null {
     return this.#trouble;
   }
@@ -154,6 +160,12 @@ export class Engine {
   /** Has all the output of this job been read, as far as there is any? */
   isDrained(job: JobId): boolean {
     return !this.#output.isReading(job);
+  }
+
+  /** Is the job over (or gone) and all that it told published? Whoever reads on after a yes has read everything. */
+  async hasEnded(job: JobId): Promise<boolean> {
+    await this.#turning; // what a turn observes is published at its end
+    return !this.#scheduler.jobs.has(job) && this.isDrained(job);
   }
 
   /** Resolves when all that was told until now is recorded. */
@@ -274,5 +286,6 @@ export class Engine {
     if (!("job" in event)) return;
     const job = this.#scheduler.job(event.job);
     if (job && isOver(job)) this.#scheduler.forget(job.id);
+    if (!this.#scheduler.jobs.has(event.job)) this.logs.wake(event.job); // its followers may be done
   }
 }

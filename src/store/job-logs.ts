@@ -161,6 +161,20 @@ export class JobLogs {
     return null;
   }
 
+  /** Is this a place where a line of the job begins, or will? */
+  isBetweenLines(job: JobId, { attempt, offset }: LogCursor): boolean {
+    if (!Number.isSafeInteger(attempt) || !Number.isSafeInteger(offset) || attempt < 1 || offset < 0) return false;
+    if (offset === 0) return true;
+    if (offset > this.size(job, attempt)) return false;
+    const fd = openSync(this.#path(job, attempt), "r");
+    try {
+      const byte = Buffer.alloc(1);
+      return readSync(fd, byte, 0, 1, offset - 1) === 1 && byte[0] === NEWLINE;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   /** Calls `wake` whenever there may be more of this job's output, until the result is called. */
   listen(job: JobId, wake: () => void): () => void {
     const listeners = this.#listeners.get(job) ?? new Set();

@@ -51,6 +51,15 @@ export class Queries {
     return { items: rows.slice(0, first).map(({ body }) => body), total, hasMore: rows.length > first };
   }
 
+  /** How many jobs there are of each status. */
+  async jobCounts(): Promise<Map<JobStatus, number>> {
+    const rows = await this.#store
+      .fork()
+      .getConnection()
+      .execute<{ status: JobStatus; jobs: number }[]>("select status, count(*) as jobs from job group by status");
+    return new Map(rows.map(({ status, jobs }) => [status, jobs]));
+  }
+
   async jobsById(ids: readonly JobId[]): Promise<Map<JobId, Job>> {
     const rows = await this.#find(JobRow, { id: { $in: [...ids] } });
     return new Map(rows.map(({ id, body }) => [id, body]));

@@ -1,0 +1,85 @@
+import type { Event } from "./event.ts";
+import type { JobProgress } from "./job.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Placement } from "./server.ts";
+import { gpuCount, leadServer } from "./server.ts";
+
+/** What happened, as one plain sentence without a full stop. */
+export function describeEvent(event: Event): string {
+  switch (event.type) {
+    case "JobSubmitted":
+      return `${event.job} was submitted by ${event.spec.user}: ${event.spec.name}`;
+    case "JobCancelled":
+      return `${event.by} ${event.delete ? "deleted" : "cancelled"} ${event.job}`;
+    case "JobUpdated":
+      return `${event.job} was changed: ${Object.keys(event.patch).join(", ")}`;
+    case "JobPaused":
+      return `${event.job} was paused`;
+    case "JobResumed":
+      return `${event.job} was resumed`;
+    case "JobRetried":
+      return `${event.job} was told to try again`;
+    case "JobPlaced":
+      return `run ${event.attempt} of ${event.job} was placed on ${place(event.on)} (${event.reason})`;
+    case "JobPreempted":
+      return `${event.job} was preempted: ${event.cause}`;
+    case "JobMigrated":
+      return `${event.job} began to move to ${place(event.to)} (${event.cause})`;
+    case "JobGivenUp":
+      return `${event.job} was given up: ${event.cause.message}`;
+    case "DependencyMet":
+      return `${event.job} need not wait for ${event.on} any more`;
+    case "JobDeleted":
+      return `the record of ${event.job} was deleted`;
+    case "RunPreparing":
+      return `run ${event.attempt} of ${event.job} is ${event.phase}${percent(event.fraction)}`;
+    case "RunPrepared":
+      return `run ${event.attempt} of ${event.job} is ready to start`;
+    case "CheckpointCarried":
+      return `the checkpoint of ${event.job} was carried: ${event.bytes} bytes in ${event.millis / 1000} s`;
+    case "RunStarted":
+      return `run ${event.attempt} of ${event.job} started`;
+    case "RunPauseFailed":
+      return `${event.job} could not be paused: ${event.reason}`;
+    case "RunExited":
+      return `run ${event.attempt} of ${event.job} ${ended(event.outcome)}`;
+    case "RunProgressed":
+      return `${event.job} is at ${progress(event.progress)}`;
+    case "CheckpointSaved":
+      return `${event.job} saved a checkpoint${event.step === null ? "" : ` at step ${event.step}`}`;
+    case "ServerJoined":
+      return `server ${event.server} joined (${event.joined.endpoint})`;
+    case "ServerInventoried":
+      return `server ${event.server} has ${event.gpus.length} GPUs, ${event.cores} cores, ${event.memoryMiB} MiB`;
+    case "ServerHealthChanged":
+      return `server ${event.server} is ${event.health}${event.reason === null ? "" : `: ${event.reason}`}`;
+    case "ServerDrained":
+      return `server ${event.server} ${event.draining ? "is draining" : "takes jobs again"}`;
+    case "ServerRemoved":
+      return `server ${event.server} was removed`;
+    case "PolicyChanged":
+      return `the policy is ${event.policy} with the placement ${event.placement}`;
+    case "RoundFailed":
+      return `the policy ${event.policy} failed and nothing was changed: ${event.reason}`;
+  }
+}
+
+function place(on: Placement): string {
+  const gpus = gpuCount(on);
+  return gpus === 0 ? leadServer(on) : `${gpus} GPU${gpus === 1 ? "" : "s"} of ${leadServer(on)}`;
+}
+
+const percent = (fraction: number | null): string => (fraction === null ? "" : ` (${Math.floor(fraction * 100)} %)`);
+
+function ended(outcome: Outcome): string {
+  if (outcome.kind === "failed") return `failed: ${outcome.cause.message}`;
+  return outcome.kind === "succeeded" ? "ended well" : "stopped";
+}
+
+function progress({ epoch, epochs, step, steps, fraction }: JobProgress): string {
+  const of = (what: string, at?: number, all?: number): string | null =>
+    at === undefined ? null : `${what} ${at}${all === undefined ? "" : ` of ${all}`}`;
+  const parts = [of("epoch", epoch, epochs), of("step", step, steps)].filter((part) => part !== null);
+  if (parts.length > 0) return parts.join(", ");
+  return fraction === null ? "new figures" : `${Math.floor(fraction * 100)} %`;
+}

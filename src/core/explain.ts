@@ -1,0 +1,77 @@
+import type { Job } from "./job.ts";
+import { isEligible } from "./job.ts";
+import type { Room } from "./ledger.ts";
+import { canHold } from "./packer.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Instant } from "./time.ts";
+
+/** At most so many servers are named in one sentence. */
+const MOST_NAMED = 4;
+
+/** In plain words why the job waits or has failed; null when there is nothing to explain. */
+export function statusReason(job: Job, scheduler: Scheduler, now: Instant): string | null {
+  const { state } = job;
+  switch (state.status) {
+    case "failed":
+    case "cancelled":
+      return state.cause?.message ?? null;
+    case "pending":
+      return waitingReason(job, scheduler, now);
+    case "cancelling":
+      return state.then.cause?.message ?? null;
+    default:
+      return null;
+  }
+}
+
+function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
+  const { state, blockedBy } = job;
+  if (state.status === "pending" && state.held) return "it is held until it is resumed";
+  if (blockedBy.length > 0) return `it waits for ${blockedBy.join(", ")} to complete`;
+  if (state.status === "pending" && state.notBefore > now)
+    return `it starts again ${Math.ceil((state.notBefore - now) / 1000)} s from now, after a failure`;
+  const rooms = [...scheduler.ledger.rooms.values()];
+  if (rooms.length === 0) return "there is no server yet";
+  const able = rooms.filter(({ server }) => server.health === "up" && !server.draining && canHold(server, job));
+  const roomy = able.find((room) => lacking(job, room) === null);
+  if (roomy) {
+    const ahead = [...scheduler.jobs.values()].find((other) => other.id !== job.id && isEligible(other, now));
+    const before = ahead && ahead.submittedAt <= job.submittedAt ? `; ${ahead.id} was submitted before it` : "";
+    return `there is room for it on ${roomy.server.id}, but the policy ${scheduler.setting.policy} puts others first${before}`;
+  }
+  return `no server has room for ${wanted(job)} now: ${named(rooms.map((room) => whyNot(job, room)))}`;
+}
+
+function wanted({ spec }: Job): string {
+  const { preferred, model } = spec.gpus;
+  if (preferred === 0) return counted(spec.cores.min, "core");
+  return counted(preferred, model ? `${model} GPU` : "GPU");
+}
+
+function whyNot(job: Job, room: Room): string {
+  const { id, health, draining } = room.server;
+  if (health !== "up") return `${id} is ${health}`;
+  if (draining) return `${id} is draining`;
+  if (!canHold(room.server, job)) return `${id} is not made for it`;
+  return `${id} has ${lacking(job, room)}`;
+}
+
+/** What of the room is too little for the job now; null when it would do. */
+function lacking({ spec }: Job, { server, gpuOwner, idleCores, usedMemoryMiB }: Room): string | null {
+  const { model, memoryMiB, preferred } = spec.gpus;
+  const idle = server.gpus.filter(
+    (gpu, i) =>
+      gpuOwner[i] === null && (model === null || gpu.model === model) && (gpu.memoryMiB ?? 0) >= (memoryMiB ?? 0),
+  ).length;
+  if (idle < preferred) return `${idle} idle`;
+  if (idleCores < spec.cores.min) return `${counted(idleCores, "core")} idle`;
+  const memory = server.memoryMiB - usedMemoryMiB;
+  return spec.memoryMiB !== null && memory < spec.memoryMiB ? `${memory} MiB of memory left` : null;
+}
+
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+function named(parts: readonly string[]): string {
+  const shown = parts.slice(0, MOST_NAMED).join(", ");
+  return parts.length > MOST_NAMED ? `${shown}, and ${parts.length - MOST_NAMED} more` : shown;
+}
