@@ -21,6 +21,7 @@ export class BarWatch {
   #timer: NodeJS.Timeout | undefined;
   #listening: AbortController | null = null;
   #toldAt = 0;
+  #closed = false;
 
   constructor(engine: Engine, container: Container, tell: (update: Output) => void) {
     this.#engine = engine;
@@ -30,6 +31,7 @@ export class BarWatch {
 
   /** The log said something, or begins. */
   heard(): void {
+    if (this.#closed) return;
     clearTimeout(this.#timer);
     // Listening that brought nothing is tried ever more rarely.
     if (this.#listening) this.#silenceMillis = Math.min(this.#silenceMillis * 2, LONGEST_SILENCE_MILLIS);
@@ -39,6 +41,7 @@ export class BarWatch {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.#listening?.abort();
   }

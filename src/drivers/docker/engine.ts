@@ -23,7 +23,7 @@ export interface AskOptions {
   /** For one request. */
   readonly deadlineMillis?: number;
   /** How long to go on asking an engine that does not answer; for ever unless given. */
-  readonly patienceMillis?: number;
+  readonly patienceMillis?: number | undefined;
 }
 
 /** What we use of the engine's account of itself. */

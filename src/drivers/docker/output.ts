@@ -19,7 +19,13 @@ interface Place {
 export class OutputReader {
   readonly #from: Partial<Record<OutputStream, Place>>;
   readonly #splitters: Record<OutputStream, LineSplitter>;
-  readonly #frames = new FrameReader();
+  #frames = new FrameReader();
+  /** The newest frames pushed: their time, and how many had it. */
+  readonly #seen: Partial<Record<OutputStream, { readonly time: string; readonly frames: number }>> = {};
+  /** How many frames of that time are about to come once more. */
+  #toSkip: Partial<Record<OutputStream, number>> | null = null;
+  /** From when the engine has to send. It sends what has that very time too, and what was dealt with of that is skipped. */
+  since: string;
 
   constructor(from: OutputPosition) {
     this.#from = {
@@ -27,13 +33,17 @@ export class OutputReader {
       ...(from.stderr !== undefined && { stderr: parsePlace(from.stderr) }),
     };
     this.#splitters = { stdout: splitterFrom(this.#from.stdout), stderr: splitterFrom(this.#from.stderr) };
+    const { stdout, stderr } = this.#from;
+    this.since = stdout && stderr ? earliest(stdout.time, stderr.time) : "0";
   }
 
-  /** From when the engine has to send again. It sends what has that very time too, and that is skipped by its bytes. */
-  get since(): string {
-    const { stdout, stderr } = this.#from;
-    if (!stdout || !stderr) return "0";
-    return stdout.time < stderr.time ? stdout.time : stderr.time;
+  /** What follows was asked for anew, from the new `since`: it begins with some that was pushed already, and that is skipped. */
+  readOn(): void {
+    const { stdout, stderr } = this.#seen;
+    this.#toSkip = { stdout: stdout?.frames ?? 0, stderr: stderr?.frames ?? 0 };
+    this.#frames = new FrameReader();
+    const times = [stdout, stderr].flatMap((seen) => seen?.time ?? []);
+    if (times.length > 0) this.since = earliest(...times, ...times.map(aWhileBefore));
   }
 
   push(chunk: Buffer): Output[] {
@@ -56,11 +66,36 @@ export class OutputReader {
     const time = placeTime(stamp);
     const from = this.#from[stream];
     if (from && time < from.time) return;
+    if (this.#pushedBefore(stream, time)) return;
     for (const piece of this.#splitters[stream].push(frame.subarray(space + 1), Date.parse(stamp), time)) {
       outputs.push(outputOf(stream, piece));
     }
   }
+
+  #pushedBefore(stream: OutputStream, time: string): boolean {
+    const seen = this.#seen[stream];
+    if (this.#toSkip && seen) {
+      if (time < seen.time) return true;
+      const left = this.#toSkip[stream] ?? 0;
+      if (time === seen.time && left > 0) {
+        this.#toSkip[stream] = left - 1;
+        return true;
+      }
+    }
+    this.#seen[stream] = { time, frames: seen?.time === time ? seen.frames + 1 : 1 };
+    return false;
+  }
 }
+
+/** Its two outputs reach the log side by side, so that one may be a little late. */
+const LATE_SECONDS = 10;
+
+function aWhileBefore(time: string): string {
+  const [seconds, nanos] = time.split(".");
+  return `${Number(seconds) - LATE_SECONDS}.${nanos}`;
+}
+
+const earliest = (...times: readonly string[]): string => times.reduce((a, b) => (a < b ? a : b));
 
 type Piece = ReturnType<LineSplitter["push"]>[number];
 
@@ -97,9 +132,10 @@ export async function* followOutput(
   signal: AbortSignal,
 ): AsyncGenerator<Output[], void> {
   const reader = new OutputReader(from);
-  const log = await engine.open(signal, REQUEST_MILLIS, (abortSignal) =>
-    container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: reader.since, abortSignal }),
-  );
+  const open = () =>
+    engine.open(signal, REQUEST_MILLIS, (abortSignal) =>
+      container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: reader.since, abortSignal }),
+    );
   const outputs = new PassThrough({ objectMode: true, highWaterMark: 4 });
   const bars = new BarWatch(engine, container, (update) => {
     if (!outputs.writableNeedDrain && outputs.writable) outputs.write([update]);
@@ -108,17 +144,19 @@ export async function* followOutput(
     bars.heard();
     for await (const chunk of chunks) {
       bars.heard();
-      const lines = reader.push(chunk as Buffer);
-      if (lines.length > 0) yield lines;
+      yield reader.push(chunk as Buffer);
     }
     await engine.request(signal, END_MILLIS, (abortSignal) => engine.ended(container, abortSignal));
-    const rest = reader.end();
-    if (rest.length > 0) yield rest;
+    // What a program says last, without a line end, may miss the stream that follows it.
+    reader.readOn();
+    for await (const chunk of await open()) yield reader.push(chunk as Buffer);
+    yield reader.end();
   };
+  const log = await open();
   const reading = pipeline(log, read, outputs, { signal }).finally(() => bars.close());
   reading.catch(() => undefined); // it destroys `outputs`, whose reader is told
   try {
-    for await (const batch of outputs) yield batch as Output[];
+    for await (const batch of outputs as AsyncIterable<Output[]>) if (batch.length > 0) yield batch;
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   }

@@ -5,7 +5,7 @@ import type { Outcome } from "../../core/outcome.ts";
 import { accept } from "./engine.ts";
 import { RunFailure } from "./outcome.ts";
 import type { Site } from "./setup.ts";
-import { containerOf } from "./setup.ts";
+import { containerOf, PATIENCE_MILLIS } from "./setup.ts";
 
 /** What the engine gives a program whose image says nothing. */
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -53,7 +53,7 @@ async function modeOf(
 ): Promise<number | null> {
   const container = containerOf(site, job, attempt);
   const stat = await site.engine
-    .ask({ signal }, async (abortSignal) => {
+    .ask({ signal, patienceMillis: PATIENCE_MILLIS }, async (abortSignal) => {
       const answer = await container.infoArchive({ path, abortSignal });
       (answer as NodeJS.ReadableStream).resume();
       return String((answer as unknown as { headers: Record<string, string> }).headers[STAT_HEADER]);

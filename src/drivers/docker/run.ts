@@ -15,6 +15,7 @@ import {
   createContainer,
   fillContainer,
   markStopRequested,
+  PATIENCE_MILLIS,
   removeContainer,
   removeVolume,
   wasStopRequested,
@@ -81,9 +82,9 @@ export class ContainerRun {
         await this.#gate.through(setup, () => createContainer(this.#site, order, setup, this.#tellPhase));
         this.#tell({ type: "RunPrepared" });
       } catch (error) {
-        await this.#giveUp(error, setup);
-        // It was not told to start: should it be wanted again, it begins anew.
-        this.#over = false;
+        const outcome = await this.#giveUp(error, setup);
+        // It was not told to start, so this is not its end: should it be wanted again, it begins anew.
+        if (outcome) this.#tell({ type: "RunExited", outcome, exitCode: null, signal: null });
       }
     });
   }
@@ -96,7 +97,8 @@ export class ContainerRun {
       try {
         await this.#gate.through(setup, () => this.#startContainer(order, setup));
       } catch (error) {
-        await this.#giveUp(error, setup);
+        const outcome = await this.#giveUp(error, setup);
+        if (outcome) this.#end({ outcome });
       }
     });
   }
@@ -107,7 +109,7 @@ export class ContainerRun {
     this.#setup.abort(STOPPED);
     this.#killAt = Math.min(this.#killAt, this.#site.context.clock.now() + millis);
     this.#enqueue(async () => {
-      if (!this.#over && !this.#started) await this.#attach(() => this.#end({ outcome: { kind: "stopped" } }));
+      if (!this.#over && !this.#started && !(await this.#attach())) this.#end({ outcome: { kind: "stopped" } });
       this.#delivering = this.#deliver(signal);
       await this.#delivering;
     });
@@ -139,7 +141,7 @@ export class ContainerRun {
     this.#memoryMiB = order.spec.memoryMiB;
     this.#enqueue(async () => {
       if (this.#over || this.#started) return;
-      await this.#attach(() => this.#end({ outcome: infrastructure("server-lost", "its container is gone") }));
+      if (!(await this.#attach())) this.#end({ outcome: GONE });
     });
   }
 
@@ -188,7 +190,7 @@ export class ContainerRun {
 
   async #startContainer(order: RunOrder, setup: AbortSignal): Promise<void> {
     await createContainer(this.#site, order, setup, this.#tellPhase);
-    let info = await this.#inspect(setup);
+    let info = await this.#inspect(setup, PATIENCE_MILLIS);
     if (info && neverStarted(info)) {
       await findProgram(this.#site, order, info, setup);
       await fillContainer(this.#site, order, setup, this.#tellPhase);
@@ -196,7 +198,7 @@ export class ContainerRun {
       info = await this.#ignite();
     }
     if (info) this.#observe(info);
-    else if (!this.#over) this.#end({ outcome: infrastructure("server-lost", "its container is gone") });
+    else if (!this.#over) this.#end({ outcome: GONE });
   }
 
   /** From here on there is no way back. A start without an answer may have happened, and must not happen twice. */
@@ -219,25 +221,22 @@ export class ContainerRun {
     }
   }
 
-  /** The preparations failed, or were overtaken. */
-  async #giveUp(error: unknown, setup: AbortSignal): Promise<void> {
-    if (this.#life.signal.aborted) return;
-    if (setup.aborted) {
-      if (setup.reason === DISCARDED) return;
-      // Perhaps an earlier life had started it: then it is stopped like any other.
-      await this.#attach(() => this.#end({ outcome: { kind: "stopped" } }));
-      return;
-    }
+  /** The preparations failed, or were overtaken: what is to be told of that, if anything. */
+  async #giveUp(error: unknown, setup: AbortSignal): Promise<Outcome | null> {
+    if (this.#life.signal.aborted || setup.reason === DISCARDED) return null;
+    // A stop; and perhaps an earlier life had started the run: then it is stopped like any other.
+    if (setup.aborted && (await this.#attach())) return null;
     await this.#cleanUp();
-    this.#end({ outcome: engineFailure(error) });
+    return setup.aborted ? { kind: "stopped" } : engineFailure(error);
   }
 
-  /** Goes on with the container as it is found; without one that ever ran, cleans up and ends the run by `otherwise`. */
-  async #attach(otherwise: () => void): Promise<void> {
+  /** Goes on with the container as it is found. False when it never ran, and then it is gone; or when there is none. */
+  async #attach(): Promise<boolean> {
     const info = await this.#inspect(this.#life.signal);
-    if (info && !neverStarted(info)) return this.#observe(info);
-    await this.#cleanUp();
-    otherwise();
+    if (!info) return false;
+    if (neverStarted(info)) await this.#cleanUp();
+    else this.#observe(info);
+    return this.started;
   }
 
   #observe(info: ContainerInspectInfo): void {
@@ -301,8 +300,8 @@ export class ContainerRun {
       (error: unknown) => this.#log("could not be shown that it is to stop", { reason: reasonOf(error) }),
     );
     await this.#kill(signal);
-    // A frozen run would take the signal only when thawed.
-    await this.#ask("unpause");
+    // A frozen run takes the signal only when thawed.
+    if (info.State.Paused) await this.#ask("unpause");
   }
 
   async #kill(signal: string): Promise<void> {
@@ -350,9 +349,9 @@ export class ContainerRun {
     }
   }
 
-  #inspect(signal: AbortSignal): Promise<ContainerInspectInfo | null> {
+  #inspect(signal: AbortSignal, patienceMillis?: number): Promise<ContainerInspectInfo | null> {
     return this.#site.engine
-      .ask({ signal }, (abortSignal) => this.#container.inspect({ abortSignal }))
+      .ask({ signal, patienceMillis }, (abortSignal) => this.#container.inspect({ abortSignal }))
       .then(
         (info) => info ?? null,
         (error) => accept<null>(404)(error) ?? null,
@@ -400,6 +399,7 @@ export class ContainerRun {
   }
 }
 
+const GONE = infrastructure("server-lost", "its container is gone");
 const STOPPED = new Error("the run was stopped before it started");
 const DISCARDED = new Error("the run is not wanted any more");
 

@@ -29,7 +29,7 @@ export type TellPhase = (phase: StartPhase, fraction: number | null, detail: str
 
 const CREATE_MILLIS = 60_000;
 /** Nothing has started yet, so after this long without an answer the run may safely begin elsewhere. */
-const PATIENCE_MILLIS = 60_000;
+export const PATIENCE_MILLIS = 60_000;
 const IN_USE_PAUSE_MILLIS = 500;
 const LONGEST_PAUSE_MILLIS = 30_000;
 const ROOT = "schedulearn";
@@ -148,7 +148,7 @@ export async function removeContainer(
   patienceMillis?: number,
 ): Promise<void> {
   await site.engine
-    .ask({ signal, deadlineMillis: CREATE_MILLIS, ...(patienceMillis && { patienceMillis }) }, (abortSignal) =>
+    .ask({ signal, deadlineMillis: CREATE_MILLIS, patienceMillis }, (abortSignal) =>
       containerOf(site, job, attempt).remove({ force: true, v: true, abortSignal }),
     )
     .catch(accept(404, 409));

@@ -113,6 +113,21 @@ shared.describe("a run on a Docker engine", () => {
     });
   });
 
+  test("what a run has saved outlives its container, whatever is told of the run afterwards", async () => {
+    const first = await bench.connect();
+    const run = bench.order("echo 41 > /checkpoint/step; sleep 1000");
+    first.start(run);
+    const { handle } = await bench.told.first("RunStarted", run);
+    await first.close();
+    await bench.host().docker.getContainer(handle).remove({ force: true });
+    const later = new Told();
+    const second = await bench.connect({}, 0, later);
+    second.adopt(run);
+    second.stop(run, "SIGTERM", 0);
+    expect((await later.first("RunExited", run)).outcome).toMatchObject({ cause: { code: "server-lost" } });
+    expect(await bench.remains()).toEqual([`contract-${run.job}-ckpt-1`]);
+  });
+
   test("a run sees exactly its leased GPUs, by UUID where known", async () => {
     const { name } = bench.host();
     const gpus = [0, 1, 2, 3].map((index) => ({ index, uuid: `GPU-${name}-${index}` }));
