@@ -26,24 +26,29 @@ export const roundRobin: PolicyEntry = {
       const run = new Map<string, Placement>();
       const waiting: Job[] = [];
       const expired: Job[] = [];
-      let nextExpiry = Number.POSITIVE_INFINITY;
+      let wakeAt = Number.POSITIVE_INFINITY;
       for (const job of jobs.values()) {
         const { state } = job;
         if (isEligible(job, now)) waiting.push(job);
         if (state.status !== "running") continue;
         run.set(job.id, state.on);
         if (now - state.since >= quantum) expired.push(job);
-        else nextExpiry = Math.min(nextExpiry, state.since + quantum);
+        else wakeAt = Math.min(wakeAt, state.since + quantum);
       }
       if (waiting.length === 0) return { run };
       waiting.sort((a, b) => since(a) - since(b));
       expired.sort((a, b) => since(a) - since(b));
 
+      /** In the ring the waiting job stands before the running one: it is new, or waited already when that one's slice ended, or has waited a slice. */
+      const isBefore = (waiter: Job, runner: Job): boolean =>
+        waiter.firstStartedAt === null || since(waiter) < since(runner) + quantum || now - since(waiter) >= quantum;
+
       for (const job of waiting) {
         const evicted: Job[] = [];
         let on = packer.place(job, job.spec.gpus.preferred);
         while (!on) {
-          const victim = expired.shift();
+          const at = expired.findIndex((runner) => isBefore(job, runner));
+          const [victim] = at < 0 ? [] : expired.splice(at, 1);
           if (!victim) break;
           packer.evict(victim);
           run.delete(victim.id);
@@ -55,13 +60,15 @@ export const roundRobin: PolicyEntry = {
           continue;
         }
         if (now - since(job) >= PATIENCE_QUANTA * quantum) break; // what was freed is kept for it
+        wakeAt = Math.min(wakeAt, since(job) + (now - since(job) < quantum ? 1 : PATIENCE_QUANTA) * quantum);
         for (const victim of evicted) {
           const back = packer.place(victim, victim.state.status === "running" ? gpuCount(victim.state.on) : 0);
           if (back) run.set(victim.id, back);
         }
-        expired.unshift(...evicted);
+        expired.push(...evicted);
+        expired.sort((a, b) => since(a) - since(b));
       }
-      return Number.isFinite(nextExpiry) ? { run, wakeAt: nextExpiry } : { run };
+      return Number.isFinite(wakeAt) ? { run, wakeAt } : { run };
     },
   }),
 };
