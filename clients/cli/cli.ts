@@ -50,6 +50,9 @@ export class Cli {
         url: url || SCHEDULEARN_URL || DEFAULT_URL,
         token: token || SCHEDULEARN_TOKEN || undefined,
         webSocket: WebSocket,
+        // A change that hangs ends with Ctrl-C as well.
+        fetch: (input, init) =>
+          fetch(input, { ...init, signal: AbortSignal.any([this.io.signal, ...(init?.signal ? [init.signal] : [])]) }),
         retry: { onRetry: ({ attempt, reason }) => attempt === 1 && terminal.note(`${reason}; trying again`) },
       });
       try {
@@ -92,7 +95,7 @@ export function quantity(text: string): number | Quantity {
 }
 
 export const gpuInput = (gpus: number | Quantity) => (typeof gpus === "number" ? { count: gpus } : gpus);
-export const coreInput = (cores: number | Quantity) => (typeof cores === "number" ? { min: cores, max: cores } : cores);
+export const coreInput = (cores: number | Quantity) => (typeof cores === "number" ? { count: cores } : cores);
 
 /** Memory in MiB: `512`, `512M`, `16G`. */
 export function mebibytes(text: string): number {

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { parseDocument } from "yaml";
-import { createClient, type Job, type SchedulearnClient, SchedulearnError, type Server } from "../sdk/index.ts";
+import { createClient, type Job, type SchedulearnClient, type Server } from "../sdk/index.ts";
 import { exitCode } from "./exit-code.ts";
 import { follow, untilFirstFailure } from "./follow-job.ts";
 import { formatSeconds } from "./format.ts";
@@ -42,12 +42,24 @@ export async function demo({ url, token, examples, image, out, signal }: DemoOpt
     const view = progressView(terminal);
     const mover = new Mover(client, view);
     try {
-      await untilFirstFailure(until, (end) => jobs.flatMap((job) => followOne(client, job, view, mover, end)));
+      await untilFirstFailure(until, (end) =>
+        jobs.map(({ id }) =>
+          follow(
+            client,
+            id,
+            (job) => {
+              view.job(job);
+              mover.see(job);
+            },
+            end,
+          ),
+        ),
+      );
     } finally {
       view.stop();
     }
     until.throwIfAborted();
-    terminal.print(mover.outcome);
+    terminal.print(await mover.outcome());
     return await summarise(client, terminal, jobs);
   } finally {
     client.close();
@@ -79,29 +91,11 @@ async function submitAll(
 const hasPython = (image: string | null): boolean =>
   image === null ? spawnSync("python3", ["--version"]).status === 0 : /python/.test(image);
 
-function followOne(
-  client: SchedulearnClient,
-  submitted: Job,
-  view: ProgressView,
-  mover: Mover,
-  signal: AbortSignal,
-): Promise<void>[] {
-  let job = submitted;
-  const show = (change: Partial<Job>): void => {
-    job = { ...job, ...change };
-    view.job(job);
-    mover.see(job);
-  };
-  show({});
-  return follow({ client }, submitted.id, show, signal);
-}
-
 /** Migrates the first job that is well under way, once. */
 class Mover {
   readonly #client: SchedulearnClient;
   readonly #view: ProgressView;
-  #tried = false;
-  outcome = "none was migrated: none was under way long enough";
+  #moving: Promise<string> | null = null;
 
   constructor(client: SchedulearnClient, view: ProgressView) {
     this.#client = client;
@@ -110,12 +104,15 @@ class Mover {
 
   see(job: Job): void {
     const fraction = job.progress?.fraction ?? 0;
-    if (this.#tried || job.status !== "RUNNING" || fraction < MIGRATE_FROM || fraction > MIGRATE_UNTIL) return;
-    this.#tried = true;
-    this.#move(job).then(
-      (words) => this.#say(words),
-      (error: unknown) => this.#say(`${job.id} was not migrated: ${error instanceof Error ? error.message : error}`),
+    if (this.#moving || job.status !== "RUNNING" || fraction < MIGRATE_FROM || fraction > MIGRATE_UNTIL) return;
+    this.#moving = this.#move(job).catch(
+      (error: unknown) => `${job.id} was not migrated: ${error instanceof Error ? error.message : error}`,
     );
+  }
+
+  /** What came of it, in words. */
+  outcome(): Promise<string> {
+    return this.#moving ?? Promise.resolve("none was migrated: none was under way long enough");
   }
 
   async #move(job: Job): Promise<string> {
@@ -125,18 +122,9 @@ class Mover {
       return servers.length < 2
         ? "none was migrated: there is only one server"
         : `${job.id} was not migrated: no other server can hold it`;
-    try {
-      const { from, to } = await this.#client.migrate(job.id);
-      return `${job.id} was migrated from ${from} to ${to}`;
-    } catch (error) {
-      if (!(error instanceof SchedulearnError)) throw error;
-      return `${job.id} was not migrated: ${error.message}`;
-    }
-  }
-
-  #say(words: string): void {
-    this.outcome = words;
-    this.#view.write(`${words}\n`);
+    const { from, to } = await this.#client.migrate(job.id);
+    this.#view.write(`${job.id} moves from ${from} to ${to}\n`);
+    return `${job.id} was migrated from ${from} to ${to}`;
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Job, JobDetails } from "../sdk/index.ts";
+import type { Job, JobDetails, SchedulearnClient } from "../sdk/index.ts";
 import { SchedulearnError } from "../sdk/index.ts";
 import type { Session } from "./cli.ts";
 import { LogPrinter } from "./log-printer.ts";
-import { progressView } from "./progress.ts";
+import { type ProgressView, progressView } from "./progress.ts";
 
 /**
  * Shows a job's output and progress until it is over.
@@ -13,45 +13,43 @@ export async function followJob(session: Session, submitted: Job): Promise<JobDe
   const { client, terminal, json, signal } = session;
   const printer = new LogPrinter(terminal, json);
   const view = json || !terminal.isTty ? null : progressView(terminal);
-  let shown: Job = submitted;
-  const show = (job: Partial<Job>): void => {
-    shown = { ...shown, ...job };
-    view?.job(shown);
-  };
-  show({});
+  view?.job(submitted);
   try {
     await untilFirstFailure(signal, (until) => [
-      (async () => {
-        for await (const batch of client.followLogs(submitted.id, { signal: until }))
-          printer.batch(batch, view ?? undefined);
-      })(),
-      ...(view ? follow(session, submitted.id, show, until) : []),
+      printLogs(session, submitted.id, printer, view, until),
+      ...(view ? [follow(client, submitted.id, (job) => view.job(job), until)] : []),
     ]);
     signal.throwIfAborted();
     const job = await client.job(submitted.id, { signal });
     if (!job) throw new SchedulearnError([{ code: "NOT_FOUND", message: `${submitted.id} was deleted`, path: null }]);
-    show(job);
+    view?.job(job);
     return job;
   } finally {
     view?.stop();
   }
 }
 
-/** Keeps a view of one job up to date until the job is over. */
-export function follow(
-  { client }: Pick<Session, "client">,
+async function printLogs(
+  { client }: Session,
   id: string,
-  show: (change: Partial<Job>) => void,
+  printer: LogPrinter,
+  view: ProgressView | null,
   signal: AbortSignal,
-): Promise<void>[] {
-  return [
-    (async () => {
-      for await (const { job } of client.followJobs({ job: id, signal })) if (job) show(job);
-    })(),
-    (async () => {
-      for await (const { progress } of client.followProgress(id, { signal })) show({ progress });
-    })(),
-  ];
+): Promise<void> {
+  for await (const batch of client.followLogs(id, { signal })) printer.batch(batch, view ?? undefined);
+}
+
+/** Keeps a view of one job up to date until the job is over. */
+export async function follow(
+  client: SchedulearnClient,
+  id: string,
+  show: (job: Job) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { eventCursor: after } = await client.cluster({ signal }); // taken first: what changes from here on is told
+  const now = await client.job(id, { signal });
+  if (now) show(now);
+  for await (const { job } of client.followJobs({ job: id, after, signal })) if (job) show(job);
 }
 
 /** Waits for all; when one fails, the others are stopped before its error is thrown. */

@@ -83,6 +83,25 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       signal,
     });
 
+  /** From now on means from a known place on: a drop before the first item loses nothing. */
+  async function* followFromNow<
+    Item extends { readonly cursor: string },
+    Variables extends { readonly after?: string | null },
+  >(
+    document: TypedDocument<{ readonly item: Item }, Variables>,
+    variables: Variables,
+    { after, signal }: Resumable,
+  ): AsyncGenerator<Item, void, undefined> {
+    let begin = after;
+    try {
+      begin ??= (await client.cluster({ signal })).eventCursor;
+    } catch (error) {
+      if (signal?.aborted) return;
+      throw error;
+    }
+    yield* follow(document, variables, { after: begin, signal });
+  }
+
   const client = {
     url,
 
@@ -177,14 +196,12 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       options: Stoppable = {},
     ): Promise<readonly op.Event[]> {
       const found: op.Event[] = [];
-      for (let after = query.after ?? null; found.length < limit; ) {
+      for (let after: string | null = query.after ?? null; found.length < limit; ) {
         const first = Math.min(100, limit - found.length);
-        const { nodes, pageInfo }: op.GetEventsResult["events"] = (
-          await ask(op.GetEvents, { ...query, after, first }, options)
-        ).events;
-        found.push(...nodes);
-        if (!pageInfo.hasNextPage) break;
-        after = pageInfo.endCursor;
+        const page = (await ask(op.GetEvents, { ...query, after, first }, options)).events;
+        found.push(...page);
+        if (page.length < first) break;
+        after = page.at(-1)?.cursor ?? null;
       }
       return found;
     },
@@ -200,17 +217,18 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     followProgress: (job: string, options: Resumable = {}): AsyncGenerator<op.ProgressUpdate, void, undefined> =>
       follow(op.FollowProgress, { job }, options),
 
-    /** Every change of every job, or of one: then it ends with the job. */
+    /** What happens to every job from now on, or to one: then it ends with the job. */
     followJobs: ({
       job,
       ...options
     }: Resumable & { readonly job?: string | undefined } = {}): AsyncGenerator<op.JobChange, void, undefined> =>
-      follow(op.FollowJobs, job === undefined ? {} : { job }, options),
+      followFromNow(op.FollowJobs, job === undefined ? {} : { job }, options),
 
+    /** What happens to every server from now on. */
     followServers: (options: Resumable = {}): AsyncGenerator<op.ServerChange, void, undefined> =>
-      follow(op.FollowServers, {}, options),
+      followFromNow(op.FollowServers, {}, options),
 
-    /** Everything that happens, or what happens to one job, or events of some types. */
+    /** Everything that happens from now on, or what happens to one job, or events of some types. */
     followEvents: ({
       job,
       types,
@@ -219,7 +237,7 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       op.Event,
       void,
       undefined
-    > => follow(op.FollowEvents, { ...(job !== undefined && { job }), ...(types && { types }) }, options),
+    > => followFromNow(op.FollowEvents, { ...(job !== undefined && { job }), ...(types && { types }) }, options),
 
     /**
      * The job, once it has ended.

@@ -1,6 +1,9 @@
 import { AuthError, errorOf, reasonOf, type TopLevelError, UnreachableError } from "./errors.ts";
 import type { TypedDocument } from "./typed-document.ts";
 
+/** Longer than the server takes for anything. */
+const ANSWER_MILLIS = 60_000;
+
 export type Fetch = typeof globalThis.fetch;
 
 export interface Endpoint {
@@ -20,6 +23,11 @@ export async function request<Result, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Result> {
+  const timeout = AbortSignal.timeout(ANSWER_MILLIS);
+  const unreachable = (error: unknown): never => {
+    signal?.throwIfAborted();
+    throw new UnreachableError(url, timeout.aborted ? "no answer in time" : reasonOf(error), error);
+  };
   const response = await fetch(url, {
     method: "POST",
     headers: {
@@ -28,15 +36,9 @@ export async function request<Result, Variables>(
       ...(token && { authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify({ query, variables }),
-    ...(signal && { signal }),
-  }).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw new UnreachableError(url, reasonOf(error), error);
-  });
-  const text = await response.text().catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw new UnreachableError(url, reasonOf(error), error);
-  });
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  }).catch(unreachable);
+  const text = await response.text().catch(unreachable);
   const answer = parse(text);
   if (answer?.errors && answer.errors.length > 0) {
     if (response.status === 401) throw new AuthError(answer.errors[0]?.message ?? "not authorised");

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Server } from "../../sdk/index.ts";
 import { type Cli, count, examples, mebibytes } from "../cli.ts";
+import { UsageError } from "../exit-code.ts";
 import { formatMiB } from "../format.ts";
 import type { Cell } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -42,37 +43,43 @@ interface AddOptions {
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly insecure?: boolean;
+  readonly verify: boolean;
 }
 
 function add(servers: Command, cli: Cli): void {
   servers
     .command("add")
     .summary("add a server")
-    .description("Adds a Docker host, or the local machine as a process server. What is not given is found out.")
+    .description(
+      "Adds a Docker host, or the local machine as a process server. What is not given is found out. Files of TLS lie on the machine of the Schedulearn server.",
+    )
     .argument("<name>", "how it is called from now on")
     .argument("<endpoint>", "unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host, or local")
     .option("--gpus <count>", "so many GPUs", count)
     .option("--cores <count>", "so many cores", count)
     .option("--memory <size>", "so much memory, such as 64G", mebibytes)
-    .option("--tls-ca <file>", "on the server's machine: the authority that signed the engine's certificate")
-    .option("--tls-cert <file>", "on the server's machine: the client certificate")
-    .option("--tls-key <file>", "on the server's machine: its key")
+    .option("--tls-ca <file>", "file there: the authority that signed the engine's certificate")
+    .option("--tls-cert <file>", "file there: the client certificate")
+    .option("--tls-key <file>", "file there: its key")
+    .option("--insecure", "a tcp endpoint beyond this machine may go without TLS")
+    .option("--no-verify", "take it in even if it cannot be reached now")
     .addHelpText("after", examples("servers add box2 ssh://ada@box2 --gpus 4", "servers add here local --cores 4"))
     .action(
       cli.act(async ({ client, terminal, json }, name: string, endpoint: string, options: AddOptions) => {
-        const { gpus, cores, memory, tlsCa, tlsCert, tlsKey } = options;
-        const tls = {
-          ...(tlsCa !== undefined && { ca: tlsCa }),
-          ...(tlsCert !== undefined && { cert: tlsCert }),
-          ...(tlsKey !== undefined && { key: tlsKey }),
-        };
+        const { gpus, cores, memory, tlsCa, tlsCert, tlsKey, insecure, verify } = options;
+        const hasTls = tlsCa !== undefined && tlsCert !== undefined && tlsKey !== undefined;
+        if (!hasTls && (tlsCa ?? tlsCert ?? tlsKey) !== undefined)
+          throw new UsageError("--tls-ca, --tls-cert and --tls-key belong together");
         const server = await client.addServer({
           name,
           endpoint,
           ...(gpus !== undefined && { gpus }),
           ...(cores !== undefined && { cores }),
           ...(memory !== undefined && { memoryMiB: memory }),
-          ...(Object.keys(tls).length > 0 && { tls }),
+          ...(hasTls && { tls: { ca: tlsCa, cert: tlsCert, key: tlsKey } }),
+          ...(insecure && { insecure }),
+          ...(!verify && { verify }),
         });
         if (json) terminal.printJson(server);
         else terminal.print(`${server.name} added: ${healthWords(server)}`);

@@ -1,97 +1,326 @@
 // Written by `npm run schema` from schema.graphql and operations.graphql; not to be edited.
 import type { Json, TypedDocument } from "../typed-document.ts";
 
-export type JobStatus = "PENDING" | "STARTING" | "RUNNING" | "PAUSED" | "PREEMPTING" | "MIGRATING" | "CANCELLING" | "COMPLETED" | "FAILED" | "CANCELLED";
+/** A server to be taken in. */
+export interface AddServerInput {
+  /** How many of its cores jobs may have; without it, all. */
+  readonly cores?: number | null;
+  /** Where its engine is: unix:///path, tcp://host:port, ssh://user@host or local. */
+  readonly endpoint: string;
+  /** Its GPUs one by one, instead of gpus. */
+  readonly gpuList?: readonly ServerGpuInput[] | null;
+  /** How many GPUs it has; without this and gpuList, those that it tells. */
+  readonly gpus?: number | null;
+  /** A tcp endpoint beyond this machine may go without tls. */
+  readonly insecure?: boolean | null;
+  /** How much of its memory jobs may have, in MiB; without it, all. */
+  readonly memoryMiB?: number | null;
+  /** Its name: lower-case letters, digits and -. */
+  readonly name: string;
+  /** How a tcp endpoint is reached safely. */
+  readonly tls?: TlsInput | null;
+  /** Refuse it when it cannot be reached now; false: take it in, and show it DOWN until it answers. */
+  readonly verify?: boolean;
+}
 
-export type JobPhase = "QUEUED" | "RUNNING" | "COMPLETED";
+/** Which job, and how it is stopped. */
+export interface CancelJobInput {
+  /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
+  readonly graceSeconds?: number | null;
+  /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+}
 
-export type StartPhase = "CREATING" | "PULLING" | "CARRYING";
+/** Where the program saves its state, and how it is asked to. */
+export interface CheckpointInput {
+  /** So many seconds it has for that before it is killed. */
+  readonly graceSeconds?: number | null;
+  /** This folder survives restarts and moves with the job. */
+  readonly path?: string | null;
+  /** The signal that asks the program to save and to end. */
+  readonly signal?: string | null;
+}
+
+/** Either `count`, or `min` and `max` for an elastic job without GPUs. */
+export interface CoreInput {
+  /** This many. */
+  readonly count?: number | null;
+  /** The job can make use of so many. */
+  readonly max?: number | null;
+  /** The job can run with so many. */
+  readonly min?: number | null;
+}
+
+/** Which job, and how it is stopped first. */
+export interface DeleteJobInput {
+  /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
+  readonly graceSeconds?: number | null;
+  /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+}
+
+/** Which server, and whether it drains. */
+export interface DrainServerInput {
+  /** false: it takes jobs again. */
+  readonly draining?: boolean;
+  /** Its name. */
+  readonly name: string;
+}
+
+export type Driver = "DOCKER" | "PROCESS" | "SIMULATED";
+
+export type Elasticity = "LIVE" | "NONE" | "RESTART";
+
+/** A guess of the work. */
+export interface EstimateInput {
+  /** How many epochs it has. */
+  readonly epochs?: number | null;
+  /** How long it takes on one GPU, in seconds. */
+  readonly seconds?: number | null;
+  /** How many steps it has. */
+  readonly steps?: number | null;
+}
+
+export type FailureOrigin = "APPLICATION" | "INFRASTRUCTURE";
+
+/** Either `count`, or `min` and `max` for an elastic job. */
+export interface GpuInput {
+  /** This many, neither more nor fewer. */
+  readonly count?: number | null;
+  /** The job can make use of so many. */
+  readonly max?: number | null;
+  /** Only GPUs with at least so much memory, in MiB. */
+  readonly memoryMiB?: number | null;
+  /** The job can run with so many. */
+  readonly min?: number | null;
+  /** Only GPUs of this model. */
+  readonly model?: string | null;
+  /** What policies without elasticity give; without it, min. */
+  readonly preferred?: number | null;
+}
+
+export type Health = "DOWN" | "SUSPECT" | "UP";
+
+/** Jobs of which all that is given here is true. */
+export interface JobFilter {
+  /** Labels that they all have, with these values. */
+  readonly labels?: Json | null;
+  /** How they are called. */
+  readonly name?: string | null;
+  /** A group of statuses. */
+  readonly phase?: JobPhase | null;
+  /** Any of these statuses. */
+  readonly statuses?: readonly JobStatus[] | null;
+  /** What kind of training they are. */
+  readonly type?: string | null;
+  /** Whose they are. */
+  readonly user?: string | null;
+}
 
 export type JobOrder = "NEWEST_FIRST" | "OLDEST_FIRST";
 
-export type LogStream = "STDOUT" | "STDERR";
+export type JobPhase = "COMPLETED" | "QUEUED" | "RUNNING";
 
-export type Health = "UP" | "SUSPECT" | "DOWN";
-
-export interface JobFilter {
-  readonly phase?: JobPhase | null;
-  readonly statuses?: readonly JobStatus[] | null;
-  readonly user?: string | null;
-  readonly type?: string | null;
-  readonly name?: string | null;
-  readonly labels?: Json | null;
-}
-
+/** A training job, as its YAML file would have it. */
 export interface JobSpecInput {
-  readonly name?: string | null;
-  readonly command: string | readonly string[];
-  readonly image?: string | null;
-  readonly gpus?: Json | null;
-  readonly cores?: Json | null;
-  readonly memoryMiB?: number | null;
-  readonly priority?: number | null;
-  readonly env?: Json | null;
-  readonly labels?: Json | null;
-  readonly user?: string | null;
-  readonly type?: string | null;
-}
-
-export interface SubmitJobInput {
-  readonly spec?: JobSpecInput | null;
-  readonly yaml?: string | null;
-  readonly idempotencyKey?: string | null;
-}
-
-export interface JobIdInput {
-  readonly id: string;
-  readonly graceSeconds?: number | null;
-}
-
-export interface UpdateJobInput {
-  readonly id: string;
-  readonly name?: string | null;
-  readonly priority?: number | null;
-  readonly labels?: Json | null;
+  /** Ids of jobs that must have completed first. */
+  readonly after?: readonly string[] | null;
+  /** Where it saves its state, and how it is asked to. */
+  readonly checkpoint?: CheckpointInput | null;
+  /** What to run. Required. */
+  readonly command?: string | readonly string[] | null;
+  /** How many CPU cores; without it, one. */
+  readonly cores?: CoreInput | null;
+  /** When it should be done. */
   readonly deadline?: string | null;
-  readonly gpus?: Json | null;
-  readonly cores?: Json | null;
-  readonly retries?: Json | null;
-  readonly limits?: Json | null;
+  /** How its size may change once it runs. */
+  readonly elasticity?: Elasticity | null;
+  /** Variables for the command, by name. */
+  readonly env?: Json | null;
+  /** A guess of the work. */
+  readonly estimate?: EstimateInput | null;
+  /** How many GPUs; without it, none. */
+  readonly gpus?: GpuInput | null;
+  /** The Docker image; without it, only a process server can run it. */
+  readonly image?: string | null;
+  /** Names and values of your own, to search by. */
+  readonly labels?: Json | null;
+  /** What may take how long. */
+  readonly limits?: LimitsInput | null;
+  /** Limit of memory, in MiB; without it, none. */
+  readonly memoryMiB?: number | null;
+  /** How it is called in lists; without it, after its image. */
+  readonly name?: string | null;
+  /** Its thread pools. */
+  readonly parallelism?: ParallelismInput | null;
+  /** Higher goes first, under the policies that look at it. */
+  readonly priority?: number | null;
+  /** How to read progress from the output. */
+  readonly progress?: ProgressInput | null;
+  /** How often it is started again after a failure. */
+  readonly retries?: RetriesInput | null;
+  /** Variables whose values are stored apart and never shown again. */
+  readonly secrets?: Json | null;
+  /** Size of /dev/shm, in MiB. */
+  readonly shmMiB?: number | null;
+  /** What kind of training it is: pytorch, keras, … */
+  readonly type?: string | null;
+  /** Whose job it is; without it, the caller's. */
+  readonly user?: string | null;
+  /** The folder in which it runs. */
+  readonly workdir?: string | null;
 }
 
-export interface MigrateInput {
+export type JobStatus = "CANCELLED" | "CANCELLING" | "COMPLETED" | "FAILED" | "MIGRATING" | "PAUSED" | "PENDING" | "PREEMPTING" | "RUNNING" | "STARTING";
+
+/** What may take how long, in seconds. */
+export interface LimitsInput {
+  /** Without printing anything. */
+  readonly idleSeconds?: number | null;
+  /** Pulling its image. */
+  readonly pullSeconds?: number | null;
+  /** Waiting. */
+  readonly queueSeconds?: number | null;
+  /** Training. */
+  readonly runSeconds?: number | null;
+}
+
+export type LogStream = "STDERR" | "STDOUT";
+
+/** Which job, and where to. */
+export interface MigrateJobInput {
+  /** The job's id, or the number in it: job-17 or 17. */
   readonly id: string;
+  /** The server; without it, wherever the placement likes best. */
   readonly to?: string | null;
 }
 
-export interface AddServerInput {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly gpus?: Json | null;
-  readonly cores?: number | null;
-  readonly memoryMiB?: number | null;
-  readonly tls?: TlsInput | null;
+export type MigrationCause = "DEFRAGMENTATION" | "DRAIN" | "POLICY" | "UNHEALTHY_GPU" | "USER";
+
+/** Migrations of which all that is given here is true. */
+export interface MigrationFilter {
+  /** Any of these states. */
+  readonly states?: readonly MigrationState[] | null;
 }
 
-export interface TlsInput {
-  readonly ca?: string | null;
-  readonly cert?: string | null;
-  readonly key?: string | null;
+export type MigrationState = "COMPLETED" | "FAILED" | "PREPARING" | "STARTING" | "STOPPING" | "SUPERSEDED";
+
+/** Thread pools of TensorFlow-style programs. */
+export interface ParallelismInput {
+  /** Operations that run at once. */
+  readonly interOp?: number | null;
+  /** Threads of one operation. */
+  readonly intraOp?: number | null;
 }
 
-export interface DrainServerInput {
-  readonly name: string;
-  readonly draining?: boolean | null;
+/** Which job. */
+export interface PauseJobInput {
+  /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
 }
 
+/** How to read progress from the output. */
+export interface ProgressInput {
+  /** A regular expression with named groups. */
+  readonly pattern?: string | null;
+}
+
+/** Which server. */
 export interface RemoveServerInput {
+  /** Its name. */
   readonly name: string;
 }
 
+/** Which job. */
+export interface ResumeJobInput {
+  /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+}
+
+/** How often the job is started again after a failure. */
+export interface RetriesInput {
+  /** After a failure of the program itself. */
+  readonly application?: number | null;
+  /** After a failure of the infrastructure. */
+  readonly infrastructure?: number | null;
+}
+
+/** Which job. */
+export interface RetryJobInput {
+  /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+}
+
+export type RunOutcome = "FAILED" | "STOPPED" | "SUCCEEDED";
+
+export type RunStatus = "ENDED" | "RUNNING" | "STARTING";
+
+/** A GPU that a server has. */
+export interface ServerGpuInput {
+  /** Its index on the server. */
+  readonly index: number;
+  /** Its memory in MiB. */
+  readonly memoryMiB?: number | null;
+  /** Its model. */
+  readonly model?: string | null;
+  /** Its maker's unique name for it. */
+  readonly uuid?: string | null;
+}
+
+/** What is not given stays as it is. */
 export interface SetPolicyInput {
-  readonly policy?: string | null;
+  /** Its options by name; those not given have their defaults. */
   readonly options?: Json | null;
+  /** The placement, by key. */
   readonly placement?: string | null;
+  /** The policy, by key. */
+  readonly policy?: string | null;
+}
+
+export type StartPhase = "CARRYING" | "CREATING" | "PULLING";
+
+export type StartReason = "MIGRATED" | "PREEMPTED" | "RECOVERED" | "RESIZED" | "RETRIED" | "SUBMITTED";
+
+/** Give `spec` or `yaml`, not both. */
+export interface SubmitJobInput {
+  /** A text of your own: submitted again with it within 24 hours, the first job is the answer. */
+  readonly idempotencyKey?: string | null;
+  /** The job. */
+  readonly spec?: JobSpecInput | null;
+  /** The job as the text of a YAML (or JSON) file. */
+  readonly yaml?: string | null;
+}
+
+/** Files on the API's machine with which a tcp endpoint is reached safely. */
+export interface TlsInput {
+  /** The certificate of the authority that signed the engine's. */
+  readonly ca: string;
+  /** The client's certificate. */
+  readonly cert: string;
+  /** The client's key. */
+  readonly key: string;
+}
+
+/** What is given is changed; null sets a field back to its default. Sizes change only while it waits. */
+export interface UpdateJobInput {
+  /** How many CPU cores. */
+  readonly cores?: CoreInput | null;
+  /** When it should be done. */
+  readonly deadline?: string | null;
+  /** How many GPUs. */
+  readonly gpus?: GpuInput | null;
+  /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+  /** All its labels: those not given are gone. */
+  readonly labels?: Json | null;
+  /** What may take how long; what is not given stays. */
+  readonly limits?: LimitsInput | null;
+  /** How it is called in lists. */
+  readonly name?: string | null;
+  /** Higher goes first, under the policies that look at it. */
+  readonly priority?: number | null;
+  /** How often it is started again; what is not given stays. */
+  readonly retries?: RetriesInput | null;
 }
 
 export type Fault = {
@@ -112,7 +341,7 @@ export type Progress = {
 };
 
 export type Failure = {
-  readonly origin: string;
+  readonly origin: FailureOrigin;
   readonly code: string;
   readonly message: string;
 };
@@ -121,7 +350,7 @@ export type Job = {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly user: string | null;
+  readonly user: string;
   readonly status: JobStatus;
   readonly phase: StartPhase | null;
   readonly phaseFraction: number | null;
@@ -147,14 +376,14 @@ export type Job = {
   readonly grantedGpus: readonly ({
     readonly id: string;
     readonly index: number;
-  })[] | null;
-  readonly grantedCores: readonly number[] | null;
+  })[];
+  readonly grantedCores: readonly number[];
   readonly memoryMiB: number | null;
   readonly submittedAt: string;
   readonly firstStartedAt: string | null;
   readonly endedAt: string | null;
   readonly queueingDelay: number | null;
-  readonly serviceTime: number | null;
+  readonly serviceTime: number;
   readonly jobCompletionTime: number | null;
   readonly attempt: number;
   readonly preemptions: number;
@@ -166,9 +395,9 @@ export type Job = {
 export type Run = {
   readonly id: string;
   readonly attempt: number;
-  readonly reason: string;
-  readonly status: string;
-  readonly outcome: string | null;
+  readonly reason: StartReason;
+  readonly status: RunStatus;
+  readonly outcome: RunOutcome | null;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly failure: Failure | null;
@@ -180,14 +409,14 @@ export type Run = {
 
 export type Migration = {
   readonly id: string;
-  readonly cause: string;
-  readonly state: string;
+  readonly cause: MigrationCause;
+  readonly state: MigrationState;
   readonly reason: string | null;
   readonly from: string;
   readonly to: string;
   readonly requestedAt: string;
   readonly endedAt: string | null;
-  readonly bytes: number | null;
+  readonly bytes: number;
   readonly downtime: number | null;
   readonly lostSteps: number | null;
 };
@@ -209,7 +438,7 @@ export type JobDetails = Job & {
 export type Server = {
   readonly id: string;
   readonly name: string;
-  readonly driver: string;
+  readonly driver: Driver;
   readonly endpoint: string;
   readonly health: Health;
   readonly reason: string | null;
@@ -249,7 +478,7 @@ export type Policy = {
   readonly options: readonly ({
     readonly name: string;
     readonly description: string;
-    readonly default: Json | null;
+    readonly default: Json;
     readonly choices: readonly string[] | null;
     readonly min: number | null;
     readonly max: number | null;
@@ -284,8 +513,8 @@ export type LogBatch = {
   readonly cursor: string;
   readonly hasMore: boolean;
   readonly gap: {
-    readonly from: string | null;
-    readonly to: string | null;
+    readonly from: string;
+    readonly to: string;
     readonly reason: string;
   } | null;
   readonly lines: readonly LogLine[];
@@ -306,6 +535,11 @@ export type ProgressUpdate = {
   readonly jobId: string;
   readonly attempt: number;
   readonly progress: Progress;
+  readonly gap: {
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  } | null;
 };
 
 export type JobChange = {
@@ -714,26 +948,13 @@ export type GetEventsVariables = {
   readonly types?: readonly string[] | null;
 };
 export type GetEventsResult = {
-  readonly events: {
-    readonly pageInfo: PageInfo;
-    readonly nodes: readonly Event[];
-  };
+  readonly events: readonly Event[];
 };
 export const GetEvents = `
 query GetEvents($after: Cursor, $first: Int, $job: ID, $types: [String!]) {
   events(after: $after, first: $first, job: $job, types: $types) {
-    pageInfo {
-      ...PageInfo
-    }
-    nodes {
-      ...Event
-    }
+    ...Event
   }
-}
-
-fragment PageInfo on PageInfo {
-  hasNextPage
-  endCursor
 }
 
 fragment Event on Event {
@@ -843,7 +1064,7 @@ fragment Job on Job {
 ` as TypedDocument<SubmitJobResult, SubmitJobVariables>;
 
 export type CancelJobVariables = {
-  readonly input: JobIdInput;
+  readonly input: CancelJobInput;
 };
 export type CancelJobResult = {
   readonly result: {
@@ -852,7 +1073,7 @@ export type CancelJobResult = {
   };
 };
 export const CancelJob = `
-mutation CancelJob($input: JobIdInput!) {
+mutation CancelJob($input: CancelJobInput!) {
   result: cancelJob(input: $input) {
     value: job {
       ...Job
@@ -938,7 +1159,7 @@ fragment Job on Job {
 ` as TypedDocument<CancelJobResult, CancelJobVariables>;
 
 export type DeleteJobVariables = {
-  readonly input: JobIdInput;
+  readonly input: DeleteJobInput;
 };
 export type DeleteJobResult = {
   readonly result: {
@@ -947,7 +1168,7 @@ export type DeleteJobResult = {
   };
 };
 export const DeleteJob = `
-mutation DeleteJob($input: JobIdInput!) {
+mutation DeleteJob($input: DeleteJobInput!) {
   result: deleteJob(input: $input) {
     value: deletedJobId
     errors {
@@ -1059,7 +1280,7 @@ fragment Job on Job {
 ` as TypedDocument<UpdateJobResult, UpdateJobVariables>;
 
 export type PauseJobVariables = {
-  readonly input: JobIdInput;
+  readonly input: PauseJobInput;
 };
 export type PauseJobResult = {
   readonly result: {
@@ -1068,7 +1289,7 @@ export type PauseJobResult = {
   };
 };
 export const PauseJob = `
-mutation PauseJob($input: JobIdInput!) {
+mutation PauseJob($input: PauseJobInput!) {
   result: pauseJob(input: $input) {
     value: job {
       ...Job
@@ -1154,7 +1375,7 @@ fragment Job on Job {
 ` as TypedDocument<PauseJobResult, PauseJobVariables>;
 
 export type ResumeJobVariables = {
-  readonly input: JobIdInput;
+  readonly input: ResumeJobInput;
 };
 export type ResumeJobResult = {
   readonly result: {
@@ -1163,7 +1384,7 @@ export type ResumeJobResult = {
   };
 };
 export const ResumeJob = `
-mutation ResumeJob($input: JobIdInput!) {
+mutation ResumeJob($input: ResumeJobInput!) {
   result: resumeJob(input: $input) {
     value: job {
       ...Job
@@ -1249,7 +1470,7 @@ fragment Job on Job {
 ` as TypedDocument<ResumeJobResult, ResumeJobVariables>;
 
 export type RetryJobVariables = {
-  readonly input: JobIdInput;
+  readonly input: RetryJobInput;
 };
 export type RetryJobResult = {
   readonly result: {
@@ -1258,7 +1479,7 @@ export type RetryJobResult = {
   };
 };
 export const RetryJob = `
-mutation RetryJob($input: JobIdInput!) {
+mutation RetryJob($input: RetryJobInput!) {
   result: retryJob(input: $input) {
     value: job {
       ...Job
@@ -1344,7 +1565,7 @@ fragment Job on Job {
 ` as TypedDocument<RetryJobResult, RetryJobVariables>;
 
 export type MigrateJobVariables = {
-  readonly input: MigrateInput;
+  readonly input: MigrateJobInput;
 };
 export type MigrateJobResult = {
   readonly result: {
@@ -1353,7 +1574,7 @@ export type MigrateJobResult = {
   };
 };
 export const MigrateJob = `
-mutation MigrateJob($input: MigrateInput!) {
+mutation MigrateJob($input: MigrateJobInput!) {
   result: migrateJob(input: $input) {
     value: migration {
       ...Migration
@@ -1513,7 +1734,7 @@ export type RemoveServerResult = {
 export const RemoveServer = `
 mutation RemoveServer($input: RemoveServerInput!) {
   result: removeServer(input: $input) {
-    value: removedServer
+    value: removedServerId
     errors {
       ...Fault
     }
@@ -1639,6 +1860,11 @@ fragment ProgressUpdate on ProgressUpdate {
   attempt
   progress {
     ...Progress
+  }
+  gap {
+    from
+    to
+    reason
   }
 }
 ` as TypedDocument<FollowProgressResult, FollowProgressVariables>;

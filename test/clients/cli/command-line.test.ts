@@ -1,0 +1,130 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const endings: (() => void)[] = [];
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+/** A server that answers everything with this. */
+async function answering(status: number, body: unknown): Promise<string> {
+  const server = createServer((_, response) =>
+    response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body)),
+  );
+  endings.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+}
+
+const commands = [
+  ["submit"],
+  ["ls"],
+  ["show"],
+  ["logs"],
+  ["migrate"],
+  ["cancel"],
+  ["rm"],
+  ["pause"],
+  ["resume"],
+  ["retry"],
+  ["update"],
+  ["servers"],
+  ["servers", "add"],
+  ["servers", "drain"],
+  ["servers", "rm"],
+  ["policy"],
+  ["policy", "set"],
+  ["events"],
+];
+
+test.each([[], ...commands].map((command) => ({ command, name: ["schedulearn", ...command].join(" ") })))(
+  "$name --help is as recorded",
+  async ({ command, name }) => {
+    const { code, out, err } = await runCli([...command, "--help"]);
+    expect([code, err]).toEqual([0, ""]);
+    await expect(out).toMatchFileSnapshot(`./help/${name.replaceAll(" ", "-")}.txt`);
+  },
+);
+
+test("every command shows examples, and help never shows a token", async () => {
+  for (const command of commands) {
+    const { out } = await runCli([...command, "--help"], { token: "s3cret" });
+    expect(out).toMatch(/\nExamples:\n {2}schedulearn /);
+    expect(out).not.toContain("s3cret");
+  }
+});
+
+test.each([
+  [[], /Usage:/],
+  [["sl"], /unknown command 'sl'\n\(Did you mean ls\?\)/],
+  [["ls", "--stats"], /unknown option '--stats'\n\(Did you mean --status\?\)/],
+  [["ls", "--status", "happy"], /Allowed choices are .*running/],
+  [["logs"], /missing required argument 'job'/],
+  [["logs", "1", "--tail", "x"], /It must be a whole number/],
+  [["submit"], /a file, or a command behind --, is needed/],
+  [["submit", "/nowhere/job.yaml"], /\/nowhere\/job\.yaml: there is no such file/],
+  [["submit", "--gpus", "many", "--", "true"], /bounds such as 1:4/],
+  [["submit", "--env", "A", "--", "true"], /It must be NAME=VALUE/],
+  [["update", "1"], /nothing to change/],
+  [["policy", "set"], /nothing to change/],
+  [["servers", "add", "a", "tcp://b:1", "--tls-ca", "ca.pem"], /belong together/],
+  [["ls", "--", "x"], /only submit takes a command behind --/],
+])("%j is refused before anything is sent", async (argv, message) => {
+  const { code, out, err } = await runCli(argv, { url: "http://127.0.0.1:1/graphql" });
+  expect(err).toMatch(message);
+  expect([code, out]).toEqual([2, ""]);
+});
+
+test("a server that is not there: one line with the address and the remedy, exit code 3", async () => {
+  const url = await answering(200, {});
+  for (const end of endings.splice(0)) end();
+  for (const argv of [["ls"], ["logs", "-f", "1"], ["cancel", "1"]]) {
+    const { code, out, err } = await runCli(argv, { url });
+    expect([code, out]).toEqual([3, ""]);
+    expect(err).toBe(
+      `schedulearn: no Schedulearn server answers at ${url}: connection refused; start it with npm start, or name another with --url or SCHEDULEARN_URL\n`,
+    );
+  }
+});
+
+test("something else than Schedulearn at the address is told", async () => {
+  const { code, err } = await runCli(["ls"], { url: await answering(404, "<html>") });
+  expect(code).toBe(3);
+  expect(err).toContain("what answers is not GraphQL (HTTP 404)");
+});
+
+test.each([
+  [401, { errors: [{ message: "an access token is needed" }] }],
+  [403, "no"],
+  [200, { errors: [{ message: "who are you?", extensions: { code: "UNAUTHENTICATED" } }] }],
+])("HTTP %i %j: exit code 4, and how to get a token", async (status, body) => {
+  const { code, err } = await runCli(["ls"], { url: await answering(status, body) });
+  expect(code).toBe(4);
+  expect(err).toMatch(/schedulearn token create/);
+});
+
+test("an error of the server is one line without control characters", async () => {
+  const { code, err } = await runCli(["ls"], { url: await answering(200, { errors: [{ message: "a\u001b[2Jb" }] }) });
+  expect(code).toBe(1);
+  expect(err).toBe("schedulearn: a\\x1b[2Jb\n");
+});
+
+test("--url and --token win over the environment", async () => {
+  let given: string | undefined;
+  const server = createServer((request, response) => {
+    given = request.headers.authorization;
+    response.end(
+      JSON.stringify({
+        data: { jobs: { totalCount: 0, nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } },
+      }),
+    );
+  });
+  endings.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+  const environment = { url: "http://127.0.0.1:1/graphql", token: "other" };
+  const { code, out } = await runCli(["ls", "--json", "--url", url, "--token", "mine"], environment);
+  expect([code, JSON.parse(out), given]).toEqual([0, { jobs: [], totalCount: 0 }, "Bearer mine"]);
+});
