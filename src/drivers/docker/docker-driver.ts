@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu, Health } from "../../core/server.ts";
@@ -58,6 +59,7 @@ class DockerDriver implements Driver {
   #clockAheadMillis = 0;
 
   constructor(options: DockerOptions) {
+    setMaxListeners(0, this.#closing.signal); // one for each thing under way
     this.#options = options;
     this.server = options.server;
     this.#gpus = declaredGpus(options);

@@ -4,24 +4,22 @@ import type { JobId, StartPhase } from "../../core/job.ts";
 import type { Outcome } from "../../core/outcome.ts";
 import type { Cancel } from "../../core/time.ts";
 import type { DriverEvent } from "../driver.ts";
-import { accept, reasonOf, statusOf } from "./engine.ts";
+import { reasonOf } from "./engine.ts";
 import type { Gate } from "./gate.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { findProgram } from "./program.ts";
+import { isRunning, neverStarted, RunContainer } from "./run-container.ts";
 import type { Site } from "./setup.ts";
 import {
-  containerOf,
   createContainer,
   fillContainer,
   markStopRequested,
   PATIENCE_MILLIS,
   removeContainer,
-  removeVolume,
   wasStopRequested,
 } from "./setup.ts";
 
-const START_MILLIS = 60_000;
 /** How long the end of a failed start is held back so that it leaves nothing behind. */
 const CLEAN_UP_MILLIS = 10_000;
 /** What an engine leaves of the runs that it took along when it ended. */
@@ -38,6 +36,7 @@ export class ContainerRun {
   readonly #attempt: number;
   readonly #gate: Gate;
   readonly #life = new AbortController();
+  readonly #container: RunContainer;
   /** Everything before the start; a stop and a discard end it. */
   #setup = new AbortController();
   #chain: Promise<void> = Promise.resolve();
@@ -63,6 +62,7 @@ export class ContainerRun {
     this.#gate = gate;
     this.#job = job;
     this.#attempt = attempt;
+    this.#container = new RunContainer(site, job, attempt, this.#life.signal);
   }
 
   get started(): boolean {
@@ -118,14 +118,14 @@ export class ContainerRun {
 
   pause(): void {
     this.#enqueue(async () => {
-      const refused = await this.#ask("pause");
+      const refused = await this.#freeze("pause");
       if (refused !== null && !this.#over) this.#tell({ type: "RunPauseFailed", reason: refused });
     });
   }
 
   resume(): void {
     this.#enqueue(async () => {
-      const refused = await this.#ask("unpause");
+      const refused = await this.#freeze("unpause");
       if (refused !== null) this.#log("could not be resumed", { reason: refused });
     });
   }
@@ -190,35 +190,16 @@ export class ContainerRun {
 
   async #startContainer(order: RunOrder, setup: AbortSignal): Promise<void> {
     await createContainer(this.#site, order, setup, this.#tellPhase);
-    let info = await this.#inspect(setup, PATIENCE_MILLIS);
+    let info = await this.#container.inspect(setup, PATIENCE_MILLIS);
     if (info && neverStarted(info)) {
       await findProgram(this.#site, order, info, setup);
       await fillContainer(this.#site, order, setup, this.#tellPhase);
       setup.throwIfAborted();
-      info = await this.#ignite();
+      // From here on there is no way back.
+      info = await this.#container.start();
     }
     if (info) this.#observe(info);
-    else if (!this.#over) this.#end({ outcome: GONE });
-  }
-
-  /** From here on there is no way back. A start without an answer may have happened, and must not happen twice. */
-  async #ignite(): Promise<ContainerInspectInfo | null> {
-    const { engine } = this.#site;
-    const { signal } = this.#life;
-    for (;;) {
-      try {
-        await engine.request(signal, START_MILLIS, (abortSignal) => this.#container.start({ abortSignal }));
-        return await this.#inspect(signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        const info = await this.#inspect(signal);
-        if (!info || !neverStarted(info)) return info;
-        if (statusOf(error) === null) continue;
-        await this.#cleanUp();
-        this.#end({ outcome: engineFailure(error) });
-        return null;
-      }
-    }
+    else this.#end({ outcome: GONE });
   }
 
   /** The preparations failed, or were overtaken: what is to be told of that, if anything. */
@@ -232,7 +213,7 @@ export class ContainerRun {
 
   /** Goes on with the container as it is found. False when it never ran, and then it is gone; or when there is none. */
   async #attach(): Promise<boolean> {
-    const info = await this.#inspect(this.#life.signal);
+    const info = await this.#container.inspect();
     if (!info) return false;
     if (neverStarted(info)) await this.#cleanUp();
     else this.#observe(info);
@@ -263,12 +244,12 @@ export class ContainerRun {
       if (!isRunning(info)) return await this.#finish(info, info === found, lostContact);
       const look = new AbortController();
       this.#look = look;
-      lostContact = await this.#site.engine.ended(this.#container, look.signal).then(
+      lostContact = await this.#site.engine.ended(this.#container.container, look.signal).then(
         () => false,
         () => !look.signal.aborted,
       );
       signal.throwIfAborted();
-      info = await this.#inspect(signal);
+      info = await this.#container.inspect();
     }
   }
 
@@ -290,7 +271,7 @@ export class ContainerRun {
   async #deliver(signal: string): Promise<void> {
     if (this.#over || !this.#started || this.#signalled) return;
     this.#signalled = true;
-    const info = await this.#inspect(this.#life.signal);
+    const info = await this.#container.inspect();
     if (!info || !isRunning(info)) return;
     await markStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal).then(
       // A program that polls may end by it before the signal comes.
@@ -301,26 +282,15 @@ export class ContainerRun {
     );
     await this.#kill(signal);
     // A frozen run takes the signal only when thawed.
-    if (info.State.Paused) await this.#ask("unpause");
+    if (info.State.Paused) await this.#freeze("unpause");
   }
 
   async #kill(signal: string): Promise<void> {
-    let asked = 0;
-    await this.#site.engine
-      .ask({ signal: this.#life.signal }, (abortSignal) => {
-        asked += 1;
-        return this.#container.kill({ signal, abortSignal });
-      })
-      .then(
-        () => {
-          this.#delivered = true;
-        },
-        (error: unknown) => {
-          // It ended before; or by an earlier request of which we heard no answer.
-          if (statusOf(error) === 409 || statusOf(error) === 404) this.#delivered ||= asked > 1;
-          else this.#log(`could not be sent ${signal}`, { reason: reasonOf(error) });
-        },
-      );
+    try {
+      if (await this.#container.kill(signal)) this.#delivered = true;
+    } catch (error) {
+      if (!this.#life.signal.aborted) this.#log(`could not be sent ${signal}`, { reason: reasonOf(error) });
+    }
   }
 
   #armKill(): void {
@@ -332,42 +302,21 @@ export class ContainerRun {
   }
 
   /** Null when it is done; else why not. */
-  async #ask(verb: "pause" | "unpause"): Promise<string | null> {
-    const { signal } = this.#life;
+  async #freeze(verb: "pause" | "unpause"): Promise<string | null> {
     if (!this.#over && !this.#started) {
-      const info = await this.#inspect(signal);
+      const info = await this.#container.inspect();
       if (info && isRunning(info)) this.#observe(info);
     }
-    if (this.#over || !this.#started) return "it does not run";
-    try {
-      await this.#site.engine.ask({ signal }, (abortSignal) => this.#container[verb]({ abortSignal }));
-      return null;
-    } catch (error) {
-      signal.throwIfAborted();
-      const info = await this.#inspect(signal);
-      return info && isRunning(info) && info.State.Paused === (verb === "pause") ? null : reasonOf(error);
-    }
-  }
-
-  #inspect(signal: AbortSignal, patienceMillis?: number): Promise<ContainerInspectInfo | null> {
-    return this.#site.engine
-      .ask({ signal, patienceMillis }, (abortSignal) => this.#container.inspect({ abortSignal }))
-      .then(
-        (info) => info ?? null,
-        (error) => accept<null>(404)(error) ?? null,
-      );
+    return this.#over || !this.#started ? "it does not run" : this.#container.freeze(verb);
   }
 
   /** A run that never started leaves neither its container nor the folder that was made for it. */
   async #cleanUp(): Promise<void> {
-    const { signal } = this.#life;
-    const remove = async (patienceMillis?: number) => {
-      await removeContainer(this.#site, this.#job, this.#attempt, signal, patienceMillis);
-      await removeVolume(this.#site, this.#job, this.#attempt, signal, patienceMillis);
-    };
-    await remove(CLEAN_UP_MILLIS).catch((error: unknown) => {
+    await this.#container.remove(CLEAN_UP_MILLIS).catch((error: unknown) => {
       this.#log("will be cleaned up later", { reason: reasonOf(error) });
-      void remove().catch((later: unknown) => this.#log("could not be cleaned up", { reason: reasonOf(later) }));
+      this.#container.remove().catch((later: unknown) => {
+        if (!this.#life.signal.aborted) this.#log("could not be cleaned up", { reason: reasonOf(later) });
+      });
     });
   }
 
@@ -393,10 +342,6 @@ export class ContainerRun {
   #log(what: string, details: Readonly<Record<string, unknown>>): void {
     this.#site.context.log(`run ${this.#job}.${this.#attempt} ${what}`, { server: this.#site.server, ...details });
   }
-
-  get #container() {
-    return containerOf(this.#site, this.#job, this.#attempt);
-  }
 }
 
 const GONE = infrastructure("server-lost", "its container is gone");
@@ -405,6 +350,3 @@ const DISCARDED = new Error("the run is not wanted any more");
 
 type Unplaced<T> = T extends unknown ? Omit<T, "at" | "job" | "attempt"> : never;
 type RunNews = Unplaced<Extract<DriverEvent, { readonly attempt: number }>>;
-
-const neverStarted = ({ State: { Status } }: ContainerInspectInfo): boolean => Status === "created";
-const isRunning = ({ State: { Running, Restarting } }: ContainerInspectInfo): boolean => Running || Restarting;
