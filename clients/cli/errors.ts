@@ -14,6 +14,8 @@ export function tell(error: unknown): Told | null {
       code: exitCode.unreachable,
       lines: [`${error.message}; start it with npm start, or name another with --url or SCHEDULEARN_URL`],
     };
+  if (error instanceof AuthError && error.code === "FORBIDDEN")
+    return { code: exitCode.unauthorised, lines: [error.message] };
   if (error instanceof AuthError)
     return {
       code: exitCode.unauthorised,

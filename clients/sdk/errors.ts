@@ -40,6 +40,13 @@ export class UnreachableError extends Error {
 /** The server wants an access token, or another one than it was given. */
 export class AuthError extends Error {
   override readonly name = "AuthError";
+  /** `UNAUTHENTICATED`: another token would do; `FORBIDDEN`: not for this caller. */
+  readonly code: string;
+
+  constructor(message: string, code = "UNAUTHENTICATED") {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** The server could not carry the request out: errors at the top level of its answer. */
@@ -59,7 +66,7 @@ export class RequestError extends Error {
 /** The error that the top-level errors of an answer amount to. */
 export function errorOf(errors: readonly TopLevelError[]): AuthError | RequestError {
   const denied = errors.find(({ extensions }) => AUTH_CODES.has(extensions?.code ?? ""));
-  return denied ? new AuthError(denied.message) : new RequestError(errors);
+  return denied ? new AuthError(denied.message, denied.extensions?.code) : new RequestError(errors);
 }
 
 const AUTH_CODES = new Set(["UNAUTHENTICATED", "FORBIDDEN"]);

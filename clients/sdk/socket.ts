@@ -2,6 +2,8 @@ import { type Client, createClient } from "graphql-ws/client";
 import { AuthError, errorOf, RequestError, reasonOf, type TopLevelError, UnreachableError } from "./errors.ts";
 import type { TypedDocument } from "./typed-document.ts";
 
+/** Reasons that say no more than the code beside them. */
+const GENERIC = /^(Forbidden|Unauthorized|)$/;
 const ACK_MILLIS = 10_000;
 const PING_MILLIS = 15_000;
 const PONG_MILLIS = 10_000;
@@ -11,6 +13,8 @@ const BAD_REQUEST = 4400;
 const UNAUTHORIZED = 4401;
 const FORBIDDEN = 4403;
 const NO_SUBPROTOCOL = 4406;
+/** The code of an operation that may be tried again a little later. */
+const TOO_FAST = "RATE_LIMIT";
 
 export interface SocketOptions {
   /** `http://host:port/graphql`; the socket has the same path. */
@@ -26,8 +30,8 @@ export interface Listener<Result> {
   complete(): void;
   /** Something that another try would not change. */
   fail(error: Error): void;
-  /** The connection is gone, or never came; another try may do. */
-  drop(error: UnreachableError): void;
+  /** The connection is gone, or never came, or the server wants a rest; another try may do. */
+  drop(error: Error): void;
 }
 
 /** One WebSocket for all subscriptions: opened for the first, closed behind the last. It never tries again by itself. */
@@ -87,9 +91,12 @@ export class Socket {
 
   #explain(error: unknown, listener: Listener<never>): void {
     const { url, token } = this.#options;
-    if (Array.isArray(error)) return listener.fail(errorOf(error as readonly TopLevelError[]));
+    if (Array.isArray(error)) {
+      const told = errorOf(error as readonly TopLevelError[]);
+      return told.code === TOO_FAST ? listener.drop(told) : listener.fail(told);
+    }
     const { code, reason } = error as { readonly code?: unknown; readonly reason?: unknown };
-    const said = typeof reason === "string" && reason !== "" ? reason : null;
+    const said = typeof reason === "string" && !GENERIC.test(reason) ? reason : null;
     if (code === UNAUTHORIZED || code === FORBIDDEN)
       return listener.fail(
         new AuthError(said ?? (token ? "the access token is not accepted" : "an access token is needed")),

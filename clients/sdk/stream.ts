@@ -1,4 +1,3 @@
-import type { UnreachableError } from "./errors.ts";
 import { pause, type Retry, waitBefore } from "./retry.ts";
 import type { Socket } from "./socket.ts";
 import type { TypedDocument } from "./typed-document.ts";
@@ -56,7 +55,7 @@ export async function* stream<Result, Variables extends Resumable, Item>(
 class Reading<Result, Variables extends Resumable, Item> {
   /** The server completed it. */
   isOver = false;
-  dropped: UnreachableError | null = null;
+  dropped: Error | null = null;
   #failure: Error | null = null;
   #stopped = false;
   readonly #waiting: Item[] = [];

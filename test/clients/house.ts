@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/index.ts";
+import { type Schedulearn, startSchedulearn } from "../../src/schedulearn.ts";
+
+export interface House extends Schedulearn {
+  readonly folder: string;
+  /** Stops the server and forgets all of it. */
+  end(): Promise<void>;
+}
+
+/** A whole server in a folder of its own, with process servers on this machine. */
+export async function startHouse({ servers = "alpha=local,beta=local" } = {}): Promise<House> {
+  const folder = mkdtempSync(join(tmpdir(), "house-"));
+  const config = loadConfig({ cwd: folder, env: {}, flags: { data: join(folder, "data"), port: "0", servers } });
+  const schedulearn = await startSchedulearn(config, () => {});
+  return {
+    ...schedulearn,
+    folder,
+    async end() {
+      await schedulearn.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Wire {
+  readonly url: string;
+  readonly connections: () => number;
+  /** Cuts every connection that goes through, without a word. */
+  cut(): void;
+  close(): void;
+}
+
+/** A wire to the server that can be cut. */
+export async function wireTo(url: string): Promise<Wire> {
+  const { hostname, port, pathname } = new URL(url);
+  const open = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((near) => {
+    connections++;
+    const far = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        open.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
+    connections: () => connections,
+    cut,
+    close() {
+      cut();
+      server.close();
+    },
+  };
+}
