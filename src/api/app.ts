@@ -1,0 +1,144 @@
+import type { ApolloServer } from "@apollo/server";
+import { expressMiddleware } from "@as-integrations/express5";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
+import { GraphQLError } from "graphql";
+import { Context } from "./context.ts";
+import { type LogError, refusal, tellError } from "./errors.ts";
+import { bearer, type Guard } from "./guard.ts";
+import type { House } from "./house.ts";
+import type { Limits } from "./limits.ts";
+import { pages, sendPlayground } from "./pages.ts";
+import type { Rate } from "./rate.ts";
+import { tooLate } from "./time-limit.ts";
+import { addressOf, tooFast } from "./websocket.ts";
+
+export interface AppOptions {
+  readonly house: House;
+  readonly guard: Guard;
+  readonly rate: Rate;
+  readonly limits: Limits;
+  readonly allowOrigins: readonly string[];
+  readonly apollo: ApolloServer<Context>;
+  readonly log: LogError;
+}
+
+/** Everything that is answered over HTTP. */
+export function newApp(options: AppOptions): Express {
+  const { house, apollo, limits } = options;
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(everyAnswer);
+  app.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
+  app.get("/readyz", (_request, response) => {
+    const { trouble } = house.engine;
+    response
+      .status(trouble === null ? 200 : 503)
+      .type("text/plain")
+      .send(trouble === null ? "ready\n" : "nothing can be recorded at present: the server's log says why\n");
+  });
+  app.use(onlyFriends(options));
+  app.use(pages());
+  app.get("/graphql", (request, response, next) => {
+    if (request.query.query === undefined && request.accepts(["json", "html"]) === "html") sendPlayground(response);
+    else next();
+  });
+  app.use(
+    "/graphql",
+    notTooFast(options),
+    notTooLong(options),
+    onlyKnown(options),
+    express.json({ limit: limits.bodyBytes }),
+    expressMiddleware(apollo, { context: async ({ res }) => new Context(house, res.locals.user as string) }),
+  );
+  app.use((_request, response) =>
+    tell(response, 404, refusal("NOT_FOUND", "there is nothing here: see / and /graphql")),
+  );
+  app.use(failed(options));
+  return app;
+}
+
+/** An error before any GraphQL, in the form of one. */
+function tell(response: Response, status: number, error: GraphQLError): void {
+  response.status(status).json({ errors: [{ message: error.message, extensions: error.extensions }] });
+}
+
+const everyAnswer: RequestHandler = (_request, response, next) => {
+  response.set({
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+  });
+  next();
+};
+
+const onlyFriends =
+  ({ guard, allowOrigins }: AppOptions): RequestHandler =>
+  (request, response, next) => {
+    const problem = guard.refusalOf(request);
+    if (problem) return tell(response, 403, problem);
+    const { origin } = request.headers;
+    response.vary("Origin");
+    if (origin !== undefined && allowOrigins.includes(origin))
+      response.set({
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Headers": "authorization, content-type, apollo-require-preflight",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+      });
+    if (request.method === "OPTIONS") response.status(204).end();
+    else next();
+  };
+
+const notTooFast =
+  ({ rate, limits }: AppOptions): RequestHandler =>
+  (request, response, next) => {
+    if (rate.allows(addressOf(request))) return next();
+    response.set("Retry-After", "1");
+    tell(response, 429, tooFast(limits));
+  };
+
+/** What was begun goes on behind it, and finds that the answer is sent. */
+const notTooLong =
+  ({ limits }: AppOptions): RequestHandler =>
+  (_request, response, next) => {
+    const timer = setTimeout(() => {
+      if (!response.headersSent) tell(response, 503, tooLate(limits));
+    }, limits.operationMillis);
+    response.once("close", () => clearTimeout(timer));
+    next();
+  };
+
+const onlyKnown =
+  ({ guard }: AppOptions): RequestHandler =>
+  async (request, response, next) => {
+    const user = await guard.userOf(bearer(request.headers.authorization));
+    if (user !== null) {
+      response.locals.user = user;
+      return next();
+    }
+    response.set("WWW-Authenticate", 'Bearer realm="schedulearn"');
+    const told =
+      request.headers.authorization === undefined ? "an access token is needed" : "the access token is not accepted";
+    tell(response, 401, refusal("UNAUTHENTICATED", `${told}: send Authorization: Bearer <token>`));
+  };
+
+/** Express knows an error handler by its four parameters. */
+const failed =
+  ({ limits, log }: AppOptions): ErrorRequestHandler =>
+  (error, _request, response, _next) => {
+    if (response.headersSent) return;
+    const { type, status } = error as { type?: string; status?: number };
+    if (type === "entity.too.large")
+      return tell(
+        response,
+        413,
+        refusal("BODY_LIMIT", `a request may have ${limits.bodyBytes} bytes, and this has more`),
+      );
+    if (type === "entity.parse.failed") return tell(response, 400, refusal("BAD_REQUEST", "the body is not JSON"));
+    if (status !== undefined && status < 500)
+      return tell(response, status, refusal("BAD_REQUEST", (error as Error).message));
+    const { message, extensions } = tellError(new GraphQLError("", { originalError: error as Error }), log);
+    tell(response, 500, refusal("INTERNAL", message, extensions));
+  };

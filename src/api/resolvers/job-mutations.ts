@@ -1,0 +1,120 @@
+import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { domainError } from "../../core/errors.ts";
+import type { Job, JobId } from "../../core/job.ts";
+import {
+  requestCancel,
+  requestMigrate,
+  requestPause,
+  requestResume,
+  requestRetry,
+  requestUpdate,
+} from "../../core/request.ts";
+import type { Context } from "../context.ts";
+import { payload } from "../errors.ts";
+import { patchOf, requestOf } from "../job-requests.ts";
+import { submit } from "../submission.ts";
+import {
+  CancelJobInput,
+  DeleteJobInput,
+  MigrateJobInput,
+  PauseJobInput,
+  ResumeJobInput,
+  RetryJobInput,
+  SubmitJobInput,
+  UpdateJobInput,
+} from "../types/inputs.ts";
+import { JobView } from "../types/job.ts";
+import { MigrationView } from "../types/migration.ts";
+import {
+  CancelJobPayload,
+  DeleteJobPayload,
+  MigrateJobPayload,
+  PauseJobPayload,
+  ResumeJobPayload,
+  RetryJobPayload,
+  SubmitJobPayload,
+  UpdateJobPayload,
+} from "../types/payloads.ts";
+
+const what = { description: "What is wanted." } as const;
+const LONGEST_GRACE = 86_400;
+
+@Resolver()
+export class JobMutations {
+  @Mutation(() => SubmitJobPayload, { description: "Hands a job in. Nothing is stored when there is any fault." })
+  submitJob(@Arg("input", () => SubmitJobInput, what) input: SubmitJobInput, @Ctx() context: Context) {
+    return payload(async () => ({ job: new JobView(await submit(input, context)) }));
+  }
+
+  @Mutation(() => CancelJobPayload, { description: "Stops a job; its record stays." })
+  cancelJob(@Arg("input", () => CancelJobInput, what) input: CancelJobInput, @Ctx() context: Context) {
+    return payload(() =>
+      changed(input.id, context, (scheduler, id, now) =>
+        requestCancel(scheduler, id, stop(input, context, false), now),
+      ),
+    );
+  }
+
+  @Mutation(() => DeleteJobPayload, {
+    description: "Removes a job with its record and output; one that is not over is stopped first.",
+  })
+  deleteJob(@Arg("input", () => DeleteJobInput, what) input: DeleteJobInput, @Ctx() context: Context) {
+    return payload(async () => ({
+      deletedJobId: await requestOf(input.id, context, (scheduler, id, now) =>
+        requestCancel(scheduler, id, stop(input, context, true), now),
+      ),
+    }));
+  }
+
+  @Mutation(() => UpdateJobPayload, { description: "Changes what may change of a job that is not over." })
+  updateJob(@Arg("input", () => UpdateJobInput, what) input: UpdateJobInput, @Ctx() context: Context) {
+    return payload(() =>
+      changed(input.id, context, (scheduler, id, now) =>
+        requestUpdate(scheduler, id, patchOf(scheduler.job(id) as Job, input, now), now),
+      ),
+    );
+  }
+
+  @Mutation(() => PauseJobPayload, {
+    description: "Stops the clock of a running job, which keeps its GPUs, or holds back one that waits.",
+  })
+  pauseJob(@Arg("input", () => PauseJobInput, what) { id }: PauseJobInput, @Ctx() context: Context) {
+    return payload(() => changed(id, context, requestPause));
+  }
+
+  @Mutation(() => ResumeJobPayload, { description: "Lets a paused or held job go on." })
+  resumeJob(@Arg("input", () => ResumeJobInput, what) { id }: ResumeJobInput, @Ctx() context: Context) {
+    return payload(() => changed(id, context, requestResume));
+  }
+
+  @Mutation(() => RetryJobPayload, { description: "Queues a failed or cancelled job again, with its checkpoint." })
+  retryJob(@Arg("input", () => RetryJobInput, what) { id }: RetryJobInput, @Ctx() context: Context) {
+    return payload(() => changed(id, context, requestRetry));
+  }
+
+  @Mutation(() => MigrateJobPayload, { description: "Moves a running job to another server, with its checkpoint." })
+  migrateJob(@Arg("input", () => MigrateJobInput, what) { id, to }: MigrateJobInput, @Ctx() context: Context) {
+    return payload(async () => {
+      let migration = "";
+      const { job } = await changed(id, context, (scheduler, jobId, now) => {
+        const events = requestMigrate(scheduler, jobId, to ?? null, now);
+        for (const event of events) if (event.type === "JobMigrated") migration = event.migration;
+        return events;
+      });
+      const begun = (await context.engine.queries.migrationsById([migration])).get(migration);
+      return { job, migration: begun && new MigrationView(begun) };
+    });
+  }
+}
+
+function stop(input: CancelJobInput, { user }: Context, isDeletion: boolean) {
+  const graceSeconds = input.graceSeconds ?? null;
+  if (graceSeconds !== null && !(graceSeconds >= 0 && graceSeconds <= LONGEST_GRACE))
+    throw domainError("INVALID_INPUT", `graceSeconds: must be between 0 and ${LONGEST_GRACE}`, ["graceSeconds"]);
+  return { by: user, delete: isDeletion, graceSeconds };
+}
+
+async function changed(id: string, context: Context, ask: Parameters<typeof requestOf>[2]): Promise<{ job: JobView }> {
+  const jobId: JobId = await requestOf(id, context, ask);
+  return { job: new JobView((await context.loaders.job.load(jobId)) as Job) };
+}

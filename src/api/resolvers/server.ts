@@ -1,0 +1,65 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { JobId } from "../../core/job.ts";
+import type { Context } from "../context.ts";
+import { serverNamed } from "../places.ts";
+import { type Connection, costOfFew, costOfList, PageArgs, pageOf } from "../relay.ts";
+import { GpuConnection, ServerConnection } from "../types/connections.ts";
+import { JobView } from "../types/job.ts";
+import { GpuView, ServerView } from "../types/server.ts";
+
+@Resolver(() => ServerView)
+export class ServerResolver {
+  @Query(() => ServerConnection, { complexity: costOfList, description: "The servers, in the order they joined in." })
+  servers(@Args(() => PageArgs) page: PageArgs, @Ctx() { engine }: Context): Connection<ServerView> {
+    const servers = [...engine.scheduler.servers.values()].map((server) => new ServerView(server));
+    return pageOf(servers, page, "server", ({ name }) => name);
+  }
+
+  @Query(() => ServerView, { nullable: true, description: "The server; null when there is none." })
+  server(
+    @Arg("name", () => ID, { description: "Its name." }) name: string,
+    @Ctx() { engine }: Context,
+  ): ServerView | null {
+    return serverNamed(name, engine);
+  }
+
+  @Query(() => GpuConnection, { complexity: costOfList, description: "The GPUs of all servers." })
+  gpus(@Args(() => PageArgs) page: PageArgs, @Ctx() { engine }: Context): Connection<GpuView> {
+    const servers = [...engine.scheduler.servers.values()];
+    const gpus = servers.flatMap((server) => server.gpus.map((gpu) => new GpuView(gpu, server.id)));
+    return pageOf(gpus, page, "gpu", ({ id }) => id);
+  }
+
+  @FieldResolver(() => [JobView], { complexity: costOfFew, description: "The jobs that hold a part of it now." })
+  async jobs(@Root() { name }: ServerView, @Ctx() { engine, loaders }: Context): Promise<JobView[]> {
+    const jobs = await loaders.job.loadMany(engine.scheduler.ledger.holders(name) as JobId[]);
+    return jobs.flatMap((job) => (job && !(job instanceof Error) ? [new JobView(job)] : []));
+  }
+
+  @FieldResolver(() => Int, { description: "How many of its cores jobs hold now." })
+  coresUsed(@Root() { name }: ServerView, @Ctx() { engine }: Context): number {
+    const room = engine.scheduler.ledger.rooms.get(name);
+    return room ? room.coreOwner.length - room.idleCores : 0;
+  }
+
+  @FieldResolver(() => Int, { description: "How much memory is set aside for jobs now, in MiB." })
+  memoryUsedMiB(@Root() { name }: ServerView, @Ctx() { engine }: Context): number {
+    return engine.scheduler.ledger.rooms.get(name)?.usedMemoryMiB ?? 0;
+  }
+}
+
+@Resolver(() => GpuView)
+export class GpuResolver {
+  @FieldResolver(() => ServerView, { nullable: true, description: "Its server; null when it has just been removed." })
+  server(@Root() { serverId }: GpuView, @Ctx() { engine }: Context): ServerView | null {
+    return serverNamed(serverId, engine);
+  }
+
+  @FieldResolver(() => JobView, { nullable: true, description: "The job that holds it now; null: it is idle." })
+  async job(@Root() { id, serverId }: GpuView, @Ctx() { engine, loaders }: Context): Promise<JobView | null> {
+    const room = engine.scheduler.ledger.rooms.get(serverId);
+    const owner = room?.gpuOwner[room.server.gpus.findIndex((gpu) => gpu.id === id)] ?? null;
+    const job = owner === null ? null : await loaders.job.load(owner);
+    return job && new JobView(job);
+  }
+}

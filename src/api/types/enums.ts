@@ -1,0 +1,117 @@
+import { registerEnumType } from "type-graphql";
+import type { MigrationCause } from "../../core/event.ts";
+import type { JobStatus, StartPhase, StartReason } from "../../core/job.ts";
+import type { Elasticity } from "../../core/job-spec.ts";
+import type { MigrationState } from "../../core/migration.ts";
+import type { Cause, Outcome } from "../../core/outcome.ts";
+import type { DriverKind, Health } from "../../core/server.ts";
+import type { LogStream } from "../../store/job-logs.ts";
+
+/** An enum whose values are the core's own words, spelled as GraphQL spells them: `unhealthy-gpu` is UNHEALTHY_GPU. */
+function enumOf<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
+  const words = Object.entries<string>(values).map(([word, meaning]) => [spelled(word), word, meaning] as const);
+  const type = Object.fromEntries(words.map(([key, word]) => [key, word]));
+  const valuesConfig = Object.fromEntries(words.map(([key, , meaning]) => [key, { description: meaning }]));
+  registerEnumType(type, { name, description, valuesConfig });
+  return type;
+}
+const spelled = (word: string): string => word.toUpperCase().replaceAll("-", "_");
+
+export const JobStatusEnum = enumOf<JobStatus>("JobStatus", "Where a job is in its life.", {
+  pending: "It waits for room, for other jobs, or until it is resumed.",
+  starting: "It has its place; its image, container and checkpoint are got ready.",
+  running: "It trains.",
+  paused: "It was paused: it keeps its GPUs and does not compute.",
+  preempting: "It saves a checkpoint and gives its room to others; it is pending after that.",
+  migrating: "It is moving to another place.",
+  cancelling: "It is being stopped.",
+  completed: "It ended well.",
+  failed: "It ended badly, and may not try again.",
+  cancelled: "It was stopped by its user.",
+});
+
+export type JobPhase = "queued" | "running" | "completed";
+export const JobPhaseEnum = enumOf<JobPhase>("JobPhase", "Groups of statuses, to filter by.", {
+  queued: "PENDING.",
+  running: "All that hold GPUs or cores: STARTING, RUNNING, PAUSED, PREEMPTING, MIGRATING, CANCELLING.",
+  completed: "All that are over: COMPLETED, FAILED, CANCELLED.",
+});
+
+export const StartPhaseEnum = enumOf<StartPhase>("StartPhase", "What a job that starts is doing.", {
+  creating: "Its container is created and started.",
+  pulling: "Its image is pulled.",
+  carrying: "Its checkpoint is brought from the server where it was.",
+});
+
+export const StartReasonEnum = enumOf<StartReason>("StartReason", "Why a run began.", {
+  submitted: "It is the first.",
+  preempted: "It goes on after a preemption.",
+  migrated: "It goes on after a migration.",
+  resized: "It goes on with another number of GPUs.",
+  retried: "It tries again after a failure, or because its user asked.",
+  recovered: "It was found running after a restart of the server.",
+});
+
+export const ElasticityEnum = enumOf<Elasticity>("Elasticity", "How the size of a job may change once it runs.", {
+  none: "It may not.",
+  restart: "It saves a checkpoint, stops, and starts with the other size.",
+  live: "The program is told and adapts itself.",
+});
+
+export const FailureOriginEnum = enumOf<Cause["origin"]>("FailureOrigin", "Whose failure it was.", {
+  application: "The program's own.",
+  infrastructure: "Of the server, the engine, the image or the network.",
+});
+
+export const RunOutcomeEnum = enumOf<Outcome["kind"]>("RunOutcome", "How a run ended.", {
+  succeeded: "The program ended well.",
+  stopped: "It was asked to stop.",
+  failed: "See `failure`.",
+});
+
+export type RunStatus = "starting" | "running" | "ended";
+export const RunStatusEnum = enumOf<RunStatus>("RunStatus", "Where a run is in its life.", {
+  starting: "It has its place and does not train yet.",
+  running: "It has started.",
+  ended: "See `outcome`.",
+});
+
+export const HealthEnum = enumOf<Health>("Health", "Can a server be reached?", {
+  up: "It answers.",
+  suspect: "It has missed an answer; it gets no new run until it answers.",
+  down: "It cannot be reached; `reason` says why.",
+});
+
+export const DriverEnum = enumOf<DriverKind>("Driver", "How runs are started on a server.", {
+  docker: "Each in a container of its Docker engine.",
+  process: "Each as a process group of the machine on which the API runs.",
+  simulated: "They are only pretended.",
+});
+
+export const MigrationCauseEnum = enumOf<MigrationCause>("MigrationCause", "Who wanted a migration.", {
+  user: "It was asked for.",
+  policy: "The policy in force.",
+  drain: "Its server is draining.",
+  defragmentation: "Room was made for a larger job.",
+  "unhealthy-gpu": "A GPU of it does not work well.",
+});
+
+export const MigrationStateEnum = enumOf<MigrationState>("MigrationState", "How far a migration has come.", {
+  preparing: "The target is got ready while the job still trains.",
+  stopping: "The job saves a checkpoint and stops.",
+  starting: "The checkpoint is carried and the job starts on the target.",
+  completed: "It trains on the target.",
+  failed: "It did not come about; `reason` says why.",
+  superseded: "Something else happened to the job on the way; `reason` says what.",
+});
+
+export const LogStreamEnum = enumOf<LogStream>("LogStream", "Where a line was printed.", {
+  stdout: "To the standard output.",
+  stderr: "To the standard error output.",
+});
+
+export type JobOrder = "newest-first" | "oldest-first";
+export const JobOrderEnum = enumOf<JobOrder>("JobOrder", "In which order jobs are listed.", {
+  "newest-first": "By submission, the last one first.",
+  "oldest-first": "By submission, the first one first.",
+});

@@ -1,0 +1,295 @@
+import { Ctx, Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { statusReason } from "../../core/explain.ts";
+import type { Job } from "../../core/job.ts";
+import { isOver } from "../../core/job.ts";
+import type { JobSpec } from "../../core/job-spec.ts";
+import type { Instant, Millis } from "../../core/time.ts";
+import { toInput } from "../../job-spec/index.ts";
+import type { Context } from "../context.ts";
+import { Node } from "../relay.ts";
+import { Command, DateTime, Duration, Json } from "../scalars.ts";
+import { ElasticityEnum, JobStatusEnum, StartPhaseEnum } from "./enums.ts";
+import { Failure } from "./failure.ts";
+import { ProgressView } from "./progress.ts";
+
+@ObjectType("GpuRequest", { description: "The GPUs that a job asked for." })
+export class GpuRequestView {
+  @Field(() => Int, { description: "It can run with so many. 0: it needs none." })
+  min!: number;
+
+  @Field(() => Int, { description: "It can make use of so many." })
+  max!: number;
+
+  @Field(() => Int, { description: "What policies without elasticity give." })
+  preferred!: number;
+
+  @Field(() => String, { nullable: true, description: "Only GPUs of this model." })
+  model!: string | null;
+
+  @Field(() => Int, { nullable: true, description: "Only GPUs with at least so much memory, in MiB." })
+  memoryMiB!: number | null;
+}
+
+@ObjectType("CoreRequest", { description: "The CPU cores that a job asked for." })
+export class CoreRequestView {
+  @Field(() => Int, { description: "It can run with so many." })
+  min!: number;
+
+  @Field(() => Int, { description: "It can make use of so many." })
+  max!: number;
+}
+
+@ObjectType("CheckpointRequest", { description: "Where a job saves its state, and how it is asked to." })
+export class CheckpointRequestView {
+  @Field(() => String, { description: "This folder survives restarts and moves with the job." })
+  path!: string;
+
+  @Field(() => String, { description: "The signal that asks the program to save and to end." })
+  signal!: string;
+
+  @Field(() => Float, { description: "So many seconds it has for that before it is killed." })
+  graceSeconds!: number;
+}
+
+@ObjectType("Retries", { description: "Starts after a failure, counted apart for each origin." })
+export class Retries {
+  @Field(() => Int, { description: "After a failure of the program itself." })
+  application!: number;
+
+  @Field(() => Int, { description: "After a failure of the infrastructure." })
+  infrastructure!: number;
+}
+
+@ObjectType("TimeLimits", { description: "What may take how long, in seconds; null: as long as it likes." })
+export class TimeLimits {
+  @Field(() => Float, { nullable: true, description: "Waiting." })
+  queueSeconds!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Pulling its image." })
+  pullSeconds!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Training." })
+  runSeconds!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Without printing anything." })
+  idleSeconds!: number | null;
+}
+
+@ObjectType("Job", { implements: Node, description: "A training job: what was submitted, and what has become of it." })
+export class JobView extends Node {
+  readonly job: Job;
+
+  constructor(job: Job) {
+    super(job.id);
+    this.job = job;
+  }
+  get #spec(): JobSpec {
+    return this.job.spec;
+  }
+
+  @Field(() => String, { description: "How it is called in lists; not unique." })
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  @Field(() => String, { description: "What kind of training it is; history is kept per type." })
+  get type(): string {
+    return this.#spec.type;
+  }
+
+  @Field(() => String, { description: "Whose job it is." })
+  get user(): string {
+    return this.#spec.user;
+  }
+
+  @Field(() => JobStatusEnum, { description: "Where it is in its life." })
+  get status(): string {
+    return this.job.state.status;
+  }
+
+  @Field(() => StartPhaseEnum, { nullable: true, description: "What it does while it is STARTING; null otherwise." })
+  get phase(): string | null {
+    return this.job.state.status === "starting" ? this.job.state.phase : null;
+  }
+
+  @Field(() => Float, { nullable: true, description: "How much of the phase is done, 0 to 1, where that is known." })
+  get phaseFraction(): number | null {
+    return this.job.state.status === "starting" ? this.job.state.fraction : null;
+  }
+
+  @Field(() => String, { nullable: true, description: "In plain words why it waits or has failed; null otherwise." })
+  statusReason(@Ctx() { engine, clock }: Context): string | null {
+    return statusReason(this.job, engine.scheduler, clock.now());
+  }
+
+  @Field(() => String, { nullable: true, description: "The Docker image; null: only a process server can run it." })
+  get image(): string | null {
+    return this.#spec.image;
+  }
+
+  @Field(() => Command, { description: "What it runs." })
+  get command(): string | readonly string[] {
+    return toInput(this.#spec).command;
+  }
+
+  @Field(() => String, { nullable: true, description: "The folder in which it runs; null: the image's own." })
+  get workdir(): string | null {
+    return this.#spec.workdir;
+  }
+
+  @Field(() => Json, { description: "Its variables and their values, those of secrets left out." })
+  get env(): Readonly<Record<string, string>> {
+    return this.#spec.env;
+  }
+
+  @Field(() => [String], { description: "The variables whose values are secret: they are never shown." })
+  get secretNames(): readonly string[] {
+    return this.#spec.secretNames;
+  }
+
+  @Field(() => GpuRequestView, { description: "The GPUs it asked for." })
+  get gpus(): GpuRequestView {
+    return this.#spec.gpus;
+  }
+
+  @Field(() => CoreRequestView, { description: "The CPU cores it asked for." })
+  get cores(): CoreRequestView {
+    return this.#spec.cores;
+  }
+
+  @Field(() => Int, { nullable: true, description: "Its limit of memory in MiB; null: none." })
+  get memoryMiB(): number | null {
+    return this.#spec.memoryMiB;
+  }
+
+  @Field(() => Int, { description: "The size of its /dev/shm in MiB." })
+  get shmMiB(): number {
+    return this.#spec.shmMiB;
+  }
+
+  @Field(() => ElasticityEnum, { description: "How its size may change once it runs." })
+  get elasticity(): string {
+    return this.#spec.elasticity;
+  }
+
+  @Field(() => Int, { description: "Higher goes first, under the policies that look at it." })
+  get priority(): number {
+    return this.#spec.priority;
+  }
+
+  @Field(() => DateTime, { nullable: true, description: "When it should be done." })
+  get deadline(): Instant | null {
+    return this.#spec.deadline;
+  }
+
+  @Field(() => Json, { description: "Its labels and their values." })
+  get labels(): Readonly<Record<string, string>> {
+    return this.#spec.labels;
+  }
+
+  @Field(() => CheckpointRequestView, { description: "Where it saves its state, and how it is asked to." })
+  get checkpoint(): CheckpointRequestView {
+    return this.#spec.checkpoint;
+  }
+
+  @Field(() => Retries, { description: "How often it may start again." })
+  get retries(): Retries {
+    return this.#spec.retries;
+  }
+
+  @Field(() => TimeLimits, { description: "What may take how long." })
+  get limits(): TimeLimits {
+    return this.#spec.limits;
+  }
+
+  @Field(() => [ID], { description: "The jobs that had to complete first." })
+  get after(): readonly string[] {
+    return this.#spec.after;
+  }
+
+  @Field(() => [ID], { description: "Those of them that it still waits for." })
+  get blockedBy(): readonly string[] {
+    return this.job.blockedBy;
+  }
+
+  @Field(() => Json, { description: "The least that one would submit to get this job again; secrets left out." })
+  get spec(): unknown {
+    return toInput(this.#spec);
+  }
+
+  @Field(() => DateTime, { description: "When it was submitted." })
+  get submittedAt(): Instant {
+    return this.job.submittedAt;
+  }
+
+  @Field(() => DateTime, { nullable: true, description: "When its first run began to train." })
+  get firstStartedAt(): Instant | null {
+    return this.job.firstStartedAt;
+  }
+
+  @Field(() => DateTime, { nullable: true, description: "When it was over." })
+  get endedAt(): Instant | null {
+    return "at" in this.job.state ? this.job.state.at : null;
+  }
+
+  @Field(() => Duration, { nullable: true, description: "From the submission until it first trained." })
+  get queueingDelay(): Millis | null {
+    return this.job.firstStartedAt === null ? null : this.job.firstStartedAt - this.job.submittedAt;
+  }
+
+  @Field(() => Duration, { description: "All the time that it did not train, until now or until its end." })
+  waitingTime(@Ctx() { clock }: Context): Millis {
+    const now = clock.now();
+    return Math.max(0, (this.endedAt ?? now) - this.job.submittedAt - serviceTime(this.job, now));
+  }
+
+  @Field(() => Duration, { description: "All the time that it trained, until now or until its end." })
+  serviceTime(@Ctx() { clock }: Context): Millis {
+    return serviceTime(this.job, clock.now());
+  }
+
+  @Field(() => Duration, { nullable: true, description: "From the submission to the end; null while it is not over." })
+  get jobCompletionTime(): Millis | null {
+    return this.endedAt === null ? null : this.endedAt - this.job.submittedAt;
+  }
+
+  @Field(() => Float, {
+    description: "GPUs times seconds that it was served, all runs that have stopped taken together.",
+  })
+  get gpuSeconds(): number {
+    return this.job.gpuMillis / 1000;
+  }
+
+  @Field(() => Int, { description: "Which run it is at; 0: none has begun." })
+  get attempt(): number {
+    return this.job.attempt;
+  }
+
+  @Field(() => Int, { description: "How often it gave its room to others." })
+  get preemptions(): number {
+    return this.job.preemptions;
+  }
+
+  @Field(() => Int, { description: "How often it has moved." })
+  get migrationCount(): number {
+    return this.job.migrations;
+  }
+
+  @Field(() => Retries, { description: "How often it has started again after a failure." })
+  get retriesUsed(): Retries {
+    return this.job.retriesUsed;
+  }
+
+  @Field(() => ProgressView, { nullable: true, description: "How far it is; null while it has told nothing of it." })
+  get progress(): ProgressView | null {
+    return this.job.progress && new ProgressView(this.job.progress);
+  }
+
+  @Field(() => Failure, { nullable: true, description: "Why it failed; null unless it did." })
+  get failure(): Failure | null {
+    return isOver(this.job) && "cause" in this.job.state ? this.job.state.cause : null;
+  }
+}
+
+const serviceTime = ({ serviceMillis, trainingSince }: Job, now: Instant): Millis =>
+  serviceMillis + (trainingSince === null ? 0 : Math.max(0, now - trainingSince));

@@ -1,0 +1,94 @@
+import { ArgsType, Field, Int, ObjectType } from "type-graphql";
+import type { JobId } from "../../core/job.ts";
+import type { Instant } from "../../core/time.ts";
+import type { LogCursor, LogPage, StoredLine } from "../../store/job-logs.ts";
+import { cursorOf } from "../cursor.ts";
+import { Cursor, DateTime } from "../scalars.ts";
+import { LogStreamEnum } from "./enums.ts";
+
+export const logCursor = (job: JobId, { attempt, offset }: LogCursor): string =>
+  cursorOf("log", `${job}:${attempt}:${offset}`);
+
+@ObjectType("Gap", { description: "Items that a stream left out. The twin query has them unless retention cut them." })
+export class Gap {
+  @Field(() => Cursor, { description: "They begin behind this: give it to the twin query as `after`." })
+  from!: string;
+
+  @Field(() => Cursor, { description: "The last of them." })
+  to!: string;
+
+  @Field(() => String, { description: "Why they were left out." })
+  reason!: string;
+}
+
+@ObjectType("LogLine", { description: "One line of a job's output." })
+export class LogLineView {
+  @Field(() => Cursor, { description: "Behind this line." })
+  readonly cursor: string;
+
+  @Field(() => Int, { description: "The run that printed it." })
+  readonly attempt: number;
+
+  @Field(() => LogStreamEnum, { description: "Where it was printed." })
+  readonly stream: string;
+
+  @Field(() => DateTime, { description: "When it was printed." })
+  readonly at: Instant;
+
+  @Field(() => String, { description: "What it says, without its end; values of secrets are masked." })
+  readonly text: string;
+
+  @Field(() => Boolean, { description: "It was too long and goes on in the next." })
+  readonly continues: boolean;
+
+  constructor(job: JobId, { cursor, attempt, stream, at, text, continues }: StoredLine) {
+    this.cursor = logCursor(job, cursor);
+    this.attempt = attempt;
+    this.stream = stream;
+    this.at = at;
+    this.text = text;
+    this.continues = continues ?? false;
+  }
+}
+
+@ObjectType("LogBatch", { description: "Lines of a job's output, in order." })
+export class LogBatch {
+  @Field(() => [LogLineView], { description: "The lines." })
+  readonly lines: readonly LogLineView[];
+
+  @Field(() => Cursor, { description: "Behind the last of them: give it as `after` to go on." })
+  readonly cursor: string;
+
+  @Field(() => Boolean, { description: "Is there more at this moment?" })
+  readonly hasMore: boolean;
+
+  @Field(() => Gap, { nullable: true, description: "What is missing in front of these lines; null: nothing." })
+  readonly gap: Gap | null = null;
+
+  constructor(job: JobId, { lines, cursor, hasMore }: LogPage) {
+    this.lines = lines.map((line) => new LogLineView(job, line));
+    this.cursor = logCursor(job, cursor);
+    this.hasMore = hasMore;
+  }
+}
+
+export const DEFAULT_LINES = 200;
+export const MOST_LINES = 1_000;
+
+@ArgsType()
+export class LogArgs {
+  @Field(() => Cursor, { nullable: true, description: "Begin behind this line; without it, at the beginning." })
+  after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `At most so many lines; ${DEFAULT_LINES} unless given, no more than ${MOST_LINES}.`,
+  })
+  first?: number | null;
+
+  @Field(() => Int, { nullable: true, description: `The last so many lines instead; no more than ${MOST_LINES}.` })
+  last?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of this run only." })
+  attempt?: number | null;
+}

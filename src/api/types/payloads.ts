@@ -1,0 +1,61 @@
+import { type ClassType, Field, ID, ObjectType } from "type-graphql";
+import type { DomainErrorCode } from "../../core/errors.ts";
+import { JobView } from "./job.ts";
+import { MigrationView } from "./migration.ts";
+import { PlacementView, PolicyView } from "./policy.ts";
+import { ServerView } from "./server.ts";
+
+@ObjectType("UserError", { description: "Something that the caller can mend. Nothing was changed." })
+export class UserError {
+  @Field(() => String, { description: "What is wrong, and what would mend it." })
+  message!: string;
+
+  @Field(() => String, {
+    description: "INVALID_INPUT, NOT_FOUND, CONFLICT, NO_ROOM, UNKNOWN_POLICY, UNREACHABLE or FORBIDDEN.",
+  })
+  code!: DomainErrorCode;
+
+  @Field(() => [String], { nullable: true, description: "Where in the input, such as [gpus, min]." })
+  path?: readonly string[];
+}
+
+/** `<name>Payload`: what a mutation gives, each part null where there are errors. */
+function payloadType(
+  name: string,
+  parts: Readonly<Record<string, readonly [() => object, string]>>,
+): ClassType<object> {
+  @ObjectType(`${name}Payload`, { description: `What came of ${name[0]?.toLowerCase()}${name.slice(1)}.` })
+  class Payload {
+    @Field(() => [UserError], { description: "What the caller has to mend; empty when it was done." })
+    errors!: readonly UserError[];
+  }
+  for (const [part, [type, description]] of Object.entries(parts))
+    Field(type as () => ClassType, { nullable: true, description })(Payload.prototype, part);
+  return Payload;
+}
+
+const job = [() => JobView, "The job as it is now; null when there are errors."] as const;
+const server = [() => ServerView, "The server as it is now; null when there are errors."] as const;
+
+export const SubmitJobPayload = payloadType("SubmitJob", { job });
+export const CancelJobPayload = payloadType("CancelJob", { job });
+export const UpdateJobPayload = payloadType("UpdateJob", { job });
+export const PauseJobPayload = payloadType("PauseJob", { job });
+export const ResumeJobPayload = payloadType("ResumeJob", { job });
+export const RetryJobPayload = payloadType("RetryJob", { job });
+export const DeleteJobPayload = payloadType("DeleteJob", {
+  deletedJobId: [() => ID as unknown as object, "The job whose record is gone, or goes as soon as it has stopped."],
+});
+export const MigrateJobPayload = payloadType("MigrateJob", {
+  job,
+  migration: [() => MigrationView, "The migration that has begun; null when there are errors."],
+});
+export const AddServerPayload = payloadType("AddServer", { server });
+export const DrainServerPayload = payloadType("DrainServer", { server });
+export const RemoveServerPayload = payloadType("RemoveServer", {
+  removedServerId: [() => ID as unknown as object, "The server that is gone; null when there are errors."],
+});
+export const SetPolicyPayload = payloadType("SetPolicy", {
+  policy: [() => PolicyView, "The policy now in force; null when there are errors."],
+  placement: [() => PlacementView, "The placement now in force; null when there are errors."],
+});

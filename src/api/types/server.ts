@@ -1,0 +1,103 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import type { Gpu, Server, ServerId } from "../../core/server.ts";
+import type { Instant } from "../../core/time.ts";
+import { Node } from "../relay.ts";
+import { DateTime } from "../scalars.ts";
+import { DriverEnum, HealthEnum } from "./enums.ts";
+
+@ObjectType("Gpu", { implements: Node, description: "One GPU of a server." })
+export class GpuView extends Node {
+  readonly gpu: Gpu;
+  readonly serverId: ServerId;
+
+  constructor(gpu: Gpu, serverId: ServerId) {
+    super(gpu.id);
+    this.gpu = gpu;
+    this.serverId = serverId;
+  }
+
+  @Field(() => Int, { description: "Its index on its server." })
+  get index(): number {
+    return this.gpu.index;
+  }
+
+  @Field(() => String, { nullable: true, description: "Its maker's unique name for it, where known." })
+  get uuid(): string | null {
+    return this.gpu.uuid;
+  }
+
+  @Field(() => String, { nullable: true, description: "Its model, where known." })
+  get model(): string | null {
+    return this.gpu.model;
+  }
+
+  @Field(() => Int, { nullable: true, description: "Its memory in MiB, where known." })
+  get memoryMiB(): number | null {
+    return this.gpu.memoryMiB;
+  }
+
+  @Field(() => String, { description: "The name of its server." })
+  get serverName(): string {
+    return this.serverId;
+  }
+}
+
+@ObjectType("Server", { implements: Node, description: "A machine that runs jobs. Its id is its name." })
+export class ServerView extends Node {
+  readonly server: Server;
+
+  constructor(server: Server) {
+    super(server.id);
+    this.server = server;
+  }
+
+  @Field(() => String, { description: "Unique among the servers." })
+  get name(): string {
+    return this.server.id;
+  }
+
+  @Field(() => DriverEnum, { description: "How runs are started on it." })
+  get driver(): string {
+    return this.server.driver;
+  }
+
+  @Field(() => String, { description: "Where its engine is: unix://…, tcp://…, ssh://…, or local." })
+  get endpoint(): string {
+    return this.server.endpoint;
+  }
+
+  @Field(() => HealthEnum, { description: "Can it be reached?" })
+  get health(): string {
+    return this.server.health;
+  }
+
+  @Field(() => String, { nullable: true, description: "Why it is not UP; null when it is." })
+  get reason(): string | null {
+    return this.server.reason;
+  }
+
+  @Field(() => DateTime, { description: "Since when its health is what it is." })
+  get healthSince(): Instant {
+    return this.server.healthSince;
+  }
+
+  @Field(() => Boolean, { description: "A draining server gets no new run, and its jobs are moved away." })
+  get draining(): boolean {
+    return this.server.draining;
+  }
+
+  @Field(() => Int, { description: "Its CPU cores that jobs may have; 0: it has not been looked at yet." })
+  get cores(): number {
+    return this.server.cores;
+  }
+
+  @Field(() => Int, { description: "Its memory that jobs may have, in MiB." })
+  get memoryMiB(): number {
+    return this.server.memoryMiB;
+  }
+
+  @Field(() => [GpuView], { description: "Its GPUs, by index." })
+  get gpus(): GpuView[] {
+    return this.server.gpus.map((gpu) => new GpuView(gpu, this.server.id));
+  }
+}

@@ -1,0 +1,174 @@
+import { Field, Float, ID, InputType, Int } from "type-graphql";
+import type { Instant } from "../../core/time.ts";
+import { Command, DateTime, Json } from "../scalars.ts";
+import { ElasticityEnum } from "./enums.ts";
+
+const optional = { nullable: true } as const;
+
+@InputType("GpuInput", { description: "Either `count`, or `min` and `max` for an elastic job." })
+export class GpuInput {
+  @Field(() => Int, { ...optional, description: "This many, neither more nor fewer." })
+  count?: number;
+
+  @Field(() => Int, { ...optional, description: "The job can run with so many." })
+  min?: number;
+
+  @Field(() => Int, { ...optional, description: "The job can make use of so many." })
+  max?: number;
+
+  @Field(() => Int, { ...optional, description: "What policies without elasticity give; without it, min." })
+  preferred?: number;
+
+  @Field(() => String, { ...optional, description: "Only GPUs of this model." })
+  model?: string;
+
+  @Field(() => Int, { ...optional, description: "Only GPUs with at least so much memory, in MiB." })
+  memoryMiB?: number;
+}
+
+@InputType("CoreInput", { description: "Either `count`, or `min` and `max` for an elastic job without GPUs." })
+export class CoreInput {
+  @Field(() => Int, { ...optional, description: "This many." })
+  count?: number;
+
+  @Field(() => Int, { ...optional, description: "The job can run with so many." })
+  min?: number;
+
+  @Field(() => Int, { ...optional, description: "The job can make use of so many." })
+  max?: number;
+}
+
+@InputType("ParallelismInput", { description: "Thread pools of TensorFlow-style programs." })
+export class ParallelismInput {
+  @Field(() => Int, { ...optional, description: "Operations that run at once." })
+  interOp?: number;
+
+  @Field(() => Int, { ...optional, description: "Threads of one operation." })
+  intraOp?: number;
+}
+
+@InputType("EstimateInput", { description: "A guess of the work." })
+export class EstimateInput {
+  @Field(() => Float, { ...optional, description: "How long it takes on one GPU, in seconds." })
+  seconds?: number;
+
+  @Field(() => Float, { ...optional, description: "How many epochs it has." })
+  epochs?: number;
+
+  @Field(() => Float, { ...optional, description: "How many steps it has." })
+  steps?: number;
+}
+
+@InputType("ProgressInput", { description: "How to read progress from the output." })
+export class ProgressInput {
+  @Field(() => String, { ...optional, description: "A regular expression with named groups." })
+  pattern?: string;
+}
+
+@InputType("CheckpointInput", { description: "Where the program saves its state, and how it is asked to." })
+export class CheckpointInput {
+  @Field(() => String, { ...optional, description: "This folder survives restarts and moves with the job." })
+  path?: string;
+
+  @Field(() => String, { ...optional, description: "The signal that asks the program to save and to end." })
+  signal?: string;
+
+  @Field(() => Float, { ...optional, description: "So many seconds it has for that before it is killed." })
+  graceSeconds?: number;
+}
+
+@InputType("RetriesInput", { description: "How often the job is started again after a failure." })
+export class RetriesInput {
+  @Field(() => Int, { ...optional, description: "After a failure of the program itself." })
+  application?: number;
+
+  @Field(() => Int, { ...optional, description: "After a failure of the infrastructure." })
+  infrastructure?: number;
+}
+
+@InputType("LimitsInput", { description: "What may take how long, in seconds." })
+export class LimitsInput {
+  @Field(() => Float, { ...optional, description: "Waiting." })
+  queueSeconds?: number;
+
+  @Field(() => Float, { ...optional, description: "Pulling its image." })
+  pullSeconds?: number;
+
+  @Field(() => Float, { ...optional, description: "Training." })
+  runSeconds?: number;
+
+  @Field(() => Float, { ...optional, description: "Without printing anything." })
+  idleSeconds?: number;
+}
+
+@InputType("JobSpecInput", { description: "A training job, as its YAML file would have it." })
+export class JobSpecInput {
+  @Field(() => String, { ...optional, description: "How it is called in lists; without it, after its image." })
+  name?: string;
+
+  @Field(() => String, { ...optional, description: "What kind of training it is: pytorch, keras, …" })
+  type?: string;
+
+  @Field(() => String, { ...optional, description: "The Docker image; without it, only a process server can run it." })
+  image?: string;
+
+  @Field(() => Command, { ...optional, description: "What to run. Required." })
+  command?: string | readonly string[];
+
+  @Field(() => String, { ...optional, description: "The folder in which it runs." })
+  workdir?: string;
+
+  @Field(() => Json, { ...optional, description: "Variables for the command, by name." })
+  env?: Record<string, unknown>;
+
+  @Field(() => Json, { ...optional, description: "Variables whose values are stored apart and never shown again." })
+  secrets?: Record<string, unknown>;
+
+  @Field(() => GpuInput, { ...optional, description: "How many GPUs; without it, none." })
+  gpus?: GpuInput;
+
+  @Field(() => CoreInput, { ...optional, description: "How many CPU cores; without it, one." })
+  cores?: CoreInput;
+
+  @Field(() => ParallelismInput, { ...optional, description: "Its thread pools." })
+  parallelism?: ParallelismInput;
+
+  @Field(() => Int, { ...optional, description: "Limit of memory, in MiB; without it, none." })
+  memoryMiB?: number;
+
+  @Field(() => Int, { ...optional, description: "Size of /dev/shm, in MiB." })
+  shmMiB?: number;
+
+  @Field(() => ElasticityEnum, { ...optional, description: "How its size may change once it runs." })
+  elasticity?: string;
+
+  @Field(() => Int, { ...optional, description: "Higher goes first, under the policies that look at it." })
+  priority?: number;
+
+  @Field(() => DateTime, { ...optional, description: "When it should be done." })
+  deadline?: Instant;
+
+  @Field(() => String, { ...optional, description: "Whose job it is; without it, the caller's." })
+  user?: string;
+
+  @Field(() => Json, { ...optional, description: "Names and values of your own, to search by." })
+  labels?: Record<string, unknown>;
+
+  @Field(() => EstimateInput, { ...optional, description: "A guess of the work." })
+  estimate?: EstimateInput;
+
+  @Field(() => ProgressInput, { ...optional, description: "How to read progress from the output." })
+  progress?: ProgressInput;
+
+  @Field(() => CheckpointInput, { ...optional, description: "Where it saves its state, and how it is asked to." })
+  checkpoint?: CheckpointInput;
+
+  @Field(() => RetriesInput, { ...optional, description: "How often it is started again after a failure." })
+  retries?: RetriesInput;
+
+  @Field(() => LimitsInput, { ...optional, description: "What may take how long." })
+  limits?: LimitsInput;
+
+  @Field(() => [ID], { ...optional, description: "Ids of jobs that must have completed first." })
+  after?: string[];
+}
