@@ -40,7 +40,7 @@ export function runEnvironment(
     TF_NUM_INTEROP_THREADS: String(spec.parallelism.interOp ?? cores),
     MASTER_ADDR: LEAD_HOST,
     MASTER_PORT: String(MASTER_PORT),
-    WORLD_SIZE: String(Math.max(1, gpuCount(on))),
+    WORLD_SIZE: String(on.length), // processes that we start, one a server; a launcher that starts more says so itself
     RANK: "0",
     LOCAL_RANK: "0",
     NODE_RANK: "0",

@@ -31,7 +31,7 @@ test("a run learns who it is, why it begins and what it was granted", () => {
     SCHEDULEARN_CHECKPOINT_DIR: "/checkpoint",
     MASTER_ADDR: "localhost",
     MASTER_PORT: "29500",
-    WORLD_SIZE: "2",
+    WORLD_SIZE: "1",
     RANK: "0",
     LOCAL_RANK: "0",
     NODE_RANK: "0",

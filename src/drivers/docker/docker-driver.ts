@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu, Health } from "../../core/server.ts";
@@ -38,6 +39,8 @@ export interface DockerOptions {
 
 const SET_UP_AT_A_TIME = 8;
 const MIB = 1024 * 1024;
+/** How long a driver that is closed goes on removing what it was told to remove. */
+const LAST_REMOVALS_MILLIS = 3_000;
 /** Clocks that differ less than this are taken to agree. */
 const CLOCK_TOLERANCE_MILLIS = 60_000;
 
@@ -54,6 +57,8 @@ class DockerDriver implements Driver {
   readonly #gate = new Gate(SET_UP_AT_A_TIME);
   readonly #runs = new Map<string, ContainerRun>();
   readonly #follows = new Set<AbortController>();
+  /** Containers and folders that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   /** How far the engine's clock is ahead of ours, when that is too far to be overlooked. */
   #clockAheadMillis = 0;
@@ -140,7 +145,10 @@ class DockerDriver implements Driver {
 
   reap(job: JobId, attempt: number): void {
     const reaped = this.#run({ job, attempt });
-    void reaped.reap().then(() => this.#forget(reaped, job, attempt));
+    this.#inBackground("a container could not be removed", async () => {
+      await reaped.reap();
+      this.#forget(reaped, job, attempt);
+    });
   }
 
   async *follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]> {
@@ -167,14 +175,18 @@ class DockerDriver implements Driver {
     return readOut(this.#engine, cluster, volumeName(cluster, job, generation), signal);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    // What was told to go is not left behind for want of a moment.
+    const patience = new AbortController();
+    const enough = sleep(LAST_REMOVALS_MILLIS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(this.#removals), enough]);
+    patience.abort();
     this.#closing.abort();
     this.#health.close();
     for (const run of this.#runs.values()) run.forget();
     for (const follow of this.#follows) follow.abort(new Error("the driver was closed"));
     this.#runs.clear();
     this.#engine.close();
-    return Promise.resolve();
   }
 
   #forget(run: ContainerRun, job: JobId, attempt: number): void {
@@ -212,9 +224,12 @@ class DockerDriver implements Driver {
 
   #inBackground(complaint: string, task: (signal: AbortSignal) => Promise<void>): void {
     const { signal } = this.#closing;
-    task(signal).catch((error: unknown) => {
-      if (!signal.aborted) this.#options.context.log(complaint, { server: this.server, reason: reasonOf(error) });
-    });
+    const removal = task(signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#options.context.log(complaint, { server: this.server, reason: reasonOf(error) });
+      })
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
   }
 }
 

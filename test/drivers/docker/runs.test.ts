@@ -135,7 +135,7 @@ shared.describe("a run on a Docker engine", () => {
     const script = 'ls /run/fake-gpu; echo "$NVIDIA_VISIBLE_DEVICES" "$CUDA_VISIBLE_DEVICES" "$WORLD_SIZE"';
     const run = bench.withGpus(bench.order(script), [`GPU-${name}-3`, `GPU-${name}-1`]);
     const uuids = `GPU-${name}-3,GPU-${name}-1`;
-    expect(await bench.output(driver, run)).toEqual(["nvidia1", "nvidia3", `${uuids} ${uuids} 2`]);
+    expect(await bench.output(driver, run)).toEqual(["nvidia1", "nvidia3", `${uuids} ${uuids} 1`]);
   });
 
   test("GPUs without UUIDs are asked for by index and numbered anew inside", async () => {
