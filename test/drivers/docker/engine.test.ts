@@ -59,8 +59,10 @@ shared.describe("an engine's endpoint", () => {
       if (destination !== "gpu-box" || rest.join(" ") !== "docker system dial-stdio") {
         console.error("no route to " + destination); process.exit(255);
       }
-      const socket = require("node:net").connect(${JSON.stringify(host.unixSocket)});
-      process.stdin.pipe(socket).pipe(process.stdout);
+      import("node:net").then(({ connect }) => {
+        const socket = connect(${JSON.stringify(host.unixSocket)});
+        process.stdin.pipe(socket).pipe(process.stdout);
+      });
     `;
     writeFileSync(join(folder, "ssh"), stub, { mode: 0o755 });
     vi.stubEnv("PATH", folder + delimiter + process.env.PATH);
