@@ -7,6 +7,9 @@ import { type Schedulearn, startSchedulearn } from "../../src/schedulearn.ts";
 
 export interface House extends Schedulearn {
   readonly folder: string;
+  readonly databaseFile: string;
+  /** What the server logs. */
+  readonly logged: string[];
   /** Stops the server and forgets all of it. */
   end(): Promise<void>;
 }
@@ -14,11 +17,16 @@ export interface House extends Schedulearn {
 /** A whole server in a folder of its own, with process servers on this machine. */
 export async function startHouse({ servers = "alpha=local,beta=local" } = {}): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), "house-"));
+  const logged: string[] = [];
   const config = loadConfig({ cwd: folder, env: {}, flags: { data: join(folder, "data"), port: "0", servers } });
-  const schedulearn = await startSchedulearn(config, () => {});
+  const schedulearn = await startSchedulearn(config, (level, message, details) =>
+    logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+  );
   return {
     ...schedulearn,
     folder,
+    logged,
+    databaseFile: config.databaseFile,
     async end() {
       await schedulearn.close();
       rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type House, startHouse } from "../house.ts";
 import { type CliOptions, runCli } from "./run-cli.ts";
 
+/** Waits until what is asked is so. */
+const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000, interval: 20 });
+
 let house: House;
 beforeAll(async () => {
   house = await startHouse();
@@ -13,7 +16,7 @@ afterAll(() => house.end());
 const cli = (argv: string[], options: CliOptions = {}) => runCli(argv, { url: house.url, ...options });
 
 async function json(argv: string[], options: CliOptions = {}) {
-  const { code, out, err } = await cli([...argv, "--json"], options);
+  const { code, out, err } = await cli(["--json", ...argv], options);
   expect(err).toBe("");
   expect(code).toBe(0);
   return JSON.parse(out);
@@ -29,7 +32,7 @@ async function holding(name: string): Promise<{ id: string; release(): void }> {
     "--",
     `echo ${name} runs; while [ ! -e ${file} ]; do sleep 0.02; done`,
   ]);
-  await expect.poll(async () => (await json(["show", id])).status).toBe("RUNNING");
+  await eventually(async () => (await json(["show", id])).status).toBe("RUNNING");
   return { id, release: () => writeFileSync(file, "") };
 }
 
@@ -37,7 +40,7 @@ test("a job given by flags runs, and its output is printed", async () => {
   const { code, out } = await cli(["submit", "--env", "WHO=world", "--", 'echo "hello $WHO"; exit 0']);
   const id = /^(job-\d+) submitted/.exec(out)?.[1] ?? "";
   expect([code, id]).toEqual([0, expect.stringMatching(/^job-/)]);
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect(await cli(["logs", id])).toEqual({ code: 0, out: "hello world\n", err: "" });
 });
 
@@ -147,7 +150,7 @@ test("a job is found by its id, its number, and a name of which there is one", a
   ];
   const { id } = await json(["submit", "--name", "single", "--", "true"]);
   for (const wanted of [id, id.replace("job-", ""), "single"]) expect((await json(["show", wanted])).id).toBe(id);
-  for (const job of [a, b]) await expect.poll(async () => (await json(["show", job.id])).status).toBe("COMPLETED");
+  for (const job of [a, b]) await eventually(async () => (await json(["show", job.id])).status).toBe("COMPLETED");
   const twin = await cli(["show", "twin"]);
   expect(twin.code).toBe(1);
   expect(twin.err).toBe(`schedulearn: 2 jobs are called twin: ${b.id} (completed), ${a.id} (completed)\n`);
@@ -158,7 +161,7 @@ test("a job is found by its id, its number, and a name of which there is one", a
 test("show tells what a job asked for and how its run ended, and never a secret", async () => {
   const yaml = "name: shown\ncommand: exit 3\nsecrets: {KEY: s3cret}\nlabels: {team: x}\n";
   const { id } = await json(["submit", "-"], { stdin: yaml });
-  await expect.poll(async () => (await json(["show", id])).status).toBe("FAILED");
+  await eventually(async () => (await json(["show", id])).status).toBe("FAILED");
   const { out } = await cli(["show", id]);
   expect(out).toMatch(/^name +shown$/m);
   expect(out).toMatch(/^status +failed: .+/m);
@@ -169,7 +172,7 @@ test("show tells what a job asked for and how its run ended, and never a secret"
 
 test("logs --tail gives the last lines, --attempt those of one run, --json one document", async () => {
   const { id } = await json(["submit", "--", "for i in 1 2 3 4 5; do echo $i; done"]);
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect((await cli(["logs", id, "--tail", "2"])).out).toBe("4\n5\n");
   expect((await cli(["logs", id, "--attempt", "2"])).out).toBe("");
   expect((await json(["logs", id])).lines.map(({ text }: { text: string }) => text)).toEqual(["1", "2", "3", "4", "5"]);
@@ -177,7 +180,7 @@ test("logs --tail gives the last lines, --attempt those of one run, --json one d
 
 test("logs -f goes on until the job is over, and --tail 0 shows only what is new", async () => {
   const { id, release } = await holding("followed");
-  await expect.poll(async () => (await cli(["logs", id])).out).toBe("followed runs\n");
+  await eventually(async () => (await cli(["logs", id])).out).toBe("followed runs\n");
   const whole = cli(["logs", "-f", id]);
   const news = cli(["logs", "-f", "--tail", "0", id]);
   release();
@@ -187,7 +190,7 @@ test("logs -f goes on until the job is over, and --tail 0 shows only what is new
 
 test("hostile output is made harmless on a terminal and kept as it is in a pipe", async () => {
   const { id } = await json(["submit", "--", "printf '\\033]0;owned\\007\\033[31mred\\033[0m\\n'"]);
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect((await cli(["logs", id])).out).toBe("\u001b]0;owned\u0007\u001b[31mred\u001b[0m\n");
   expect((await cli(["logs", id], { columns: 80 })).out).toBe("\\x1b]0;owned\\x07\u001b[31mred\u001b[0m\u001b[0m\n");
 });
@@ -197,10 +200,14 @@ test("migrate moves a running job and names both servers", async () => {
   const from = (await json(["show", id])).server.name;
   const to = from === "alpha" ? "beta" : "alpha";
   expect(await cli(["migrate", id, to])).toMatchObject({ code: 0, out: `${id} moves from ${from} to ${to}\n` });
-  await expect.poll(async () => (await json(["show", id])).server?.name).toBe(to);
+  const place = async () => {
+    const { status, server } = await json(["show", id]);
+    return `${status} on ${server?.name}`;
+  };
+  await eventually(place).toBe(`RUNNING on ${to}`);
   expect(await cli(["migrate", id, "nowhere"])).toMatchObject({ code: 1, err: expect.stringContaining("nowhere") });
   release();
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect((await cli(["show", id])).out).toMatch(new RegExp(`${from} +${to} +completed`));
 });
 
@@ -212,10 +219,10 @@ test("cancel, retry, pause, resume and rm say what they did to each job, and go 
   const { code, out, err } = await cli(["cancel", "job-99999", id, "--grace", "0"]);
   expect([code, out]).toEqual([1, `${id} stopping\n`]);
   expect(err).toContain("job-99999");
-  await expect.poll(async () => (await json(["show", id])).status).toBe("CANCELLED");
+  await eventually(async () => (await json(["show", id])).status).toBe("CANCELLED");
   release();
   expect((await json(["retry", id])).jobs[0].id).toBe(id);
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect((await cli(["rm", id])).out).toBe(`${id} removed\n`);
   expect((await cli(["show", id])).code).toBe(1);
 });
@@ -224,7 +231,7 @@ test("update changes a job that is not over, and is refused for one that is", as
   const { id, release } = await holding("updated");
   expect((await json(["update", id, "--priority", "9", "--label", "a=b"])).priority).toBe(9);
   release();
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect(await cli(["update", id, "--priority", "1"])).toMatchObject({ code: 1, err: expect.stringContaining("over") });
 });
 
@@ -252,7 +259,7 @@ test("the policy is shown with its options and set while running; a wrong name i
 
 test("events of a job are printed in order, as lines and as JSON", async () => {
   const { id } = await json(["submit", "--", "true"]);
-  await expect.poll(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   const { events } = await json(["events", "--job", id]);
   expect(events[0]).toMatchObject({ type: "JobSubmitted", jobId: id });
   const { out } = await cli(["events", "--job", id]);

@@ -13,6 +13,9 @@ import { createToken, revokeToken } from "../../../src/store/settings.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { type House, startHouse, wireTo } from "../house.ts";
 
+/** Waits until what is asked is so. */
+const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000, interval: 20 });
+
 let house: House;
 let client: SchedulearnClient;
 
@@ -89,8 +92,8 @@ test("a refused job comes back with every fault, its code and its path", async (
     .catch((thrown) => thrown);
   expect(error).toBeInstanceOf(SchedulearnError);
   expect(error.faults.map(({ code, path }: { code: string; path: string[] }) => [code, path[0]])).toEqual([
-    ["INVALID_INPUT", "gpus"],
     ["INVALID_INPUT", "cores"],
+    ["INVALID_INPUT", "gpus"],
   ]);
 });
 
@@ -130,7 +133,7 @@ test("events that are followed from now on begin before the first drop", async (
       if (seen.length === 5) stop.abort();
     }
   })();
-  await expect.poll(() => wire.connections()).toBeGreaterThanOrEqual(2);
+  await eventually(() => wire.connections()).toBeGreaterThanOrEqual(2);
   const ids: string[] = [];
   for (let i = 0; i < 5; i++) ids.push((await client.submit({ command: "true" })).id);
   await reading;
@@ -166,7 +169,7 @@ test("a policy, a drained server and an updated job are as they were set", async
   const job = await client.submit({ command: "sleep 60" });
   expect(await client.update(job.id, { priority: 7 })).toMatchObject({ priority: 7 });
   await client.delete(job.id, 0);
-  await expect.poll(() => client.job(job.id)).toBeNull();
+  await eventually(() => client.job(job.id)).toBeNull();
 });
 
 test("an operation that the server does not know is a RequestError", async () => {
@@ -175,7 +178,7 @@ test("an operation that the server does not know is a RequestError", async () =>
 
 test("where tokens exist, none and a wrong one are refused, on HTTP and on the socket; a good one works", async () => {
   const guarded = await startHouse({ servers: "alpha=local" });
-  const store = await openStore(join(guarded.folder, "data/schedulearn.db"));
+  const store = await openStore(guarded.databaseFile);
   const { id, secret } = await createToken(store, "ada", Date.now());
   const clients = [undefined, "wrong", secret].map((token) =>
     createClient({ url: guarded.url, webSocket: WebSocket, token }),

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+import { demo } from "../../../clients/cli/demo.ts";
+import { type House, startHouse } from "../house.ts";
+
+const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
+const houses: House[] = [];
+afterEach(async () => {
+  for (const house of houses.splice(0)) await house.end();
+});
+
+async function run(servers: string, folder: (house: House) => string, columns?: number) {
+  const house = await startHouse({ servers });
+  houses.push(house);
+  let text = "";
+  const out = Object.assign(
+    new Writable({
+      write(chunk, _, done) {
+        text += chunk;
+        done();
+      },
+    }),
+    columns === undefined ? {} : { isTTY: true, columns },
+  ) as unknown as NodeJS.WriteStream;
+  const code = await demo({ url: house.url, examples: folder(house), image: null, out });
+  return { code, text, house };
+}
+
+/** The shell examples, made short. */
+function short(house: House): string {
+  const folder = join(house.folder, "examples");
+  mkdirSync(folder);
+  for (const file of ["train-sh.yaml", "quick.yaml", "elastic.yaml"])
+    writeFileSync(join(folder, file), readFileSync(join(examples, file), "utf8").replace('"0.1"', '"0.02"'));
+  return folder;
+}
+
+test("all examples complete, one is migrated on the way, and the table has a row for each", async () => {
+  const { code, text, house } = await run("alpha=local,beta=local", short);
+  expect(text).toContain("3 jobs submitted");
+  expect(text).toMatch(/job-\d+ was migrated from (alpha|beta) to (alpha|beta)/);
+  expect(text).toMatch(/^JOB +NAME +STATUS +SERVERS +QUEUEING DELAY +JCT +PREEMPTIONS +MIGRATIONS$/m);
+  for (const name of ["train-sh", "quick", "elastic"])
+    expect(text).toMatch(new RegExp(`^job-\\d+ +${name} +completed +\\S.* [\\d.]+s +[\\d.ms ]+ +0 +[01]$`, "m"));
+  expect(text).toMatch(/(alpha → beta|beta → alpha)/);
+  expect(text).toMatch(/^makespan [\d.]+s$/m);
+  expect(text).not.toContain("\u001b");
+  expect(code).toBe(0);
+  expect((await house.engine.queries.jobCounts()).get("completed")).toBe(3);
+});
+
+test("with one server it says why nothing is migrated, and a terminal gets a bar for each job", async () => {
+  const { code, text } = await run("alpha=local", short, 120);
+  expect(text).toContain("none was migrated: there is only one server");
+  for (const name of ["train-sh", "quick", "elastic"]) expect(text).toMatch(new RegExp(`job-\\d+ ${name} +█{20} `));
+  expect(code).toBe(0);
+});
+
+test("a job that fails makes the demo fail, and the table says so", async () => {
+  const { code, text } = await run("alpha=local", (house) => {
+    writeFileSync(join(house.folder, "fails.yaml"), "name: fails\nimage: busybox\ncommand: exit 1\n");
+    return house.folder;
+  });
+  expect(text).toMatch(/^job-1 +fails +failed /m);
+  expect(code).toBe(1);
+});
