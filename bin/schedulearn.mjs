@@ -6,9 +6,13 @@ if (!existsSync(new URL("../dist", import.meta.url))) (await import("../scripts/
 process.setSourceMapsEnabled(true);
 
 const [command, ...rest] = process.argv.slice(2);
-if (["start", "demo", "simulate", "token"].includes(command)) {
+if (["start", "simulate", "token"].includes(command)) {
   const { main } = await import("../dist/src/main.js");
   await main([command, ...rest]);
+} else if (command === "demo") {
+  const { runDemo } = await import("../dist/src/demo.js");
+  const { demo } = await import("../dist/clients/cli/demo.js");
+  process.exitCode = await runDemo(rest, demo);
 } else {
   const { main } = await import("../dist/clients/cli/main.js");
   process.exitCode = await main(process.argv.slice(2));

@@ -1,23 +1,75 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import Docker from "dockerode";
 import tar from "tar-stream";
 import { loadConfig } from "./config/index.ts";
 import { requestCancel } from "./core/request.ts";
 import { DEFAULT_ENDPOINT, probeDocker } from "./drivers/docker/docker-driver.ts";
+import { tellFailure } from "./failure.ts";
 import { openLog } from "./log.ts";
-import { startSchedulearn } from "./schedulearn.ts";
+import { type Schedulearn, startSchedulearn } from "./schedulearn.ts";
+import { asSentence } from "./servers.ts";
 
 /** The training script of the demo needs no more than a shell. */
 const SMALL_IMAGES = ["busybox:latest", "alpine:latest", "debian:latest", "ubuntu:latest"];
 const OWN_IMAGE = "schedulearn-demo:latest";
 const PULL_MILLIS = 30_000;
 const PROBE_MILLIS = 3_000;
+/** Beside the sources in a clone, and beside dist once compiled. */
+const EXAMPLES =
+  ["../examples/", "../../examples/"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ??
+  "examples";
 
-export interface Demo {
+const HELP = `Usage: npm run demo [-- --image IMAGE]
+
+Starts a server of its own, runs the jobs of examples/ on it, migrates one on the way, prints what came of them, and removes it all.
+It uses the servers of schedulearn.yaml where there are any (--image: one with a shell that they have or can pull), else the
+Docker engine of this machine, else its processes.
+`;
+
+/** Follows the jobs of a server to their end, as the command line does; resolves with the exit code. */
+export type FollowDemo = (options: {
+  readonly url: string;
+  readonly examples: string;
+  readonly image: string | null;
+  readonly signal: AbortSignal;
+}) => Promise<number>;
+
+/** The command `demo`: \`follow\` is the client's part, handed in since the server knows no clients. Returns the exit code. */
+export async function runDemo(args: string[], follow: FollowDemo): Promise<number> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  try {
+    const { values } = parseArgs({ args, options: { image: { type: "string" }, help: { type: "boolean" } } });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const { url, image, notices, close } = await startDemo(values.image === undefined ? {} : { image: values.image });
+    try {
+      process.stdout.write(
+        `${[`Schedulearn is up for a demo: ${url.slice(0, -"graphql".length)}`, ...notices].join("\n")}\n\n`,
+      );
+      return await follow({ url, image, examples: EXAMPLES, signal: ending.signal });
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    return tellFailure(error);
+  } finally {
+    process.off("SIGINT", end);
+    process.off("SIGTERM", end);
+  }
+}
+
+interface Demo {
   readonly url: string;
   /** Null: the jobs run as processes of this machine. */
   readonly image: string | null;
@@ -30,7 +82,7 @@ export interface Demo {
  * A server of its own in a folder that goes afterwards, on a free port, so that a demo never meets real work. It uses the servers
  * of `schedulearn.yaml` where it names any; else this machine's Docker engine beside its processes; else its processes alone.
  */
-export async function startDemo(options: { image?: string } = {}): Promise<Demo> {
+async function startDemo(options: { image?: string } = {}): Promise<Demo> {
   const folder = mkdtempSync(join(tmpdir(), "schedulearn-demo-"));
   const { SCHEDULEARN_DATA: _, ...env } = process.env;
   const configured = loadConfig({ cwd: process.cwd(), env, flags: { data: folder, port: "0" } });
@@ -38,7 +90,13 @@ export async function startDemo(options: { image?: string } = {}): Promise<Demo>
   const config = local
     ? loadConfig({ cwd: folder, env: {}, flags: { data: folder, port: "0", servers: local.servers } })
     : configured;
-  const schedulearn = await startSchedulearn(config, openLog("error"));
+  let schedulearn: Schedulearn;
+  try {
+    schedulearn = await startSchedulearn(config, openLog("error"));
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   const { engine } = schedulearn;
   return {
     url: schedulearn.url,
@@ -65,7 +123,10 @@ async function localServers(wanted?: string): Promise<{ servers: string; image: 
     await probeDocker(endpoint, undefined, AbortSignal.timeout(PROBE_MILLIS));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...processes, notice: `${why}. The jobs run as processes of this machine, on two servers that share it.` };
+    return {
+      ...processes,
+      notice: `${asSentence(why)} The jobs run as processes of this machine, on two servers that share it.`,
+    };
   }
   const image = wanted ?? (await anyImage(endpoint));
   if (!image)

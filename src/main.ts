@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { readFileSync } from "node:fs";
 import { parseArgs, styleText } from "node:util";
 import { loadConfig } from "./config/index.ts";
-import { DomainError } from "./core/errors.ts";
+import { tellFailure } from "./failure.ts";
 import { openLog } from "./log.ts";
 import { type Schedulearn, startSchedulearn } from "./schedulearn.ts";
 import { tokenCommand } from "./token.ts";
@@ -30,15 +30,6 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = tellFailure(error);
   }
-}
-
-/** What is wrong, a line for each fault; returns the exit code. */
-export function tellFailure(error: unknown): number {
-  const usage = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-  if (error instanceof DomainError) for (const { message } of error.faults) console.error(message);
-  else
-    console.error(error instanceof Error && !usage ? (error.stack ?? error.message) : String((error as Error).message));
-  return usage ? 2 : 1;
 }
 
 async function start(args: string[]): Promise<void> {

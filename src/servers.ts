@@ -60,7 +60,7 @@ export async function findServers(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (known.some(({ id }) => id === LOCAL_ENGINE))
-      return { servers: [engine], source: "found", notice: `${why}. Its jobs wait until it is back.` };
+      return { servers: [engine], source: "found", notice: `${asSentence(why)} Its jobs wait until it is back.` };
     const machine: ServerConfig = {
       name: LOCAL_PROCESSES,
       endpoint: "local",
@@ -71,7 +71,7 @@ export async function findServers(
     return {
       servers: [machine],
       source: "found",
-      notice: `${why}. Jobs run as local processes on this machine: without containers, images are ignored and limits not enforced.`,
+      notice: `${asSentence(why)} Jobs run as local processes on this machine: without containers, images are ignored and limits not enforced.`,
     };
   }
 }
@@ -105,3 +105,5 @@ export function serverEvents(
   }
   return events;
 }
+
+export const asSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
