@@ -9,30 +9,24 @@ const START_MILLIS = 60_000;
 export class ServerProcess {
   readonly folder: string;
   readonly #env: Record<string, string>;
-  readonly #args: readonly string[];
+  readonly #entry: readonly string[];
   #child: ChildProcess | null = null;
   output = "";
   url = "";
 
-  /** Run it from the project's root, after the build. The same folder again continues the same database. */
-  constructor(options: { env?: Record<string, string>; args?: readonly string[]; folder?: string } = {}) {
+  /**
+   * Run it from the project's root. The same folder again continues the same database.
+   * @param options.built the build is known to be fresh, so it is not looked at
+   */
+  constructor(options: { env?: Record<string, string>; built?: boolean; folder?: string } = {}) {
     this.folder = options.folder ?? mkdtempSync(join(tmpdir(), "server-"));
     this.#env = options.env ?? {};
-    this.#args = options.args ?? [];
+    this.#entry = options.built ? ["bin/schedulearn.mjs"] : ["scripts/run.mjs", "bin/schedulearn.mjs"];
   }
 
   /** Resolves when it has told its address, after which it answers; rejects with its output when it ends before. */
   async start(port = 0): Promise<this> {
-    const args = [
-      "--enable-source-maps",
-      "bin/schedulearn.mjs",
-      "start",
-      "--port",
-      `${port}`,
-      "--data",
-      this.folder,
-      ...this.#args,
-    ];
+    const args = ["--enable-source-maps", ...this.#entry, "start", "--port", `${port}`, "--data", this.folder];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, ...this.#env },
       stdio: ["ignore", "pipe", "pipe"],
