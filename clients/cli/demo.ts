@@ -20,7 +20,7 @@ export interface DemoOptions {
   readonly image: string | null;
   readonly out?: NodeJS.WriteStream;
   /** Ctrl-C: the jobs go on. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Far enough that there is a checkpoint to carry, and early enough that there is a way left to go. */
@@ -29,7 +29,7 @@ const MIGRATE_UNTIL = 0.7;
 
 /**
  * Submits the examples, follows them to the end, migrates one on the way, and prints what came of them.
- * @returns the exit code: 0 only if all completed
+ * @returns the exit code: 0 only if all completed, 130 when it was interrupted
  */
 export async function demo({ url, token, examples, image, out, signal }: DemoOptions): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
@@ -58,9 +58,12 @@ export async function demo({ url, token, examples, image, out, signal }: DemoOpt
     } finally {
       view.stop();
     }
-    until.throwIfAborted();
+    if (until.aborted) return exitCode.interrupted;
     terminal.print(await mover.outcome());
     return await summarise(client, terminal, jobs);
+  } catch (error) {
+    if (until.aborted) return exitCode.interrupted;
+    throw error;
   } finally {
     client.close();
   }

@@ -10,15 +10,20 @@ export interface House extends Schedulearn {
   readonly databaseFile: string;
   /** What the server logs. */
   readonly logged: string[];
+  /** Stops the server; jobs go on. Resolves with another one on the same port and data. */
+  restart(): Promise<House>;
   /** Stops the server and forgets all of it. */
   end(): Promise<void>;
 }
 
 /** A whole server in a folder of its own, with process servers on this machine. */
-export async function startHouse({ servers = "alpha=local,beta=local" } = {}): Promise<House> {
-  const folder = mkdtempSync(join(tmpdir(), "house-"));
+export async function startHouse({
+  servers = "alpha=local,beta=local",
+  folder = mkdtempSync(join(tmpdir(), "house-")),
+  port = "0",
+} = {}): Promise<House> {
   const logged: string[] = [];
-  const config = loadConfig({ cwd: folder, env: {}, flags: { data: join(folder, "data"), port: "0", servers } });
+  const config = loadConfig({ cwd: folder, env: {}, flags: { data: join(folder, "data"), port, servers } });
   const schedulearn = await startSchedulearn(config, (level, message, details) =>
     logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
   );
@@ -27,6 +32,10 @@ export async function startHouse({ servers = "alpha=local,beta=local" } = {}): P
     folder,
     logged,
     databaseFile: config.databaseFile,
+    async restart() {
+      await schedulearn.close();
+      return startHouse({ servers, folder, port: new URL(schedulearn.url).port });
+    },
     async end() {
       await schedulearn.close();
       rmSync(folder, { recursive: true, force: true });

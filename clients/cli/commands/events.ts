@@ -18,12 +18,14 @@ export function events(program: Command, cli: Cli): void {
   program
     .command("events")
     .summary("print what has happened")
-    .description("Prints the events of the cluster, the oldest first. With --follow it goes on with what happens.")
-    .option("-f, --follow", "go on with what happens")
-    .option("-n, --limit <count>", "at most so many of those that lie behind", count, 1000)
+    .description(
+      "Prints events, the oldest first. With --follow it prints what happens from now on; with --job or --after, from there on.",
+    )
+    .option("-f, --follow", "print what happens as it happens")
+    .option("-n, --limit <count>", "without --follow: at most so many", count, 1000)
     .option("--job <job>", "only what happened to this job")
     .option("--type <type...>", "only events of these types, such as JobMigrated")
-    .option("--after <cursor>", "begin behind this event")
+    .option("--after <cursor>", "begin behind the event with this cursor")
     .addHelpText("after", examples("events --job 17", "events -f --type JobMigrated --json"))
     .action(
       cli.act(async ({ client, terminal, json, signal }, { follow, limit, job, type, after }: Options) => {
@@ -31,18 +33,20 @@ export function events(program: Command, cli: Cli): void {
           ...(job !== undefined && { job: await findJobId(client, job) }),
           ...(type && { types: type }),
         };
-        const past = await client.events({ ...only, after: after ?? null, limit }, { signal });
-        if (json && !follow) {
-          terminal.printJson({ events: past });
+        if (!follow) {
+          const past = await client.events({ ...only, after: after ?? null, limit }, { signal });
+          if (json) terminal.printJson({ events: past });
+          else for (const event of past) printEvent(terminal, event);
           return;
         }
-        const print = json
-          ? (event: Event) => terminal.printJson(event, { pretty: false })
-          : (event: Event) => printEvent(terminal, event);
+        const print = (event: Event): void =>
+          json ? terminal.printJson(event, { pretty: false }) : printEvent(terminal, event);
+        const begin = after ?? (await client.cluster({ signal })).eventCursor; // first, so that nothing falls between
+        const isStory = job !== undefined && after === undefined; // of a job it has a beginning worth telling
+        const past = isStory ? await client.events({ ...only, limit: Number.POSITIVE_INFINITY }, { signal }) : [];
         for (const event of past) print(event);
-        if (follow)
-          for await (const event of client.followEvents({ ...only, after: past.at(-1)?.cursor ?? after, signal }))
-            print(event);
+        for await (const event of client.followEvents({ ...only, after: past.at(-1)?.cursor ?? begin, signal }))
+          print(event);
       }),
     );
 }

@@ -12,7 +12,11 @@ afterEach(async () => {
   for (const house of houses.splice(0)) await house.end();
 });
 
-async function run(servers: string, folder: (house: House) => string, columns?: number) {
+async function run(
+  servers: string,
+  folder: (house: House) => string,
+  { columns, stop }: { columns?: number; stop?: AbortController } = {},
+) {
   const house = await startHouse({ servers });
   houses.push(house);
   let text = "";
@@ -20,12 +24,13 @@ async function run(servers: string, folder: (house: House) => string, columns?: 
     new Writable({
       write(chunk, _, done) {
         text += chunk;
+        if (/running on alpha/.test(text)) stop?.abort();
         done();
       },
     }),
     columns === undefined ? {} : { isTTY: true, columns },
   ) as unknown as NodeJS.WriteStream;
-  const code = await demo({ url: house.url, examples: folder(house), image: null, out });
+  const code = await demo({ url: house.url, examples: folder(house), image: null, out, signal: stop?.signal });
   return { code, text, house };
 }
 
@@ -53,7 +58,7 @@ test("all examples complete, one is migrated on the way, and the table has a row
 });
 
 test("with one server it says why nothing is migrated, and a terminal gets a bar for each job", async () => {
-  const { code, text } = await run("alpha=local", short, 120);
+  const { code, text } = await run("alpha=local", short, { columns: 120 });
   expect(text).toContain("none was migrated: there is only one server");
   for (const name of ["train-sh", "quick", "elastic"]) expect(text).toMatch(new RegExp(`job-\\d+ ${name} +█{20} `));
   expect(code).toBe(0);
@@ -66,4 +71,10 @@ test("a job that fails makes the demo fail, and the table says so", async () => 
   });
   expect(text).toMatch(/^job-1 +fails +failed /m);
   expect(code).toBe(1);
+});
+
+test("Ctrl-C ends the demo with exit code 130 and no table", async () => {
+  const { code, text } = await run("alpha=local", short, { stop: new AbortController() });
+  expect(code).toBe(130);
+  expect(text).not.toContain("makespan");
 });

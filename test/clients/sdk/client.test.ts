@@ -56,6 +56,23 @@ test("a hundred connections cut during a log stream lose no line and double none
   expect(wire.connections()).toBeGreaterThan(100);
 });
 
+test("a stream goes on with the next server when the first one ends, and loses nothing", async () => {
+  const file = join(house.folder, "restarted");
+  const job = await client.submit({ command: counting(file) });
+  const lines: string[] = [];
+  let restarting: Promise<void> | null = null;
+  for await (const batch of client.followLogs(job.id)) {
+    lines.push(...batch.lines.map(({ text }) => text));
+    restarting ??= house.restart().then((next) => {
+      house = next;
+      writeFileSync(file, "");
+    });
+  }
+  await restarting;
+  const count = lines.length - 1;
+  expect(lines).toEqual([...Array.from({ length: count }, (_, i) => `line ${i + 1}`), `end ${count}`]);
+});
+
 test("waitFor gives the job as it ended, however often the connection is cut", async () => {
   const wire = await wireTo(house.url);
   const reader = createClient({ url: wire.url, webSocket: WebSocket, retry: { firstMillis: 1 } });
