@@ -12,6 +12,7 @@ import type { Batch, Recorded } from "../store/event-log.ts";
 import { lastSeq, readEvents, record } from "../store/event-log.ts";
 import type { JobLogs } from "../store/job-logs.ts";
 import { Queries } from "../store/queries.ts";
+import { PROGRESS_KEPT_WHOLE, progressThinnedTo, thinProgress } from "../store/retention.ts";
 import type { SecretRow } from "../store/rows.ts";
 import { lastJobNumber } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
@@ -34,6 +35,9 @@ export interface EngineOptions {
   readonly reapGraceMillis: Millis;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
 }
+
+/** How often old progress is thinned. */
+const THIN_EVERY: Millis = 600_000;
 
 /** What a request comes to: events to observe and record, and secrets to keep with them. */
 export interface Answer {
@@ -66,6 +70,8 @@ export class Engine {
   #turning: Promise<void> | null = null;
   #alarm: Cancel = () => {};
   #closing = false;
+  #thinnedTo = 0;
+  #thinning: Cancel = () => {};
   /** Why nothing can be recorded at present; null when all is well. */
   #trouble: string | null = null;
 
@@ -132,8 +138,15 @@ export class Engine {
     return this.#trouble;
   }
 
+  /** Progress events up to this sequence number are not all there any more: one a minute is. */
+  get progressThinnedTo(): number {
+    return this.#thinnedTo;
+  }
+
   /** Connects every server that is known; resolves when each has answered or failed once. */
   async connect(): Promise<void> {
+    this.#thinnedTo = await progressThinnedTo(this.#options.store);
+    this.#thinLater();
     await Promise.all([...this.#scheduler.servers.values()].map((server) => this.#fleet.join(server)));
     await this.settled();
   }
@@ -178,12 +191,26 @@ export class Engine {
   async close(): Promise<void> {
     this.#closing = true;
     this.#alarm();
+    this.#thinning();
     await this.#fleet.close();
     await this.#output.close();
     await this.settled();
     this.#alarm();
     this.logs.closeAll();
     this.feed.wake();
+  }
+
+  #thinLater(): void {
+    const { clock, store, log } = this.#options;
+    this.#thinning = clock.at(clock.now() + THIN_EVERY, () => {
+      thinProgress(store, clock.now() - PROGRESS_KEPT_WHOLE).then(
+        (to) => {
+          this.#thinnedTo = to;
+        },
+        (error) => log("warn", "old progress could not be thinned", { error: String(error) }),
+      );
+      this.#thinLater();
+    });
   }
 
   #tell(event: Event): void {

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Event } from "../../src/core/event.ts";
+import { requestMigrate } from "../../src/core/request.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import { lastSeq, readEvents, record } from "../../src/store/event-log.ts";
 import { Queries } from "../../src/store/queries.ts";
+import { progressThinnedTo, thinProgress } from "../../src/store/retention.ts";
 import {
   clusterId,
   createToken,
@@ -160,6 +162,42 @@ describe("the database", () => {
       /written by a newer version .*2099-01-01-marvel/,
     );
     store = await openStore(":memory:");
+  });
+});
+
+describe("old progress", () => {
+  it("is thinned to one a minute, and folding the log still gives the same job and migration", async () => {
+    const world = new World({ durations: { "job-1": 600_000 } }).join(aServer("alpha", 1), aServer("beta", 1));
+    world.submit("job-1", aSpec()).run(100);
+    const tell = (attempt: number, step: number, at: number): void => {
+      world.now = at;
+      world.tell({
+        type: "RunProgressed",
+        job: "job-1",
+        attempt,
+        progress: { step, steps: 999, fraction: step / 999, at },
+        at,
+      });
+    };
+    for (let i = 1; i <= 300; i++) tell(1, i, 100 + i * 1000);
+    for (const event of requestMigrate(world.scheduler, "job-1", "beta", world.now)) world.tell(event);
+    world.run(world.now + 100);
+    for (let i = 290; i <= 400; i++) tell(2, i, 400_000 + i * 1000);
+    await live(world.log, new Scheduler(resolve, world.scheduler.setting), 20);
+
+    const to = await thinProgress(store, 750_000);
+    expect(await progressThinnedTo(store)).toBe(to);
+    const kept = (await readEvents(store, 0, 10_000)).map(({ event }) => event);
+    const steps = kept.flatMap((event) => (event.type === "RunProgressed" && event.at < 750_000 ? [event.at] : []));
+    expect(steps.length).toBeGreaterThan(4);
+    expect(steps.length).toBeLessThan(12);
+    expect(kept.filter((event) => event.type === "RunProgressed" && event.at >= 750_000)).toHaveLength(51);
+    const folded = new Scheduler(resolve, world.scheduler.setting);
+    for (const event of kept) folded.observe(event);
+    expect(folded.job("job-1")).toEqual(world.job("job-1"));
+    expect(folded.migration("job-1")).toEqual(world.scheduler.migration("job-1"));
+    expect(folded.migration("job-1")?.lostSteps).toBe(11);
+    expect(await thinProgress(store, 750_000)).toBe(to);
   });
 });
 
