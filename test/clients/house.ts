@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { WebSocket } from "ws";
+import { createClient } from "../../clients/sdk/index.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { type Schedulearn, startSchedulearn } from "../../src/schedulearn.ts";
 
@@ -37,10 +39,21 @@ export async function startHouse({
       return startHouse({ servers, folder, port: new URL(schedulearn.url).port });
     },
     async end() {
+      await stopJobs(schedulearn.url);
       await schedulearn.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function stopJobs(url: string): Promise<void> {
+  const client = createClient({ url, webSocket: WebSocket });
+  for await (const { id, endedAt } of client.allJobs())
+    if (endedAt === null) {
+      await client.cancel(id, 0).catch(() => {}); // it may have ended this very moment
+      await client.waitFor(id);
+    }
+  client.close();
 }
 
 export interface Wire {
