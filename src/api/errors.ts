@@ -29,28 +29,22 @@ export async function payload<T extends object>(
 
 /** What the outside may know of an error: the caller's fault in full, of ours only an id under which the log has it. */
 export function tellError(error: GraphQLError, log: LogError): GraphQLFormattedError {
-  const { message, locations, path, originalError, extensions } = error;
+  const { message, locations, path, originalError } = error;
   const where = { ...(locations && { locations }), ...(path && { path }) };
   const cause = rootCause(originalError);
   if (cause instanceof DomainError) {
     const [first] = cause.faults;
     const faults = cause.faults.length > 1 ? { faults: cause.faults } : {};
-    return { message: cause.message, ...where, extensions: { code: first?.code ?? "INVALID_INPUT", ...faults } };
+    return { message: cause.message, ...where, extensions: { code: first?.code, ...faults } };
   }
   if (cause && !(cause instanceof GraphQLError)) {
     const id = randomBytes(6).toString("hex");
     log("an operation failed", { id, error: cause.stack ?? String(cause), path: path?.join(".") });
-    return {
-      message: `internal error ${id}: the server's log has more`,
-      ...where,
-      extensions: { code: "INTERNAL", id },
-    };
+    const known = `internal error ${id}: the server's log has more`;
+    return { message: known, ...where, extensions: { code: "INTERNAL", id } };
   }
-  const { stacktrace: _, http: __, ...known } = { ...extensions } as Record<string, unknown>;
-  const code =
-    known.code ??
-    (path ? "INTERNAL" : cause || /^(Variable|Argument) "/.test(message) ? "BAD_USER_INPUT" : "BAD_REQUEST");
-  return { message, ...where, extensions: { ...known, code } };
+  const { stacktrace: _, http: __, ...known } = { ...error.extensions, ...cause?.extensions };
+  return { message, ...where, extensions: { ...known, code: known.code ?? (path ? "INTERNAL" : "BAD_USER_INPUT") } };
 }
 
 /** Below the GraphQL errors that execution wraps around what a resolver threw. */

@@ -29,6 +29,9 @@ export interface ApiOptions extends HouseOptions {
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
+/** So long an answer that is under way may take when the server ends. */
+const CLOSE_MILLIS = 1_000;
+
 /** The API as it listens. */
 export interface Api {
   /** `http://127.0.0.1:4000/graphql` */
@@ -62,8 +65,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await closeSockets();
-    server.closeAllConnections();
+    const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_MILLIS); // what is being answered may end
     await closed;
+    clearTimeout(impatience);
     await apollo.stop();
   };
   try {

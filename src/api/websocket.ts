@@ -1,14 +1,22 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from "graphql";
-import { CloseCode } from "graphql-ws";
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+} from "graphql";
+import { CloseCode, type Context as WsContext } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { Context } from "./context.ts";
 import { type LogError, refusal, tellError } from "./errors.ts";
 import { bearer, type Guard } from "./guard.ts";
 import type { House } from "./house.ts";
-import { checkOperation, type Limits } from "./limits.ts";
+import { InFlight } from "./in-flight.ts";
+import { checkOperation, type Limits, type Operation } from "./limits.ts";
 import type { Rate } from "./rate.ts";
 import { inTime } from "./time-limit.ts";
 
@@ -26,42 +34,32 @@ export interface WebSocketOptions {
 
 /** graphql-transport-ws on `/graphql` of the same port as HTTP. The result ends it. */
 export function serveWebSocket(server: HttpServer, options: WebSocketOptions): () => Promise<void> {
-  const { schema, house, guard, limits, rate, log } = options;
+  const { schema, guard, limits, rate, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const problem = pathOf(request) === "/graphql" ? guard.refusalOf(request) : refusal("NOT_FOUND", "see /graphql");
-    if (problem) return refuse(socket, problem);
+    if (pathOf(request) !== "/graphql") return refuse(socket, "404 Not Found", "see /graphql");
+    const problem = guard.refusalOf(request);
+    if (problem) return refuse(socket, "403 Forbidden", problem.message);
+    if (!rate.allows(addressOf(request))) return refuse(socket, "429 Too Many Requests", tooFast(limits).message);
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
   };
   server.on("upgrade", upgrade);
 
-  const closer = useServer<Record<string, unknown>, Extra & Record<PropertyKey, unknown>>(
+  const inFlight = new InFlight();
+  const closer = useServer<Parameters, Extra & Record<PropertyKey, unknown>>(
     {
       schema,
-      onConnect: async ({ connectionParams, extra }) =>
-        (await guard.userOf(secretOf(connectionParams, extra))) !== null,
-      onSubscribe: async ({ connectionParams, extra, subscriptions }, _id, payload) => {
-        const user = await guard.userOf(secretOf(connectionParams, extra)); // the token may have been revoked meanwhile
-        if (user === null) {
-          extra.socket.close(CloseCode.Forbidden, "Forbidden");
-          return [refusal("UNAUTHENTICATED", "the access token is not accepted any more")];
-        }
-        if (!rate.allows(addressOf(extra.request))) return [tooFast(limits)];
-        if (Object.keys(subscriptions).length > limits.streams)
-          return [refusal("STREAM_LIMIT", `one connection may have ${limits.streams} streams open at once`)];
-        const { query, operationName, variables } = payload;
-        const checked = checkOperation(schema, { query, operationName, variables }, limits);
-        if (Array.isArray(checked)) return checked as GraphQLError[];
-        return {
-          schema,
-          document: checked,
-          operationName,
-          variableValues: variables,
-          contextValue: new Context(house, user),
-        } as ExecutionArgs;
-      },
+      isProd: true, // or it would tell clients the messages of our own errors
+      onConnect: (connection) => inFlight.track(async () => (await guard.userOf(secretOf(connection))) !== null),
+      onSubscribe: (connection, _id, operation) =>
+        inFlight.track(() =>
+          admit(connection, operation, options).catch((error) => [new GraphQLError("", { originalError: error })]),
+        ),
       execute: (args) =>
-        inTime<ExecutionResult>(execute(args as ExecutionArgs), limits, (error) => ({ errors: [error] })),
+        inFlight.track(() =>
+          inTime<ExecutionResult>(execute(args as ExecutionArgs), limits, (error) => ({ errors: [error] })),
+        ),
+      subscribe: (args) => inFlight.track(() => subscribe(args as ExecutionArgs)) as ReturnType<typeof subscribe>,
       onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
         errors ? { ...result, errors: errors.map((error) => tellError(error, log)) } : undefined,
       onError: (_context, _id, _payload, errors) => errors.map((error) => tellError(error as GraphQLError, log)),
@@ -75,15 +73,43 @@ export function serveWebSocket(server: HttpServer, options: WebSocketOptions): (
     }, CLOSE_MILLIS);
     await closer.dispose();
     clearTimeout(impatience);
+    await inFlight.settled();
   };
+}
+
+type Connection = Pick<WsContext<Parameters, Extra>, "connectionParams" | "extra" | "subscriptions">;
+type Parameters = Record<string, unknown>;
+
+/** What to execute, or why not. */
+async function admit(
+  connection: Connection,
+  { query, operationName, variables }: Operation,
+  { schema, house, guard, limits, rate }: WebSocketOptions,
+): Promise<ExecutionArgs | GraphQLError[]> {
+  const { extra, subscriptions } = connection;
+  const user = await guard.userOf(secretOf(connection)); // again: the token may have been revoked meanwhile
+  if (user === null) {
+    extra.socket.close(CloseCode.Forbidden, "Forbidden");
+    return [refusal("UNAUTHENTICATED", "the access token is not accepted any more")];
+  }
+  if (!rate.allows(addressOf(extra.request))) return [tooFast(limits)];
+  if (Object.keys(subscriptions).length > limits.streams)
+    return [refusal("STREAM_LIMIT", `one connection may have ${limits.streams} streams open at once`)];
+  const checked = checkOperation(schema, { query, operationName, variables }, limits);
+  if (!("kind" in checked)) return [...checked];
+  const contextValue = new Context(house, user);
+  return { schema, document: checked, operationName, variableValues: variables, contextValue };
 }
 
 export const tooFast = ({ requestsPerSecond }: Limits): GraphQLError =>
   refusal("RATE_LIMIT", `too many requests from this address: ${requestsPerSecond} a second are served; wait a little`);
 
 /** `{authorization: "Bearer …"}` or `{token: "…"}`; a program may send the header as well. */
-function secretOf(parameters: Readonly<Record<string, unknown>> | undefined, { request }: Extra): string | null {
-  const { authorization, Authorization, token } = parameters ?? {};
+function secretOf({
+  connectionParams,
+  extra: { request },
+}: Pick<Connection, "connectionParams" | "extra">): string | null {
+  const { authorization, Authorization, token } = connectionParams ?? {};
   if (typeof token === "string" && token) return token;
   return bearer(authorization ?? Authorization) ?? bearer(request.headers.authorization);
 }
@@ -91,9 +117,9 @@ function secretOf(parameters: Readonly<Record<string, unknown>> | undefined, { r
 export const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? "";
 const pathOf = ({ url }: IncomingMessage): string => (url ?? "").split("?", 1)[0] as string;
 
-function refuse(socket: Duplex, problem: GraphQLError): void {
-  const status = problem.extensions.code === "NOT_FOUND" ? "404 Not Found" : "403 Forbidden";
-  const text = `${problem.message}\n`;
+function refuse(socket: Duplex, status: string, problem: string): void {
+  socket.on("error", () => socket.destroy());
+  const text = `${problem}\n`;
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );

@@ -110,7 +110,7 @@ async function load() {
 }
 
 const connection = document.getElementById("connection");
-follow(`subscription ($after: Cursor) { jobChanged(after: $after) { jobId job { ${FIELDS} } } }`, {
+await follow(`subscription ($after: Cursor) { jobChanged(after: $after) { jobId job { ${FIELDS} } } }`, {
   load,
   begun: () => {
     connection.textContent = "Live";

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../drivers/support.ts";
+import { aServer } from "../engine/house.ts";
+import { ApiHouse, type Json } from "./house.ts";
+
+let house: ApiHouse;
+beforeAll(async () => {
+  house = await new ApiHouse().open();
+  await house.engines.join(aServer("alpha", 1));
+});
+afterAll(() => house.close());
+
+const add = (input: Record<string, unknown>) =>
+  house.mutate("addServer", input, "server { id name health reason gpus { index } }");
+const names = async (): Promise<string[]> =>
+  (await house.data("{ servers { nodes { name } } }")).servers.nodes.map(({ name }: Json) => name);
+
+describe("addServer", () => {
+  it("takes a server in, which is up when it answers, and removeServer forgets it", async () => {
+    const { server, errors } = await add({ name: "beta", endpoint: "local", gpus: 2 });
+    expect(errors).toEqual([]);
+    expect(server).toMatchObject({ id: "beta", name: "beta", gpus: [{ index: 0 }, { index: 1 }] });
+    await until(
+      "it is up",
+      async () => (await house.data('{ server(name: "beta") { health } }')).server.health === "UP",
+    );
+    const removed = await house.mutate("removeServer", { name: "beta" }, "removedServerId");
+    expect(removed).toEqual({ removedServerId: "beta", errors: [] });
+    expect(await names()).toEqual(["alpha"]);
+  });
+
+  it("refuses one that cannot be reached, unless it need not be verified", async () => {
+    house.unreachable = "connection refused";
+    const refused = await add({ name: "gamma", endpoint: "unix:///nowhere.sock" });
+    expect(refused).toMatchObject({ server: null, errors: [{ code: "UNREACHABLE", path: ["endpoint"] }] });
+    expect(refused.errors[0].message).toContain("connection refused");
+    expect(await names()).toEqual(["alpha"]);
+    const taken = await add({ name: "gamma", endpoint: "unix:///nowhere.sock", verify: false });
+    expect(taken.server).toMatchObject({ health: "DOWN", reason: "not connected yet" });
+    await house.mutate("removeServer", { name: "gamma" }, "removedServerId");
+    house.unreachable = null;
+  });
+
+  it.each([
+    [{ name: "alpha", endpoint: "local" }, "CONFLICT", /server named alpha already/],
+    [{ name: "Beta!", endpoint: "local" }, "INVALID_INPUT", /^name: /],
+    [{ name: "beta", endpoint: "http://host:2375" }, "INVALID_INPUT", /did you mean tcp/],
+    [{ name: "beta", endpoint: "tcp://far.example:2375" }, "INVALID_INPUT", /without tls/],
+    [{ name: "beta", endpoint: "local", gpus: -1 }, "INVALID_INPUT", /^gpus: /],
+    [{ name: "beta", endpoint: "local", gpus: 1, gpuList: [{ index: 0 }] }, "INVALID_INPUT", /not both/],
+    [{ name: "job-17", endpoint: "local" }, "INVALID_INPUT", /looks like the id of a job/],
+  ])("refuses %j", async (input, code, message) => {
+    expect(await add(input)).toMatchObject({
+      server: null,
+      errors: [{ code, message: expect.stringMatching(message) }],
+    });
+    expect(await names()).toEqual(["alpha"]);
+  });
+});
+
+describe("removeServer and drainServer", () => {
+  it("refuse an unknown server", async () => {
+    const problem = { code: "NOT_FOUND", path: ["name"], message: "there is no server beta; there are: alpha" };
+    expect((await house.mutate("removeServer", { name: "beta" }, "removedServerId")).errors).toEqual([problem]);
+    expect((await house.mutate("drainServer", { name: "beta" }, "server { id }")).errors).toEqual([problem]);
+  });
+
+  it("keep a server that runs something, and drain it", async () => {
+    const id = await house.submit({ command: "sleep 1000", gpus: { count: 1 } });
+    await until(
+      "it runs",
+      async () =>
+        (await house.data('{ server(name: "alpha") { jobs { status } } }')).server.jobs[0]?.status === "RUNNING",
+    );
+    const { errors } = await house.mutate("removeServer", { name: "alpha" }, "removedServerId");
+    expect(errors).toMatchObject([{ code: "CONFLICT", message: `${id} still runs on alpha: drain it first` }]);
+    const { server } = await house.mutate(
+      "drainServer",
+      { name: "alpha" },
+      "server { draining coresUsed memoryUsedMiB }",
+    );
+    expect(server).toMatchObject({ draining: true, coresUsed: 1 });
+    const waiting = await house.submit({ command: "true" });
+    const { job } = await house.data("query ($id: ID!) { job(id: $id) { statusReason } }", { id: waiting });
+    expect(job.statusReason).toBe("no server has room for 1 core now: alpha is draining");
+    await house.mutate("cancelJob", { id, graceSeconds: 0 });
+    await house.mutate("drainServer", { name: "alpha", draining: false }, "server { id }");
+    await until(
+      "it has run",
+      async () =>
+        (await house.data("query ($id: ID!) { job(id: $id) { status } }", { id: waiting })).job.status === "COMPLETED",
+    );
+  });
+});
+
+describe("setPolicy", () => {
+  const set = (input: Record<string, unknown>) =>
+    house.mutate("setPolicy", input, "policy { key active values } placement { key }");
+
+  it("changes policy, options and placement; what is not given stays", async () => {
+    expect((await set({ policy: "fifo", options: { backfill: "fit" } })).policy).toEqual({
+      key: "fifo",
+      active: true,
+      values: { backfill: "fit" },
+    });
+    expect(await set({ placement: "spread" })).toEqual({
+      policy: { key: "fifo", active: true, values: { backfill: "fit" } },
+      placement: { key: "spread" },
+      errors: [],
+    });
+    expect((await set({ policy: "round-robin" })).policy.key).toBe("round-robin");
+    const { policies, placements } = await house.data(
+      "{ policies { key active values description options { name default } } placements { key active } }",
+    );
+    expect(policies.filter(({ active }: Json) => active)).toMatchObject([
+      { key: "round-robin", values: expect.any(Object) },
+    ]);
+    expect(placements).toContainEqual({ key: "spread", active: true });
+    await set({ policy: "fifo", placement: "consolidate" });
+  });
+
+  it.each([
+    [{ policy: "fiffo" }, "UNKNOWN_POLICY", ["policy"], /there are: fifo/],
+    [{ placement: "anywhere" }, "UNKNOWN_POLICY", ["placement"], /there are: consolidate/],
+    [{ options: { backfil: "fit" } }, "INVALID_INPUT", ["options", "backfil"], /no option backfil; it has: backfill/],
+    [{ options: { backfill: "all" } }, "INVALID_INPUT", ["options", "backfill"], /one of none, fit/],
+    [{}, "INVALID_INPUT", ["policy"], /give policy, options or placement/],
+  ])("refuses %j and changes nothing", async (input, code, path, message) => {
+    const before = await house.data("{ cluster { policy placement } }");
+    expect((await set(input)).errors).toMatchObject([{ code, path, message: expect.stringMatching(message) }]);
+    expect(await house.data("{ cluster { policy placement } }")).toEqual(before);
+  });
+});
