@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { createClient } from "../../clients/sdk/index.ts";
+import { createClient, type SchedulearnError } from "../../clients/sdk/index.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { type Schedulearn, startSchedulearn } from "../../src/schedulearn.ts";
 
@@ -48,10 +48,13 @@ export async function startHouse({
 
 async function stopJobs(url: string): Promise<void> {
   const client = createClient({ url, webSocket: WebSocket });
+  const isGone = (error: SchedulearnError): void => {
+    if (error.code !== "NOT_FOUND" && error.code !== "CONFLICT") throw error; // it may end or go this very moment
+  };
   for await (const { id, endedAt } of client.allJobs())
     if (endedAt === null) {
-      await client.cancel(id, 0).catch(() => {}); // it may have ended this very moment
-      await client.waitFor(id);
+      await client.cancel(id, 0).then(() => {}, isGone);
+      await client.waitFor(id).then(() => {}, isGone);
     }
   client.close();
 }
