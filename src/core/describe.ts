@@ -44,7 +44,7 @@ export function describeEvent(event: Event): string {
     case "RunExited":
       return `run ${event.attempt} of ${event.job} ${ended(event.outcome)}`;
     case "RunProgressed":
-      return `${event.job} is at ${progress(event.progress)}`;
+      return `${event.job} ${progress(event.progress)}`;
     case "CheckpointSaved":
       return `${event.job} saved a checkpoint${event.step === null ? "" : ` at step ${event.step}`}`;
     case "ServerJoined":
@@ -80,6 +80,6 @@ function progress({ epoch, epochs, step, steps, fraction }: JobProgress): string
   const of = (what: string, at?: number, all?: number): string | null =>
     at === undefined ? null : `${what} ${at}${all === undefined ? "" : ` of ${all}`}`;
   const parts = [of("epoch", epoch, epochs), of("step", step, steps)].filter((part) => part !== null);
-  if (parts.length > 0) return parts.join(", ");
-  return fraction === null ? "new figures" : `${Math.floor(fraction * 100)} %`;
+  if (parts.length > 0) return `is at ${parts.join(", ")}`;
+  return fraction === null ? "told new figures" : `is at ${Math.floor(fraction * 100)} %`;
 }

@@ -52,7 +52,7 @@ function whyNot(job: Job, room: Room): string {
   const { id, health, draining } = room.server;
   if (health !== "up") return `${id} is ${health}`;
   if (draining) return `${id} is draining`;
-  if (!canHold(room.server, job)) return `${id} is not made for it`;
+  if (!canHold(room.server, job)) return `${id} could never hold it`;
   return `${id} has ${lacking(job, room)}`;
 }
 
