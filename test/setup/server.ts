@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const START_MILLIS = 60_000;
 
@@ -33,7 +33,7 @@ export class ServerProcess {
     });
     this.#child = child;
     this.output = "";
-    this.url = await new Promise<string>((resolve, reject) => {
+    this.url = await new Promise<string>((started, reject) => {
       const fail = (why: string): void => reject(new Error(`the server ${why}:\n${this.output}`));
       const timer = setTimeout(fail, START_MILLIS, "did not come up");
       const look = (chunk: Buffer): void => {
@@ -41,7 +41,7 @@ export class ServerProcess {
         const url = /https?:\/\/\S+\/graphql/.exec(this.output)?.[0];
         if (!url) return;
         clearTimeout(timer);
-        resolve(url);
+        started(url);
       };
       child.stdout?.on("data", look);
       child.stderr?.on("data", look);
@@ -63,7 +63,7 @@ export class ServerProcess {
     const child = this.#child;
     this.#child = null;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once("exit", resolve));
+    const gone = new Promise((done) => child.once("exit", done));
     child.kill(signal);
     await gone;
   }
@@ -71,4 +71,45 @@ export class ServerProcess {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const COMMAND_MILLIS = 110_000;
+const COMMAND = ["scripts/run.mjs", "bin/schedulearn.mjs"].map((path) => resolve(path));
+
+/** Runs one command of `schedulearn` to its end, as a user would; what is sent to `input` is its standard input. */
+export function runCommand(
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string; input?: string } = {},
+): Promise<Ended> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [...COMMAND, ...args], {
+      cwd: options.cwd ?? process.cwd(),
+      env: { ...process.env, NO_COLOR: "1", ...options.env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail(new Error(`it does not end:\n${stdout}${stderr}`));
+    }, COMMAND_MILLIS);
+    child.once("error", fail);
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      done({ code, stdout, stderr });
+    });
+    child.stdin.end(options.input ?? "");
+  });
 }
