@@ -1,13 +1,15 @@
-// schema.mjs [--check]: writes the schemas that are printed from the code, or fails when a committed one differs.
+// schema.mjs [--check]: writes the schemas that are printed from the code and the SDK's part that is made of them, or fails
+// when a committed one differs.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, setUp } from "./setup.mjs";
 
-/** The program that prints each committed schema on its standard output. */
+/** The program that prints each committed file on its standard output; the SDK is made of the schema before it. */
 const printers = {
   "schema.graphql": "dist/src/api/print-schema.js",
   "job-spec.schema.json": "dist/src/job-spec/print-schema.js",
+  "clients/sdk/generated/operations.ts": "scripts/print-sdk.mjs",
 };
 
 setUp();

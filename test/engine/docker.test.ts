@@ -75,7 +75,10 @@ shared.describe("the engine over two Docker hosts", () => {
   });
 
   it("jobs side by side see exactly their own GPUs, and a job without GPUs sees none", async () => {
-    const look = { image: busyboxImage, command: shell("ls /run/fake-gpu 2>/dev/null | tr '\\n' ' '; echo seen; sleep 60 & wait") };
+    const look = {
+      image: busyboxImage,
+      command: shell("ls /run/fake-gpu 2>/dev/null | tr '\\n' ' '; echo seen; sleep 60 & wait"),
+    };
     const ids = [
       await house.submit({ ...look, gpus: gpus(2) }),
       await house.submit({ ...look, gpus: gpus(2) }),
