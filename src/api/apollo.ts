@@ -2,8 +2,10 @@ import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Context } from "./context.ts";
-import { type LogError, tellError } from "./errors.ts";
+import { type LogError, refusal, tellError } from "./errors.ts";
 import { costOf, type Limits, parseOptions, tooCostly, validationRules } from "./limits.ts";
+
+const ONLY_BY_WEBSOCKET = "subscriptions come by WebSocket on this same address (protocol graphql-transport-ws)";
 
 /** GraphQL over HTTP. */
 export const newApollo = (schema: GraphQLSchema, limits: Limits, log: LogError): ApolloServer<Context> =>
@@ -24,7 +26,8 @@ const costPlugin = (schema: GraphQLSchema, limits: Limits): ApolloServerPlugin<C
   async requestDidStart() {
     let cost: number | null = null;
     return {
-      async didResolveOperation({ document, operationName, request }) {
+      async didResolveOperation({ document, operation, operationName, request }) {
+        if (operation?.operation === "subscription") throw withStatus(refusal("BAD_REQUEST", ONLY_BY_WEBSOCKET));
         cost = costOrFault(() => costOf(schema, document, operationName, request.variables));
         if (cost > limits.cost) throw withStatus(tooCostly(cost, limits));
       },

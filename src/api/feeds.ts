@@ -16,60 +16,68 @@ import {
   type ProgressUpdate,
   type ServerChange,
 } from "./types/event.ts";
+import type { Gap } from "./types/logs.ts";
 import { ProgressView } from "./types/progress.ts";
 
 const PAGE = 500;
+const THINNED = "progress older than an hour is kept once a minute";
 const COALESCED = "newer progress was there before this was read";
 
 /** One way to look at the event log. A query and a subscription that share it give the same items. */
 export interface View<T> {
   readonly filter: EventFilter;
-  /** What an event is in this view; null when it is nothing. */
-  item(recorded: Recorded, engine: Engine): T | null | Promise<T | null>;
+  /** What the events are in this view, one behind the other; what is nothing in it is left out. */
+  items(recorded: readonly Recorded[], engine: Engine): readonly T[] | Promise<readonly T[]>;
 }
 
 export const events = (job: JobId | null, types: readonly string[] | null): View<EventView> => ({
   filter: { ...ofJob(job), ...(types && { types: knownTypes(types) }) },
-  item: (recorded) => new EventView(recorded),
+  items: (recorded) => recorded.map((each) => new EventView(each)),
 });
 
 export const jobChanges = (job: JobId | null): View<JobChange> => ({
   filter: job === null ? { types: eventTypesOf("job") } : { job },
-  item: (recorded) => {
-    const event = new EventView(recorded);
-    return { cursor: event.cursor, jobId: event.jobId as JobId, event };
-  },
+  items: (recorded) =>
+    recorded.map((each) => {
+      const event = new EventView(each);
+      return { cursor: event.cursor, jobId: event.jobId as JobId, event };
+    }),
 });
 
 export const serverChanges: View<ServerChange> = {
   filter: { types: eventTypesOf("server") },
-  item: (recorded) => {
-    const event = new EventView(recorded);
-    return { cursor: event.cursor, serverId: event.serverId as string, event };
-  },
+  items: (recorded) =>
+    recorded.map((each) => {
+      const event = new EventView(each);
+      return { cursor: event.cursor, serverId: event.serverId as string, event };
+    }),
 };
 
-export const progress = (job: JobId): View<ProgressUpdate> => ({
+const progress = (job: JobId): View<ProgressUpdate & { readonly seq: number }> => ({
   filter: { job, types: ["RunProgressed" satisfies EventType] },
-  item: ({ seq, event }) => {
-    if (event.type !== "RunProgressed") return null;
-    const { attempt } = event;
-    const update = { jobId: job, attempt, progress: new ProgressView(event.progress), gap: null };
-    return { cursor: eventCursor(seq), ...update };
-  },
+  items: (recorded) =>
+    recorded.flatMap(({ seq, event }) => {
+      if (event.type !== "RunProgressed") return [];
+      const { attempt } = event;
+      return [
+        { seq, cursor: eventCursor(seq), jobId: job, attempt, progress: new ProgressView(event.progress), gap: null },
+      ];
+    }),
 });
 
 /** Everything that happens to a job while it moves, from the request to the end of the move. */
 export const migrationChanges = (job: JobId | null): View<MigrationChange> => ({
   filter: { ...ofJob(job), types: eventTypesOf("job").filter((type) => type !== "RunProgressed") },
-  item: async (recorded, { queries }) => {
-    const event = new EventView(recorded);
-    const jobId = event.jobId as JobId;
-    const migrations = (await queries.migrationsOf([jobId])).get(jobId) ?? [];
-    const moving = migrations.findLast(
-      ({ requestedAt, endedAt }) => requestedAt <= event.at && (endedAt === null || event.at <= endedAt),
-    );
-    return moving ? { cursor: event.cursor, migrationId: moving.id, jobId, event } : null;
+  items: async (recorded, { queries }) => {
+    const changes = recorded.map((each) => new EventView(each));
+    const migrations = await queries.migrationsOf([...new Set(changes.map(({ jobId }) => jobId as JobId))]);
+    return changes.flatMap((event) => {
+      const jobId = event.jobId as JobId;
+      const moving = (migrations.get(jobId) ?? []).findLast(
+        ({ requestedAt, endedAt }) => requestedAt <= event.at && (endedAt === null || event.at <= endedAt),
+      );
+      return moving ? [{ cursor: event.cursor, migrationId: moving.id, jobId, event }] : [];
+    });
   },
 });
 
@@ -97,15 +105,12 @@ export async function list<T>(view: View<T>, after: number, first: number, engin
   const items: T[] = [];
   for (let at = after; items.length < first; ) {
     const found = await engine.feed.read(at, PAGE, view.filter);
-    for (const recorded of found) {
-      const item = items.length < first ? await view.item(recorded, engine) : null;
-      if (item !== null) items.push(item);
-    }
     const last = found.at(-1);
     if (!last) break;
+    items.push(...(await view.items(found, engine)));
     at = last.seq;
   }
-  return items;
+  return items.slice(0, first);
 }
 
 /** Items behind `after` as they come, one by one; ends when `job` (where there is one) is over and has told everything. */
@@ -113,32 +118,50 @@ export function follow<T>(view: View<T>, after: number, context: Context, job: J
   const { engine } = context;
   return closable(async function* (signal) {
     for await (const batch of following(engine, view.filter, after, signal, job))
-      for (const recorded of batch) {
-        const item = await view.item(recorded, engine);
-        if (item === null) continue;
+      for (const item of await view.items(batch, engine)) {
         context.renew();
         yield item;
       }
   });
 }
 
-/** The same for progress, of which only the newest counts: what a reader was too late for is told as a gap. */
+/** Progress behind `after`, oldest first; where old progress was thinned out, the next item says so. */
+export async function listProgress(
+  job: JobId,
+  after: number,
+  first: number,
+  engine: Engine,
+): Promise<ProgressUpdate[]> {
+  let given = after;
+  return (await list(progress(job), after, first, engine)).map((update) => {
+    const gap = thinned(given, update.seq, engine);
+    given = update.seq;
+    return { ...update, gap };
+  });
+}
+
+/** Progress as it comes, of which only the newest counts: what a reader was too late for is told as a gap. */
 export function followProgress(job: JobId, after: number, context: Context): AsyncIterable<ProgressUpdate> {
   const { engine } = context;
   const view = progress(job);
   return closable(async function* (signal) {
     let given = after;
     for await (const batch of following(engine, view.filter, after, signal, job)) {
-      const newest = batch.at(-1) as Recorded;
+      const newest = (await view.items(batch, engine)).at(-1);
+      if (!newest) continue;
       const missed = batch.at(-2);
-      const gap = missed && { from: eventCursor(given), to: eventCursor(missed.seq), reason: COALESCED };
-      const item = await view.item(newest, engine);
-      if (item === null) continue;
+      const late = missed && { from: eventCursor(given), to: eventCursor(missed.seq), reason: COALESCED };
       context.renew();
-      yield { ...item, gap: gap ?? null };
+      yield { ...newest, gap: late ?? thinned(given, newest.seq, engine) };
       given = newest.seq;
     }
   });
+}
+
+/** What retention may have taken from between two places; from the very beginning on it takes nothing before the first item. */
+function thinned(from: number, to: number, { progressThinnedTo }: Engine): Gap | null {
+  if (from === 0 || from >= progressThinnedTo || to <= from + 1) return null;
+  return { from: eventCursor(from), to: eventCursor(Math.min(progressThinnedTo, to - 1)), reason: THINNED };
 }
 
 async function* following(

@@ -46,6 +46,11 @@ describe("what is refused before anything is done", () => {
     expect(followed.items).toEqual([]);
   });
 
+  it("a subscription over HTTP, with a word where it belongs", async () => {
+    const { status, errors } = await house.ask("subscription { events { cursor } }");
+    expect([status, errors?.[0]?.message]).toEqual([400, expect.stringContaining("WebSocket")]);
+  });
+
   it("many operations in one request", async () => {
     const body = JSON.stringify([{ query: "{ version }" }, { query: "{ version }" }]);
     const { status, errors } = await house.post(body);

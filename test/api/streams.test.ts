@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { thinProgress } from "../../src/store/retention.ts";
 import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
 import { ApiHouse, type Json } from "./house.ts";
@@ -136,6 +137,19 @@ describe("jobProgress", () => {
     const { jobProgress: missed } = await house.data(twin, { id, after: late.items[0].gap.from });
     expect(missed.map(({ cursor }: Json) => cursor)).toEqual(all.map(({ cursor }: Json) => cursor));
     expect((await house.data(twin, { id, after: all.at(-1).cursor })).jobProgress).toEqual([]);
+  });
+
+  it("says where old progress was thinned out", async () => {
+    const id = await house.submit({ command: training });
+    await over(id);
+    const { jobProgress: before } = await house.data(twin, { id });
+    const { store } = house.engines;
+    await thinProgress(store, Date.now() + 1000);
+    await house.restart(); // what the old engine has in memory is whole
+    const { jobProgress: after } = await house.data(twin, { id, after: before[0].cursor });
+    expect(after.length).toBeLessThan(before.length - 1);
+    expect(after[0].gap).toMatchObject({ from: before[0].cursor, reason: expect.stringContaining("once a minute") });
+    expect((await house.data(twin, { id })).jobProgress[0].gap).toBeNull();
   });
 });
 

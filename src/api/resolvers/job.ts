@@ -7,6 +7,7 @@ import { jobIdFrom } from "../job-requests.ts";
 import { readLog } from "../logs.ts";
 import { gpusOn, serverNamed } from "../places.ts";
 import { type Connection, connection, costOfFew, costOfList, PageArgs, pageOf, pageSize } from "../relay.ts";
+import { given } from "../spec-of.ts";
 import { JobConnection, MigrationConnection, RunConnection } from "../types/connections.ts";
 import { type JobOrder, JobOrderEnum } from "../types/enums.ts";
 import { JobFilter, statusesOf, textLabels } from "../types/filters.ts";
@@ -40,9 +41,7 @@ export class JobResolver {
     const { items, total, hasMore } = await engine.queries.jobs({
       filter: {
         ...(statuses && { statuses }),
-        ...(user && { user }),
-        ...(type && { type }),
-        ...(name && { name }),
+        ...(given({ user, type, name }) as Pick<JobFilter, "user" | "type" | "name">),
         ...(labels && { labels: textLabels(labels) }),
       },
       newestFirst: orderBy !== "oldest-first",

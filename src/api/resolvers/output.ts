@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, ID, Query, Resolver, Root, Subscription } from "type-graphql";
 import type { Context } from "../context.ts";
-import { eventPlace, followProgress, list, progress } from "../feeds.ts";
+import { eventPlace, followProgress, listProgress } from "../feeds.ts";
 import { findJob } from "../job-requests.ts";
 import { followLog, logPlace, readLog, runNumber } from "../logs.ts";
 import { costOfList, pageSize } from "../relay.ts";
@@ -27,7 +27,7 @@ export class OutputQueries {
     @Ctx() context: Context,
   ): Promise<ProgressUpdate[]> {
     const job = await findJob(id, context, "job");
-    return list(progress(job.id), eventPlace(page.after, context.engine, 0), pageSize(page), context.engine);
+    return listProgress(job.id, eventPlace(page.after, context.engine, 0), pageSize(page), context.engine);
   }
 }
 

@@ -111,7 +111,8 @@ export class ProgressUpdate {
 
   @Field(() => Gap, {
     nullable: true,
-    description: "Earlier updates that the stream left out, since this newer one was there already; null: none.",
+    description:
+      "Earlier updates that were left out: the stream had this newer one already, or old progress is kept once a minute.",
   })
   gap!: Gap | null;
 }

@@ -19,10 +19,12 @@ export class UserError {
   path?: readonly string[];
 }
 
+type PartType = ClassType | typeof ID;
+
 /** `<name>Payload`: what a mutation gives, each part null where there are errors. */
 function payloadType(
   name: string,
-  parts: Readonly<Record<string, readonly [() => object, string]>>,
+  parts: Readonly<Record<string, readonly [() => PartType, string]>>,
 ): ClassType<object> {
   @ObjectType(`${name}Payload`, { description: `What came of ${name[0]?.toLowerCase()}${name.slice(1)}.` })
   class Payload {
@@ -30,7 +32,7 @@ function payloadType(
     errors!: readonly UserError[];
   }
   for (const [part, [type, description]] of Object.entries(parts))
-    Field(type as () => ClassType, { nullable: true, description })(Payload.prototype, part);
+    Field(type, { nullable: true, description })(Payload.prototype, part);
   return Payload;
 }
 
@@ -44,7 +46,7 @@ export const PauseJobPayload = payloadType("PauseJob", { job });
 export const ResumeJobPayload = payloadType("ResumeJob", { job });
 export const RetryJobPayload = payloadType("RetryJob", { job });
 export const DeleteJobPayload = payloadType("DeleteJob", {
-  deletedJobId: [() => ID as unknown as object, "The job whose record is gone, or goes as soon as it has stopped."],
+  deletedJobId: [() => ID, "The job whose record is gone, or goes as soon as it has stopped."],
 });
 export const MigrateJobPayload = payloadType("MigrateJob", {
   job,
@@ -53,7 +55,7 @@ export const MigrateJobPayload = payloadType("MigrateJob", {
 export const AddServerPayload = payloadType("AddServer", { server });
 export const DrainServerPayload = payloadType("DrainServer", { server });
 export const RemoveServerPayload = payloadType("RemoveServer", {
-  removedServerId: [() => ID as unknown as object, "The server that is gone; null when there are errors."],
+  removedServerId: [() => ID, "The server that is gone; null when there are errors."],
 });
 export const SetPolicyPayload = payloadType("SetPolicy", {
   policy: [() => PolicyView, "The policy now in force; null when there are errors."],
