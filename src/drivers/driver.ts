@@ -61,11 +61,31 @@ export interface FoundRun {
   readonly attempt: number;
 }
 
+/** A checkpoint folder that the driver found on its server, by label. */
+export interface FoundFolder {
+  readonly job: JobId;
+  readonly generation: number;
+}
+
+/** `follow` rejects with it when there is nothing to read from (any more): it is of no use to ask again. */
+export class OutputGone extends Error {
+  override readonly name = "OutputGone";
+}
+
 /** What a server has. */
 export interface Inventory {
   readonly gpus: readonly Gpu[];
   readonly cores: number;
   readonly memoryMiB: number;
+}
+
+/** What a driver finds when it looks at its server. */
+export interface Found {
+  readonly inventory: Inventory;
+  /** The runs of this cluster that lie there. */
+  readonly runs: readonly FoundRun[];
+  /** The checkpoint folders of this cluster that lie there, also those that only began to be filled. */
+  readonly folders: readonly FoundFolder[];
 }
 
 /**
@@ -76,8 +96,8 @@ export interface Inventory {
 export interface Driver {
   readonly server: string;
 
-  /** Looks at the server: its inventory, and the runs of this cluster that it finds there. Rejects when it cannot be reached. */
-  connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }>;
+  /** Looks at the server. Rejects when it cannot be reached. */
+  connect(signal: AbortSignal): Promise<Found>;
 
   /** Pulls the image and creates the container; answers `RunPrepared`, or `RunExited` with the cause. */
   prepare(run: RunOrder): void;
@@ -95,7 +115,10 @@ export interface Driver {
   /** Removes what is left of a run whose exit is recorded and whose output is stored (or of one nobody knows). */
   reap(job: JobId, attempt: number): void;
 
-  /** The output of a run, from behind `from`, until the run is over and everything is read. Ends early with an error when the source breaks; call it again then. */
+  /**
+   * The output of a run, from behind `from`, until the run is over and everything is read. Ends early with an error when the
+   * source breaks: call it again then; with `OutputGone` when there is no source (any more).
+   */
   follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]>;
 
   /** A checkpoint folder of this server as a tar stream. */

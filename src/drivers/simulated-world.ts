@@ -2,7 +2,7 @@ import type { RunOrder, RunRef } from "../core/command.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
 import type { Placement } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
-import type { DriverEvent, OutputLine } from "./driver.ts";
+import type { DriverEvent, FoundFolder, OutputLine } from "./driver.ts";
 
 /** What outlives a simulated driver and lies between simulated servers. */
 export interface SimulatedWorld {
@@ -14,6 +14,13 @@ export interface SimulatedWorld {
 export const simulatedWorld = (): SimulatedWorld => ({ servers: new Map(), checkpoints: new Map() });
 export const checkpointKey = (job: JobId, { server, generation }: CheckpointFolder): string =>
   `${server}/${job}/${generation}`;
+
+/** The checkpoint folders that lie on this server. */
+export const foldersOn = (world: SimulatedWorld, server: string): FoundFolder[] =>
+  [...world.checkpoints.keys()].flatMap((key) => {
+    const [on, job = "", generation] = key.split("/");
+    return on === server ? [{ job, generation: Number(generation) }] : [];
+  });
 
 export type Phase = "preparing" | "prepared" | "starting" | "running" | "paused" | "stopping" | "over";
 /** What a run does by itself when its time comes. */

@@ -3,8 +3,23 @@ import type { CheckpointFolder, JobId } from "../core/job.ts";
 import type { Cause, Outcome } from "../core/outcome.ts";
 import type { Gpu } from "../core/server.ts";
 import type { Cancel, Instant, Millis } from "../core/time.ts";
-import type { Driver, DriverContext, DriverEvent, FoundRun, Inventory, Output, OutputPosition } from "./driver.ts";
-import { checkpointKey, SimulatedRun, type SimulatedWorld, simulatedWorld, type Turn } from "./simulated-world.ts";
+import {
+  type Driver,
+  type DriverContext,
+  type DriverEvent,
+  type Found,
+  type Output,
+  OutputGone,
+  type OutputPosition,
+} from "./driver.ts";
+import {
+  checkpointKey,
+  foldersOn,
+  SimulatedRun,
+  type SimulatedWorld,
+  simulatedWorld,
+  type Turn,
+} from "./simulated-world.ts";
 
 /** What goes wrong with one run. */
 export interface Faults {
@@ -86,12 +101,12 @@ class SimulatedDriver implements Driver {
     this.#world.servers.set(options.server, this.#runs);
   }
 
-  connect(): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+  connect(): Promise<Found> {
     const { gpus, cores, memoryMiB } = this.#options;
     const list = typeof gpus === "number" ? Array.from({ length: gpus }, () => ({})) : gpus;
     const inventory = { gpus: list.map((gpu, index) => this.#gpu(index, gpu)), cores, memoryMiB };
     const runs = [...this.#runs.values()].map(({ job, attempt }) => ({ job, attempt }));
-    return Promise.resolve({ inventory, runs });
+    return Promise.resolve({ inventory, runs, folders: foldersOn(this.#world, this.server) });
   }
 
   prepare(order: RunOrder): void {
@@ -177,7 +192,7 @@ class SimulatedDriver implements Driver {
     const either = AbortSignal.any([signal, this.#closed.signal]);
     for (let position = Number(from.stdout ?? 0); !either.aborted; ) {
       const run = this.#runs.get(keyOf(ref));
-      if (!run) return;
+      if (!run) throw new OutputGone(`${this.server} has no run ${keyOf(ref)}`);
       run.print(clock.now());
       const lines = run.lines.slice(position);
       position = run.lines.length;

@@ -2,7 +2,7 @@ import type { ContainerCreateOptions } from "dockerode";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId } from "../../core/job.ts";
 import type { Gpu, Share } from "../../core/server.ts";
-import type { FoundRun } from "../driver.ts";
+import type { FoundFolder, FoundRun } from "../driver.ts";
 import { deviceNames } from "../environment.ts";
 
 export const CLUSTER_LABEL = "schedulearn.cluster";
@@ -22,6 +22,12 @@ export function foundRun(labels: Readonly<Record<string, string>>): FoundRun | n
   const job = labels[JOB_LABEL];
   const attempt = Number(labels[ATTEMPT_LABEL]);
   return job && Number.isInteger(attempt) ? { job, attempt } : null;
+}
+
+export function foundFolder(labels: Readonly<Record<string, string>> | null): FoundFolder | null {
+  const job = labels?.[JOB_LABEL];
+  const generation = Number(labels?.[GENERATION_LABEL]);
+  return job && Number.isInteger(generation) ? { job, generation } : null;
 }
 
 /** The container of a run: exactly what was leased, nothing restarted behind our back, no output thrown away. */

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu, Health } from "../../core/server.ts";
-import type { Driver, DriverContext, FoundRun, Inventory, Output, OutputPosition } from "../driver.ts";
+import type { Driver, DriverContext, Found, Output, OutputPosition } from "../driver.ts";
 import { readOut } from "./checkpoint.ts";
-import { CLUSTER_LABEL, containerName, foundRun, volumeName } from "./container.ts";
+import { CLUSTER_LABEL, containerName, foundFolder, foundRun, volumeName } from "./container.ts";
 import type { TlsFiles } from "./engine.ts";
 import { Engine, reasonOf } from "./engine.ts";
 import { Gate } from "./gate.ts";
@@ -80,18 +80,18 @@ class DockerDriver implements Driver {
     this.#health = new HealthWatch(this.#engine, context.clock, (...news) => this.#healthChanged(...news));
   }
 
-  async connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+  async connect(signal: AbortSignal): Promise<Found> {
     let health: Health | null = null;
     try {
       const info = await this.#engine.info(signal);
       const ahead = Date.parse(info.SystemTime) - this.#options.context.clock.now();
       this.#clockAheadMillis = Math.abs(ahead) > CLOCK_TOLERANCE_MILLIS ? ahead : 0;
+      const filters = { label: [`${CLUSTER_LABEL}=${this.#options.context.cluster}`] };
       const containers = await this.#engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
-        this.#engine.docker.listContainers({
-          all: true,
-          filters: { label: [`${CLUSTER_LABEL}=${this.#options.context.cluster}`] },
-          abortSignal,
-        }),
+        this.#engine.docker.listContainers({ all: true, filters, abortSignal }),
+      );
+      const { Volumes } = await this.#engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
+        this.#engine.docker.listVolumes({ filters: JSON.stringify(filters), abortSignal }),
       );
       const inventory = {
         gpus: this.#gpus,
@@ -99,8 +99,9 @@ class DockerDriver implements Driver {
         memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
       };
       const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
+      const folders = (Volumes ?? []).map(({ Labels }) => foundFolder(Labels)).filter((folder) => folder !== null);
       health = "up";
-      return { inventory, runs };
+      return { inventory, runs, folders };
     } finally {
       this.#health.start(health);
     }

@@ -2,9 +2,9 @@ import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Container } from "dockerode";
 import { LineSplitter } from "../../progress/lines.ts";
-import type { Output, OutputPosition, OutputStream } from "../driver.ts";
+import { type Output, OutputGone, type OutputPosition, type OutputStream } from "../driver.ts";
 import { BarWatch } from "./bars.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, reasonOf, statusOf } from "./engine.ts";
 import { FrameReader } from "./frames.ts";
 
 const SPACE = 0x20;
@@ -152,12 +152,13 @@ export async function* followOutput(
     for await (const chunk of await open()) yield reader.push(chunk as Buffer);
     yield reader.end();
   };
-  const log = await open();
-  const reading = pipeline(log, read, outputs, { signal }).finally(() => bars.close());
-  reading.catch(() => undefined); // it destroys `outputs`, whose reader is told
   try {
+    const log = await open();
+    const reading = pipeline(log, read, outputs, { signal }).finally(() => bars.close());
+    reading.catch(() => undefined); // it destroys `outputs`, whose reader is told
     for await (const batch of outputs as AsyncIterable<Output[]>) if (batch.length > 0) yield batch;
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    signal.throwIfAborted();
+    throw statusOf(error) === 404 ? new OutputGone(reasonOf(error), { cause: error }) : error;
   }
 }

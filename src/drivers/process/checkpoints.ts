@@ -3,27 +3,41 @@ import { access, cp, lstat, mkdir, readdir, rename, rm } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import type { RunOrder } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { DriverContext } from "../driver.ts";
+import type { DriverContext, FoundFolder } from "../driver.ts";
 import { type Carried, packFolder, unpackFolder } from "./checkpoint-tar.ts";
-import { removeIfEmpty } from "./run-folder.ts";
+import { isThere, namesIn, removeIfEmpty } from "./run-folder.ts";
 
 /** No byte for so long, and a carry is given up. */
 const STALL_MILLIS = 60_000;
 
-/** The checkpoint folders of one process server: `<root>/<job>/<generation>`. */
+const PARTIAL = ".partial";
+
+/** The checkpoint folders of one process server: `<root>/<cluster>/<job>/<generation>`. */
 export class Checkpoints {
   readonly #root: string;
   readonly #server: string;
   readonly #context: DriverContext;
 
   constructor(root: string, server: string, context: DriverContext) {
-    this.#root = root;
+    this.#root = join(root, context.cluster);
     this.#server = server;
     this.#context = context;
   }
 
   path(job: JobId, generation: number): string {
     return join(this.#root, job, String(generation));
+  }
+
+  /** All that there are, also those whose carrying broke off. */
+  async found(): Promise<FoundFolder[]> {
+    const jobs = await namesIn(this.#root);
+    const folders = await Promise.all(
+      jobs.map(async (job) => {
+        const names = (await namesIn(join(this.#root, job))).map((name) => name.replace(PARTIAL, ""));
+        return [...new Set(names)].map((name) => ({ job, generation: Number(name) }));
+      }),
+    );
+    return folders.flat().filter(({ generation }) => Number.isInteger(generation));
   }
 
   /** Makes the folder that a run was promised. @returns what had to be carried for it, null when it was there or is new */
@@ -34,7 +48,7 @@ export class Checkpoints {
       await mkdir(path, { recursive: true, mode: 0o700 });
       return null;
     }
-    const partial = `${path}.partial`;
+    const partial = path + PARTIAL;
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
     const carried = await this.#carry(order, from, partial, signal);
@@ -52,8 +66,9 @@ export class Checkpoints {
 
   async discard(job: JobId, { generation }: CheckpointFolder): Promise<void> {
     const path = this.path(job, generation);
-    for (const folder of [path, `${path}.partial`]) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    for (const folder of [path, path + PARTIAL]) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     await removeIfEmpty(dirname(path));
+    await removeIfEmpty(this.#root);
   }
 
   async #carry({ job, spec }: RunOrder, from: CheckpointFolder, to: string, signal: AbortSignal): Promise<Carried> {
@@ -93,9 +108,3 @@ async function measure(folder: string): Promise<Carried> {
   }
   return { bytes, files };
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,9 +1,9 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu } from "../../core/server.ts";
-import type { Driver, DriverContext, FoundRun, Inventory, Output, OutputPosition } from "../driver.ts";
+import type { Driver, DriverContext, Found, FoundRun, Output, OutputPosition } from "../driver.ts";
 import { allocationFile, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { allowedCpus, type GpuSetting, takeInventory } from "./inventory.ts";
@@ -11,7 +11,7 @@ import { type Launch, launch } from "./launch.ts";
 import { followOutput } from "./output.ts";
 import { RootLock } from "./root-lock.ts";
 import { type Place, ProcessRun } from "./run.ts";
-import { RunFolder } from "./run-folder.ts";
+import { namesIn, RunFolder } from "./run-folder.ts";
 
 export interface ProcessOptions {
   readonly server: string;
@@ -67,12 +67,12 @@ class ProcessDriver implements Driver {
     };
   }
 
-  async connect(signal: AbortSignal): Promise<{ inventory: Inventory; runs: readonly FoundRun[] }> {
+  async connect(signal: AbortSignal): Promise<Found> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await this.#lock.take();
     const inventory = await takeInventory(this.server, this.#options, signal);
     this.#gpus = inventory.gpus;
-    return { inventory, runs: await this.#findRuns() };
+    return { inventory, runs: await this.#findRuns(), folders: await this.#checkpoints.found() };
   }
 
   prepare(run: RunOrder): void {
@@ -221,13 +221,4 @@ async function isFolder(path: string): Promise<boolean> {
       () => false,
     ))
   );
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RunOrder } from "../../core/command.ts";
 import type { ProcessIdentity } from "./processes.ts";
@@ -86,6 +86,10 @@ export class RunFolder {
     }
   }
 
+  isThere(): Promise<boolean> {
+    return isThere(this.path);
+  }
+
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
     await removeIfEmpty(dirname(this.path));
@@ -98,3 +102,19 @@ export async function removeIfEmpty(folder: string): Promise<void> {
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST" && error.code !== "ENOENT") throw error;
   });
 }
+
+/** What is in a folder; nothing is in one that is not there. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,7 +1,7 @@
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId } from "../../core/job.ts";
 import type { Cause, Outcome } from "../../core/outcome.ts";
-import type { DriverContext, DriverEvent } from "../driver.ts";
+import { type DriverContext, type DriverEvent, OutputGone } from "../driver.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { failed, infrastructureFault, outcomeOf } from "./exits.ts";
 import type { Launch } from "./launch.ts";
@@ -138,10 +138,12 @@ export class ProcessRun {
     await this.#folder.remove();
   }
 
-  /** Whether its output is whole: nothing will be added to it. */
+  /** Whether its output is whole: nothing will be added to it. Rejects with `OutputGone` when there is nothing of the run. */
   async isOver(): Promise<boolean> {
     if (this.#over || (await this.#folder.read("exit.json"))) return true;
-    return !this.#begun && !(await this.#folder.read("order.json"));
+    if (this.#begun || (await this.#folder.read("order.json"))) return false;
+    if (await this.#folder.isThere()) return true;
+    throw new OutputGone(`there is nothing of run ${this.#job}.${this.#attempt}`);
   }
 
   /** Resolves when everything told is done; with a closed driver also when nothing watches any more. */
