@@ -43,6 +43,8 @@ export function commandsFor(before: Job, after: Job | null): readonly Command[] 
 
   if (before.checkpoint && after.checkpoint && folderMoved(before.checkpoint, after.checkpoint))
     commands.push(dropFolder(before));
+  const abandoned = abandonedFolder(before, after);
+  if (abandoned) commands.push({ type: "discardCheckpoint", job: after.id, folder: abandoned });
   if (before.state.status === "migrating" && !goesOn(before.state.to, after)) {
     const run = { job: after.id, attempt: before.attempt + 1, on: before.state.to };
     commands.push({ type: "discard", run });
@@ -83,6 +85,8 @@ export function pendingCommand(job: Job): Command | null {
   switch (state.status) {
     case "starting":
       return { type: "start", run: order(job, state.on, job.attempt, state.checkpoint, state.reason) };
+    case "running": // whether it was told to go on after a pause is not on record; told twice does no harm
+      return { type: "resume", run: { job: job.id, attempt: job.attempt, on: state.on } };
     case "migrating":
     case "preempting":
     case "cancelling":
@@ -97,6 +101,16 @@ const goesOn = (to: Placement, { state }: Job): boolean =>
   (state.status === "migrating" || state.status === "starting") && leadServer(to) === leadServer(placeOf(state));
 const placeOf = (state: Extract<Job["state"], { status: "migrating" | "starting" }>): Placement =>
   state.status === "migrating" ? state.to : state.on;
+
+/** The folder that was made for a run which never came to train in it; null when there is none. */
+function abandonedFolder({ state, attempt }: Job, after: Job): CheckpointFolder | null {
+  const plan = state.status === "starting" ? state.checkpoint : state.status === "cancelling" ? state.folder : null;
+  if (!plan || !("on" in state) || plan.generation !== attempt) return null; // an older folder has work in it
+  const isOpen =
+    after.attempt === attempt && (after.state.status === "starting" || after.state.status === "cancelling");
+  if (isOpen || after.checkpoint?.generation === plan.generation || after.state.status === "completed") return null;
+  return { server: leadServer(state.on), generation: plan.generation };
+}
 
 const folderMoved = (a: CheckpointFolder, b: CheckpointFolder): boolean =>
   a.server !== b.server || a.generation !== b.generation;

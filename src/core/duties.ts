@@ -6,10 +6,12 @@ import type { Packer } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Server, ServerId } from "./server.ts";
 import { gpuCount, leadServer } from "./server.ts";
-import type { Instant } from "./time.ts";
+import type { Instant, Millis } from "./time.ts";
 
 /** At most so many jobs move away from draining servers at once. */
 const MOST_DRAINING_MOVES = 2;
+/** A job whose move has failed is not moved again for so long. */
+const MOVE_AGAIN: Millis = 60_000;
 
 interface Cluster {
   readonly jobs: ReadonlyMap<JobId, Job>;
@@ -19,7 +21,7 @@ interface Cluster {
 }
 
 /**
- * What has to be done whatever the policy: dependencies, time limits, deletions, back-off, draining. `watched` are the jobs that
+ * What has to be done whatever the policy: dependencies, time limits, deletions, back-off; at most one end for each job. `watched` are the jobs that
  * `needsWatching`, `ended` those that ended since the last time.
  */
 export function duties(
@@ -37,20 +39,18 @@ export function duties(
       if (job.deleteWhenOver) events.push({ type: "JobDeleted", job: id, at: now });
       continue;
     }
-    for (const { id: on, state } of ended) {
-      if (!job.blockedBy.includes(on)) continue;
-      events.push(
-        state.status === "completed"
-          ? { type: "DependencyMet", job: id, on, at: now }
-          : giveUp(id, "dependency", `it needs ${on}, which has ${state.status}`, now),
-      );
+    const dependencies = ended.filter((other) => job.blockedBy.includes(other.id));
+    const failed = dependencies.find(({ state }) => state.status !== "completed");
+    if (failed) {
+      events.push(giveUp(id, "dependency", `it needs ${failed.id}, which has ${failed.state.status}`, now));
+      continue; // given up once is enough
     }
+    for (const { id: on } of dependencies) events.push({ type: "DependencyMet", job: id, on, at: now });
     const limit = nextLimit(job);
     if (limit && limit.at <= now) events.push(giveUp(id, "time-limit", limit.message, now));
     else if (limit) wakeAt = Math.min(wakeAt, limit.at);
     if (job.state.status === "pending" && job.state.notBefore > now) wakeAt = Math.min(wakeAt, job.state.notBefore);
   }
-  events.push(...drainMoves(cluster, now));
   return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
 }
 
@@ -63,18 +63,26 @@ export function needsWatching(job: Job): boolean {
 
 const giveUp = (job: JobId, code: "dependency" | "time-limit", message: string, at: Instant): Event => {
   const cause: Cause = { origin: "application", code, message };
-  return { type: "JobGivenUp", job, cause, at };
+  return { type: "JobGivenUp", job, cause, attempt: null, at };
 };
 
 /** When the time limit of its present state ends; null without one. The idle limit is kept where the output is read. */
-function nextLimit({ spec, state, serviceMillis, trainingSince }: Job): { at: Instant; message: string } | null {
+function nextLimit({
+  spec,
+  state,
+  firstStartedAt,
+  blockedBy,
+  serviceMillis,
+  trainingSince,
+}: Job): { at: Instant; message: string } | null {
   const { queueSeconds, pullSeconds, runSeconds } = spec.limits;
   const limit = (seconds: number | null, from: Instant, what: string): { at: Instant; message: string } | null =>
     seconds === null
       ? null
       : { at: from + seconds * 1000, message: `${what} took longer than its limit of ${seconds} s` };
   switch (state.status) {
-    case "pending":
+    case "pending": // for its first start, and while it waits for nothing but room
+      if (firstStartedAt !== null || state.held || blockedBy.length > 0) return null;
       return limit(queueSeconds, state.since, "waiting");
     case "starting":
       return state.phase === "pulling" ? limit(pullSeconds, state.since, "pulling its image") : null;
@@ -85,19 +93,26 @@ function nextLimit({ spec, state, serviceMillis, trainingSince }: Job): { at: In
   }
 }
 
-function drainMoves(cluster: Cluster, now: Instant): Event[] {
+/** Moves away from draining servers that can begin now, and when to look again for those whose last move failed. */
+export function drainMoves(cluster: Cluster, now: Instant): { events: readonly Event[]; wakeAt: Instant | null } {
   const draining = [...cluster.servers.values()].filter((server) => server.draining);
-  if (draining.length === 0) return [];
+  if (draining.length === 0) return { events: [], wakeAt: null };
   const isOn = (job: Job): boolean =>
     job.state.status === "running" && draining.some(({ id }) => "on" in job.state && leadServer(job.state.on) === id);
   const moving = [...cluster.jobs.values()].filter(({ state }) => state.status === "migrating").length;
   const packer = cluster.packer();
   const events: Event[] = [];
+  let wakeAt = Number.POSITIVE_INFINITY;
   for (const job of cluster.jobs.values()) {
     if (moving + events.length >= MOST_DRAINING_MOVES) break;
     if (!isOn(job) || job.state.status !== "running") continue;
+    const againAt = (job.moveFailedAt ?? Number.NEGATIVE_INFINITY) + MOVE_AGAIN;
+    if (againAt > now) {
+      wakeAt = Math.min(wakeAt, againAt);
+      continue;
+    }
     const to = packer.place(job, gpuCount(job.state.on), { except: leadServer(job.state.on), idleNow: true });
     if (to) events.push(migrationEvent(job, to, "drain", now));
   }
-  return events;
+  return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
 }

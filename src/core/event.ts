@@ -25,12 +25,14 @@ export type JobEvent =
   | OfJob<"JobUpdated", { readonly patch: JobPatch }>
   | OfJob<"JobPaused">
   | OfJob<"JobResumed">
-  | OfJob<"JobRetried">
+  /** `blockedBy`: the jobs it depends on that are still to complete. */
+  | OfJob<"JobRetried", { readonly blockedBy: readonly JobId[] }>
   // decided by the scheduler
   | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
   | OfJob<"JobPreempted", { readonly cause: string }>
   | OfJob<"JobMigrated", { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause }>
-  | OfJob<"JobGivenUp", { readonly cause: Cause }>
+  /** `attempt`: the run it is about, or null when it is about the job whatever it does. */
+  | OfJob<"JobGivenUp", { readonly cause: Cause; readonly attempt: number | null }>
   | OfJob<"DependencyMet", { readonly on: JobId }>
   // told by a driver
   | OfRun<

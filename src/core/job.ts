@@ -61,6 +61,8 @@ export type JobState =
       readonly on: Placement;
       readonly then: Ending;
       readonly graceSeconds: number;
+      /** The checkpoint folder of a run that was still starting; null for one that trained. */
+      readonly folder: CheckpointPlan | null;
     }
   | ({ readonly status: Ending["status"]; readonly at: Instant } & Omit<Ending, "status">);
 
@@ -105,6 +107,8 @@ export interface Job {
   readonly checkpoint: (CheckpointFolder & { readonly step: number | null; readonly savedAt: Instant | null }) | null;
   /** Jobs that must complete before it may start. */
   readonly blockedBy: readonly JobId[];
+  /** When a move last failed: the scheduler's own next try waits a while. */
+  readonly moveFailedAt: Instant | null;
   /** Its record goes as soon as it is over. */
   readonly deleteWhenOver: boolean;
 }

@@ -46,23 +46,26 @@ export class Ledger {
     };
     this.#books.set(server.id, book);
     for (const [job, shares] of this.#held)
-      for (const share of shares) if (share.server === server.id) this.#take(book, job, share, false);
+      for (const share of shares) if (share.server === server.id) this.#take(book, job, share);
   }
 
   removeServer(id: ServerId): void {
-    for (const [job, shares] of this.#held)
-      if (shares.some((share) => share.server === id)) throw new InvariantError(`${job} still holds a share of ${id}`);
     this.#books.delete(id);
   }
 
-  /** Makes `placements` all that the job holds. Throws InvariantError, and changes nothing, when another job owns a part of it. */
+  /**
+   * Makes `placements` all that the job holds. Throws InvariantError, and changes nothing, when another job owns a part of it, or
+   * when it takes a GPU that is not there. One that vanished from the inventory under its job stays the job's.
+   */
   hold(job: JobId, placements: readonly Placement[]): void {
     const shares = placements.flat();
-    for (const share of shares) this.#check(job, share);
-    for (const share of this.#held.get(job) ?? []) this.#giveBack(job, share);
+    const before = this.#held.get(job) ?? [];
+    const own = new Set(before.flatMap((share) => share.gpus));
+    for (const share of shares) this.#check(job, share, own);
+    for (const share of before) this.#giveBack(job, share);
     for (const share of shares) {
       const book = this.#books.get(share.server);
-      if (book) this.#take(book, job, share, true);
+      if (book) this.#take(book, job, share);
     }
     if (shares.length > 0) this.#held.set(job, shares);
     else this.#held.delete(job);
@@ -81,15 +84,28 @@ export class Ledger {
     });
   }
 
+  /** Takes over what the log says that a job held, whatever the inventory has become since. */
+  restore(job: JobId, placements: readonly Placement[]): void {
+    const shares = placements.flat();
+    if (shares.length === 0) return;
+    this.#held.set(job, shares);
+    for (const share of shares) {
+      const book = this.#books.get(share.server);
+      if (book) this.#take(book, job, share);
+    }
+  }
+
   holders(server: ServerId): readonly JobId[] {
     return [...this.#held].filter(([, shares]) => shares.some((share) => share.server === server)).map(([job]) => job);
   }
 
-  #check(job: JobId, share: Share): void {
+  #check(job: JobId, share: Share, own: ReadonlySet<string>): void {
     const book = this.#books.get(share.server);
     if (!book) return; // told of at a start, before its server has joined
     for (const gpu of share.gpus) {
-      const owner = book.gpuOwner[book.position.get(gpu) ?? -1];
+      const at = book.position.get(gpu);
+      if (at === undefined && !own.has(gpu)) throw new InvariantError(`server ${share.server} has no GPU ${gpu}`);
+      const owner = at === undefined ? null : book.gpuOwner[at];
       if (owner && owner !== job) throw new InvariantError(`GPU ${gpu} is held by ${owner} and wanted by ${job}`);
     }
     for (const core of share.cores) {
@@ -99,13 +115,10 @@ export class Ledger {
     }
   }
 
-  #take(book: Book, job: JobId, share: Share, strict: boolean): void {
+  #take(book: Book, job: JobId, share: Share): void {
     for (const gpu of share.gpus) {
       const at = book.position.get(gpu);
-      if (at === undefined) {
-        if (strict) throw new InvariantError(`server ${share.server} has no GPU ${gpu}`);
-        continue; // it vanished from the inventory under its job
-      }
+      if (at === undefined) continue;
       if (book.gpuOwner[at] === null) book.idleGpus--;
       book.gpuOwner[at] = job;
     }

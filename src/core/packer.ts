@@ -31,6 +31,10 @@ export class Packer {
   readonly #jobs: ReadonlyMap<JobId, Job>;
   readonly #rule: PlacementRule;
   readonly #drafts = new Map<ServerId, Draft>();
+  /** Shapes for which there was no room; room only shrinks until somebody is evicted. */
+  readonly #hopeless = new Set<string>();
+  readonly #leaving = new Map<ServerId, boolean>();
+  readonly #largest = new Map<string, number>();
   #last: number;
 
   constructor(
@@ -52,6 +56,8 @@ export class Packer {
   place(job: Job, gpus: number, bounds: Bounds = {}): Placement | null {
     const kept = bounds.only || bounds.except ? null : this.#keep(job, gpus);
     if (kept) return kept;
+    const shape = `${shapeOf(job)} ${gpus} ${bounds.only} ${bounds.except} ${bounds.idleNow}`;
+    if (this.#hopeless.has(shape)) return null;
     const candidates: Candidate[] = [];
     let order = -1;
     for (const room of this.#rooms.values()) {
@@ -62,19 +68,40 @@ export class Packer {
       const candidate = this.#candidate(job, gpus, room, order);
       if (candidate && !(bounds.idleNow && candidate.mustWait)) candidates.push(candidate);
     }
-    if (candidates.length === 0) return null;
+    if (candidates.length === 0) {
+      this.#hopeless.add(shape);
+      return null;
+    }
     const chosen = this.#rule.choose(candidates, job, this.#last);
     this.#last = chosen.order;
     return this.#take(job, gpus, chosen.server);
   }
 
+  /** How many GPUs to ask for when none is to be given or taken on the way: what the job prefers, or the most that any server has. */
+  request(job: Job): number {
+    const { min, preferred } = job.spec.gpus;
+    if (preferred === min) return min;
+    const shape = shapeOf(job);
+    let most = this.#largest.get(shape);
+    if (most === undefined) {
+      most = Math.max(
+        0,
+        ...[...this.#rooms.values()].map(({ server }) => server.gpus.filter((gpu) => gpuSuits(gpu, job)).length),
+      );
+      this.#largest.set(shape, most);
+    }
+    return Math.max(min, Math.min(preferred, most));
+  }
+
   /** Gives back what the job holds in this draft, as if it were to be stopped. */
   evict(job: Job): void {
+    this.#hopeless.clear();
     for (const share of placementOf(job) ?? []) this.#release(job.id, share, SOON);
   }
 
   /** Takes back a `place` of this draft. */
   undo(job: Job, placement: Placement): void {
+    this.#hopeless.clear();
     for (const share of placement) this.#release(job.id, share, null);
   }
 
@@ -119,8 +146,14 @@ export class Packer {
   /** A quick no for a server that nobody has touched in this draft and nobody is leaving. */
   #isFull(room: Room, gpus: number, cores: number): boolean {
     if (room.idleGpus >= gpus && room.idleCores >= cores) return false;
-    const leaving = (owner: JobId | null): boolean => owner !== null && this.#leaves(owner);
-    return !room.gpuOwner.some(leaving) && !room.coreOwner.some(leaving);
+    const { id } = room.server;
+    let leaving = this.#leaving.get(id);
+    if (leaving === undefined) {
+      const leaves = (owner: JobId | null): boolean => owner !== null && this.#leaves(owner);
+      leaving = room.gpuOwner.some(leaves) || room.coreOwner.some(leaves);
+      this.#leaving.set(id, leaving);
+    }
+    return !leaving;
   }
 
   #take(job: Job, gpus: number, server: Server): Placement {
@@ -195,6 +228,10 @@ const suits = (server: Server, { spec }: Pick<Job, "spec">): boolean =>
 const gpuSuits = (gpu: Gpu, { spec }: Pick<Job, "spec">): boolean =>
   (spec.gpus.model === null || gpu.model === spec.gpus.model) &&
   (spec.gpus.memoryMiB === null || (gpu.memoryMiB ?? 0) >= spec.gpus.memoryMiB);
+
+/** Jobs of one shape fit in the same places. */
+const shapeOf = ({ spec }: Job): string =>
+  `${spec.cores.min} ${spec.memoryMiB} ${spec.gpus.model} ${spec.gpus.memoryMiB} ${spec.image === null}`;
 
 function countFree(owners: readonly Owner[], gpus?: readonly Gpu[], job?: Job): { idle: number; all: number } {
   let idle = 0;

@@ -6,7 +6,7 @@ import type { JobSpec } from "./job-spec.ts";
 import { canHold } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { Server, ServerId } from "./server.ts";
+import type { Placement, Server, ServerId } from "./server.ts";
 import { gpuCount, leadServer } from "./server.ts";
 import type { Instant } from "./time.ts";
 
@@ -20,12 +20,14 @@ export function requestSubmit(
   now: Instant,
 ): Event[] {
   refuseImpossible(scheduler, spec);
-  const blockedBy = spec.after.filter((dependency) => {
-    const job = scheduler.job(dependency);
+  return [{ type: "JobSubmitted", job: id, spec, blockedBy: stillToCome(scheduler, spec.after), key, at: now }];
+}
+
+const stillToCome = (scheduler: Scheduler, jobs: readonly JobId[]): JobId[] =>
+  jobs.filter((id) => {
+    const job = scheduler.job(id);
     return job !== undefined && !isOver(job);
   });
-  return [{ type: "JobSubmitted", job: id, spec, blockedBy, key, at: now }];
-}
 
 /** A job that is over is not known here: the caller looks it up and restores it for a retry or a deletion. */
 export function requestCancel(
@@ -68,14 +70,15 @@ export function requestResume(scheduler: Scheduler, id: JobId, now: Instant): Ev
   throw domainError("CONFLICT", `${id} cannot be resumed: it is ${state.status}, not paused`, ["id"]);
 }
 
-export function requestRetry(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
+/** `unmet`: the jobs in `after` that had not completed when it was looked. */
+export function requestRetry(scheduler: Scheduler, id: JobId, unmet: readonly JobId[], now: Instant): Event[] {
   const job = find(scheduler, id);
   if (!isOver(job)) throw domainError("CONFLICT", `${id} is not over: it is ${job.state.status}`, ["id"]);
   if (job.deleteWhenOver) throw domainError("CONFLICT", `${id} is being deleted`, ["id"]);
   if (job.state.status === "completed")
     throw domainError("CONFLICT", `${id} has completed: there is nothing to retry; submit it again instead`, ["id"]);
   refuseImpossible(scheduler, job.spec);
-  return [{ type: "JobRetried", job: id, at: now }];
+  return [{ type: "JobRetried", job: id, blockedBy: stillToCome(scheduler, unmet), at: now }];
 }
 
 /** To the named server, or wherever the placement rule likes best. */
@@ -116,16 +119,51 @@ export function requestDrain(scheduler: Scheduler, id: ServerId, draining: boole
   return [{ type: "ServerDrained", server: id, draining, at: now }];
 }
 
-export function requestRemove(scheduler: Scheduler, id: ServerId, now: Instant): Event[] {
+/** With `force` its runs count as lost, and jobs that would go on with a checkpoint there begin anew. */
+export function requestRemove(scheduler: Scheduler, id: ServerId, force: boolean, now: Instant): Event[] {
   findServer(scheduler, id, ["name"]);
+  const removed: Event = { type: "ServerRemoved", server: id, at: now };
+  if (force) return [...scheduler.ledger.holders(id).flatMap((job) => lostRuns(scheduler, job, id, now)), removed];
+  const owners = [...scheduler.jobs.values()]
+    .filter(({ checkpoint }) => checkpoint?.server === id)
+    .map((job) => job.id);
   const jobs = scheduler.ledger.holders(id);
+  if (jobs.length === 0 && owners.length > 0)
+    throw domainError(
+      "CONFLICT",
+      `the checkpoint of ${owners.join(", ")} lies on ${id}: let it go on elsewhere first, or force it`,
+      ["name"],
+    );
   if (jobs.length > 0)
     throw domainError(
       "CONFLICT",
-      `${jobs.join(", ")} still ${jobs.length === 1 ? "runs" : "run"} on ${id}: drain it first`,
+      `${jobs.join(", ")} still ${jobs.length === 1 ? "runs" : "run"} on ${id}: drain it first, or force it`,
       ["name"],
     );
-  return [{ type: "ServerRemoved", server: id, at: now }];
+  return [removed];
+}
+
+/** The runs of a job that are on the server, or were to be: each ends with it. */
+function lostRuns(scheduler: Scheduler, id: JobId, server: ServerId, at: Instant): Event[] {
+  const job = find(scheduler, id);
+  const { state } = job;
+  const isThere = (on: Placement): boolean => on.some((share) => share.server === server);
+  const lost = (attempt: number): Event => {
+    const cause = { origin: "infrastructure", code: "server-lost", message: `server ${server} was removed` } as const;
+    return {
+      type: "RunExited",
+      job: id,
+      attempt,
+      outcome: { kind: "failed", cause },
+      exitCode: null,
+      signal: null,
+      at,
+    };
+  };
+  const events: Event[] = [];
+  if (state.status === "migrating" && isThere(state.to)) events.push(lost(job.attempt + 1));
+  if ("on" in state && isThere(state.on)) events.push(lost(job.attempt));
+  return events;
 }
 
 function find(scheduler: Scheduler, id: JobId): Job {

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { commandsFor } from "./command.ts";
-import { duties, needsWatching } from "./duties.ts";
+import { drainMoves, duties, needsWatching } from "./duties.ts";
 import { InvariantError } from "./errors.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
@@ -114,7 +114,10 @@ export class Scheduler {
     migrations?: readonly Migration[];
   }): void {
     for (const server of state.servers ?? []) this.#setServer(server);
-    for (const job of state.jobs ?? []) this.#store(job);
+    for (const job of state.jobs ?? []) {
+      this.#ledger.restore(job.id, heldBy(job));
+      this.#store(job);
+    }
     for (const run of state.runs ?? []) this.#runs.set(run.job, run);
     for (const migration of state.migrations ?? []) this.#migrations.set(migration.job, migration);
     this.#dirty = newDirt();
@@ -158,10 +161,16 @@ export class Scheduler {
       this.observe(event);
       events.push(event);
     };
-    const { events: due, wakeAt: nextDuty } = duties(this, this.#watched, this.#ended, now);
-    this.#ended = [];
-    for (const event of due) observe(event);
-
+    let nextDuty: Instant | null = null;
+    let nextMove: Instant | null = null;
+    try {
+      nextDuty = this.#doDuties(now, observe);
+      const moves = drainMoves(this, now);
+      for (const event of moves.events) observe(event);
+      nextMove = moves.wakeAt;
+    } catch (error) {
+      this.#tellFailure(error, now, observe);
+    }
     const decision = this.#decide(now, observe);
     try {
       const snapshot = this.snapshot(now);
@@ -173,7 +182,7 @@ export class Scheduler {
 
     const commands = this.#outbox;
     this.#outbox = [];
-    const wakes = [nextDuty, decision.wakeAt ?? null].filter((at): at is Instant => at !== null && at > now);
+    const wakes = [nextDuty, nextMove, decision.wakeAt ?? null].filter((at): at is Instant => at !== null && at > now);
     return { events, commands, wakeAt: wakes.length > 0 ? Math.min(...wakes) : null };
   }
 
@@ -190,6 +199,17 @@ export class Scheduler {
       servers: known([...dirt.servers].map((id) => this.#servers.get(id))),
       removedServers: [...dirt.removedServers],
     };
+  }
+
+  /** Again and again, since an end can be the reason of the next; returns when there will be more to do. */
+  #doDuties(now: Instant, observe: (event: Event) => void): Instant | null {
+    for (;;) {
+      const ended = this.#ended;
+      this.#ended = [];
+      const { events, wakeAt } = duties(this, this.#watched, ended, now);
+      for (const event of events) observe(event);
+      if (events.length === 0 && this.#ended.length === 0) return wakeAt;
+    }
   }
 
   #decide(now: Instant, observe: (event: Event) => void): Decision {
@@ -224,7 +244,7 @@ export class Scheduler {
 
   #observeJob(event: JobEvent): boolean {
     const before = this.job(event.job);
-    if (!before || isStale(before, event)) return false;
+    if (!before || isStale(before, this.#runs.get(before.id), event)) return false;
     const after = transition(before, event);
     if (event.type === "JobPlaced") this.#lastServer = leadServer(event.on);
     this.#store(after); // first: the ledger refuses it whole, or not at all
@@ -270,6 +290,9 @@ export class Scheduler {
         this.#servers.delete(event.server);
         this.#dirty.servers.delete(event.server);
         this.#dirty.removedServers.add(event.server);
+        // What lay there is lost to the jobs that would have gone on with it.
+        for (const job of this.#jobs.values())
+          if (job.checkpoint?.server === event.server) this.#store({ ...job, checkpoint: null });
         return true;
     }
   }
@@ -351,13 +374,15 @@ const newDirt = (): Dirt => ({
 });
 
 /** News of a run that is past, or that was told before. */
-function isStale(job: Job, event: JobEvent): boolean {
+function isStale(job: Job, run: Run | undefined, event: JobEvent): boolean {
   if (!("attempt" in event) || event.type === "JobPlaced") return false;
   const { status } = job.state;
+  if (event.type === "JobGivenUp") return isOver(job) || (event.attempt !== null && event.attempt !== job.attempt);
   if (event.attempt === job.attempt + 1) return status !== "migrating";
   if (event.attempt !== job.attempt) return true;
   if (event.type === "RunProgressed" || event.type === "CheckpointSaved") return false;
-  if (event.type === "RunStarted") return status === "cancelling" ? job.trainingSince !== null : status !== "starting";
+  if (event.type === "RunStarted")
+    return (status !== "starting" && status !== "cancelling") || (run?.startedAt ?? null) !== null;
   if (event.type === "RunPrepared" || event.type === "RunPreparing") return status !== "starting";
   return heldBy(job).length === 0;
 }

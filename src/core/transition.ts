@@ -30,6 +30,7 @@ export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
     progress: null,
     checkpoint: null,
     blockedBy: event.blockedBy,
+    moveFailedAt: null,
     deleteWhenOver: false,
   };
 }
@@ -44,8 +45,11 @@ export function transition(job: Job, event: JobEvent): Job {
     case "JobUpdated":
       return { ...job, spec: { ...job.spec, ...event.patch } };
 
-    case "DependencyMet":
-      return { ...job, blockedBy: job.blockedBy.filter((id) => id !== event.on) };
+    case "DependencyMet": {
+      const blockedBy = job.blockedBy.filter((id) => id !== event.on);
+      const waitsAnew = state.status === "pending" && blockedBy.length === 0;
+      return { ...job, blockedBy, ...(waitsAnew && { state: { ...state, since: event.at } }) };
+    }
 
     case "JobPlaced":
       if (state.status !== "pending") break;
@@ -64,14 +68,16 @@ export function transition(job: Job, event: JobEvent): Job {
 
     case "RunStarted": {
       const started = { ...job, trainingSince: event.at, firstStartedAt: job.firstStartedAt ?? event.at };
-      if (state.status === "cancelling") return started; // the news crossed our order to stop
+      if (state.status === "cancelling") {
+        // The news crossed our order to stop: from now on there is a folder with work in it.
+        if (!state.folder) return started;
+        return { ...started, checkpoint: checkpointIn(job, state.on, state.folder), state: { ...state, folder: null } };
+      }
       if (state.status !== "starting") break;
-      const { generation } = state.checkpoint;
-      const kept = job.checkpoint && { step: job.checkpoint.step, savedAt: job.checkpoint.savedAt };
       return {
         ...started,
         migrations: job.migrations + (state.fallback ? 1 : 0),
-        checkpoint: { server: leadServer(state.on), generation, ...(kept ?? { step: null, savedAt: null }) },
+        checkpoint: checkpointIn(job, state.on, state.checkpoint),
         state: { status: "running", since: event.at, on: state.on },
       };
     }
@@ -82,7 +88,7 @@ export function transition(job: Job, event: JobEvent): Job {
       return { ...withService(job, event.at, false), state: { status: "paused", since: event.at, on: state.on } };
 
     case "JobResumed":
-      if (state.status === "pending") return { ...job, state: { ...state, held: false } };
+      if (state.status === "pending") return { ...job, state: { ...state, held: false, since: event.at } };
       if (state.status !== "paused") break;
       return { ...job, trainingSince: event.at, state: { status: "running", since: event.at, on: state.on } };
 
@@ -121,6 +127,7 @@ export function transition(job: Job, event: JobEvent): Job {
         ...job,
         nextReason: "retried",
         retriesUsed: { application: 0, infrastructure: 0 },
+        blockedBy: event.blockedBy,
         state: pending(event.at),
       };
 
@@ -142,7 +149,7 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
   if (event.attempt === job.attempt + 1) {
     // The target of a migration could not be prepared: the job never noticed.
     return state.status === "migrating"
-      ? { ...job, state: { status: "running", since: state.since, on: state.on } }
+      ? { ...job, moveFailedAt: event.at, state: { status: "running", since: state.since, on: state.on } }
       : job;
   }
   const served = withService(job, event.at, false);
@@ -150,7 +157,7 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
   if (outcome.kind === "succeeded") return over(served, { status: "completed", cause: null }, event.at);
   switch (state.status) {
     case "starting":
-      if (state.fallback) return begin(served, state.fallback, "migrated", event.at);
+      if (state.fallback) return begin({ ...served, moveFailedAt: event.at }, state.fallback, "migrated", event.at);
       break;
     case "preempting":
       if (outcome.kind === "stopped") return { ...served, nextReason: "preempted", state: pending(event.at) };
@@ -230,14 +237,26 @@ function stopFor(job: Job, then: Ending, graceSeconds: number, at: Instant): Job
     case "pending":
       return over(job, then, at);
     case "starting":
+      return {
+        ...job,
+        state: { status: "cancelling", since: at, on: state.on, then, graceSeconds, folder: state.checkpoint },
+      };
     case "running":
     case "preempting":
     case "migrating":
     case "paused":
-      return { ...job, state: { status: "cancelling", since: at, on: state.on, then, graceSeconds } };
+      return { ...job, state: { status: "cancelling", since: at, on: state.on, then, graceSeconds, folder: null } };
     case "cancelling": // it is being stopped already, for the first reason given; only its patience may shrink
       return graceSeconds < state.graceSeconds ? { ...job, state: { ...state, graceSeconds } } : job;
     default:
       throw new InvariantError(`job ${job.id} cannot be stopped: it is ${state.status}`);
   }
 }
+
+/** The folder of a run that has begun to train; what was saved before is still in it. */
+const checkpointIn = ({ checkpoint }: Job, on: Placement, { generation }: CheckpointPlan): Job["checkpoint"] => ({
+  server: leadServer(on),
+  generation,
+  step: checkpoint?.step ?? null,
+  savedAt: checkpoint?.savedAt ?? null,
+});

@@ -118,7 +118,7 @@ export class OutputReader {
       const limit = job?.spec.limits.idleSeconds ?? null;
       if (!job || limit === null || job.state.status !== "running" || now - lastOutputAt < limit * 1000) continue;
       const cause = { origin: "application", code: "stalled", message: `it printed nothing for ${limit} s` } as const;
-      tell({ type: "JobGivenUp", job: ref.job, cause, at: now });
+      tell({ type: "JobGivenUp", job: ref.job, attempt: ref.attempt, cause, at: now });
     }
     this.#idleCheck = clock.at(now + IDLE_CHECK, () => this.#watchIdle());
   }

@@ -1,4 +1,3 @@
-import type { Job } from "../core/job.ts";
 import { isEligible } from "../core/job.ts";
 import type { Pool } from "../core/job-spec.ts";
 import { poolOf } from "../core/job-spec.ts";
@@ -25,7 +24,7 @@ export const fifo: PolicyEntry = {
       for (const job of jobs.values()) {
         if (job.state.status === "running") run.set(job.id, job.state.on);
         if (!isEligible(job, now) || blocked.has(poolOf(job.spec))) continue;
-        const on = packer.place(job, wanted(job));
+        const on = packer.place(job, packer.request(job));
         if (on) run.set(job.id, on);
         else if (backfill === "none") blocked.add(poolOf(job.spec));
       }
@@ -33,5 +32,3 @@ export const fifo: PolicyEntry = {
     },
   }),
 };
-
-const wanted = ({ spec }: Job): number => spec.gpus.preferred;

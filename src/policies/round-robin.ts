@@ -45,7 +45,7 @@ export const roundRobin: PolicyEntry = {
 
       for (const job of waiting) {
         const evicted: Job[] = [];
-        let on = packer.place(job, job.spec.gpus.preferred);
+        let on = packer.place(job, packer.request(job));
         while (!on) {
           const at = expired.findIndex((runner) => isBefore(job, runner));
           const [victim] = at < 0 ? [] : expired.splice(at, 1);
@@ -53,7 +53,7 @@ export const roundRobin: PolicyEntry = {
           packer.evict(victim);
           run.delete(victim.id);
           evicted.push(victim);
-          on = packer.place(job, job.spec.gpus.preferred);
+          on = packer.place(job, packer.request(job));
         }
         if (on) {
           run.set(job.id, on);

@@ -16,7 +16,7 @@ const SENTENCES: [Event, string][] = [
   [{ ...job, type: "JobCancelled", by: "bob", delete: false, graceSeconds: null }, "bob cancelled job-7"],
   [{ ...job, type: "JobCancelled", by: "bob", delete: true, graceSeconds: null }, "bob deleted job-7"],
   [{ ...job, type: "JobUpdated", patch: { priority: 3, name: "x" } }, "job-7 was changed: priority, name"],
-  [{ ...job, type: "JobGivenUp", cause }, "job-7 was given up: exited with code 3"],
+  [{ ...job, type: "JobGivenUp", attempt: null, cause }, "job-7 was given up: exited with code 3"],
   [{ ...run, type: "JobPlaced", on, reason: "submitted" }, "run 2 of job-7 was placed on 2 GPUs of alpha (submitted)"],
   [
     { ...job, type: "JobMigrated", migration: "job-7.m1", to: [{ ...on[0]!, gpus: [] }], cause: "drain" },

@@ -267,7 +267,7 @@ describe("a migration", () => {
     world.submit("job-3", aSpec(), 200).run();
     expect(world.starts.slice(2).map(({ server }) => server)).toEqual(["beta", "beta", "beta"]);
     expect(world.scheduler.ledger.holders("alpha")).toEqual([]);
-    for (const event of requestRemove(world.scheduler, "alpha", world.now)) world.tell(event);
+    for (const event of requestRemove(world.scheduler, "alpha", false, world.now)) world.tell(event);
     expect([...world.scheduler.servers.keys()]).toEqual(["beta"]);
   });
 });
@@ -293,8 +293,8 @@ describe("a request", () => {
   });
   it("that does not suit the state is refused with the state", () => {
     expect(faultOf(() => requestResume(scheduler, "job-1", 0))).toContain("it is running");
-    expect(faultOf(() => requestRetry(scheduler, "job-1", 0))).toContain("it is running");
-    expect(faultOf(() => requestRemove(scheduler, "alpha", 0))).toContain("drain it first");
+    expect(faultOf(() => requestRetry(scheduler, "job-1", [], 0))).toContain("it is running");
+    expect(faultOf(() => requestRemove(scheduler, "alpha", false, 0))).toContain("drain it first");
   });
   it("to pause holds a waiting job back and freezes a running one", () => {
     expect(requestPause(scheduler, "job-1", 0)).toEqual([{ type: "JobPaused", job: "job-1", at: 0 }]);

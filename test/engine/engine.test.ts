@@ -119,7 +119,7 @@ describe("the engine", () => {
     const old = (await house.engine.queries.jobsById([id])).get(id);
     await house.engine.request((scheduler, now) => {
       if (old) scheduler.recall(old);
-      return { events: requestRetry(scheduler, id, now) };
+      return { events: requestRetry(scheduler, id, [], now) };
     });
     await house.reaches(id, "completed");
     expect((await house.engine.queries.runsOf([id])).get(id)?.map(({ reason }) => reason)).toEqual([

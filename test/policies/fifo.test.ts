@@ -79,7 +79,7 @@ describe("fifo", () => {
     }).join(aServer("a", 1));
     world.submit("job-1", aSpec(), 0).submit("job-2", aSpec(), 1).submit("job-3", aSpec(), 2).run(100);
     world.now = 100;
-    world.tell({ type: "JobRetried", job: "job-1", at: 100 });
+    world.tell({ type: "JobRetried", job: "job-1", blockedBy: [], at: 100 });
     world.run();
     expect(order(world)).toEqual(["job-1", "job-2", "job-1", "job-3"]);
   });

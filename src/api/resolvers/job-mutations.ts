@@ -89,7 +89,7 @@ export class JobMutations {
 
   @Mutation(() => RetryJobPayload, { description: "Queues a failed or cancelled job again, with its checkpoint." })
   retryJob(@Arg("input", () => RetryJobInput, what) { id }: RetryJobInput, @Ctx() context: Context) {
-    return payload(() => changed(id, context, requestRetry));
+    return payload(() => changed(id, context, (scheduler, job, now) => requestRetry(scheduler, job, [], now)));
   }
 
   @Mutation(() => MigrateJobPayload, { description: "Moves a running job to another server, with its checkpoint." })

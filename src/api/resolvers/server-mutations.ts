@@ -46,7 +46,7 @@ export class ServerMutations {
   @Mutation(() => RemoveServerPayload, { description: "Forgets a server on which nothing runs." })
   removeServer(@Arg("input", () => RemoveServerInput, what) { name }: RemoveServerInput, @Ctx() { engine }: Context) {
     return payload(async () => {
-      await engine.request((scheduler, now) => ({ events: requestRemove(scheduler, name, now) }));
+      await engine.request((scheduler, now) => ({ events: requestRemove(scheduler, name, false, now) }));
       return { removedServerId: name };
     });
   }
