@@ -1,7 +1,7 @@
 import type { Config, ServerConfig } from "./config/index.ts";
 import type { Event } from "./core/event.ts";
 import type { Scheduler } from "./core/scheduler.ts";
-import type { DriverKind, Server } from "./core/server.ts";
+import { type DriverKind, declaredGpus, type Server } from "./core/server.ts";
 import type { Instant } from "./core/time.ts";
 import { DEFAULT_ENDPOINT, probeDocker } from "./drivers/docker/docker-driver.ts";
 import { readTls } from "./drivers/index.ts";
@@ -17,19 +17,11 @@ const PROBE_MILLIS = 5_000;
 export function newServer(config: ServerConfig, source: Source, now: Instant): Server {
   const { name, endpoint, gpus, cores, memoryMiB } = config;
   const driver: DriverKind = endpoint === "local" ? "process" : "docker";
-  const declared =
-    typeof gpus === "number" ? Array.from({ length: gpus }, (_, index) => ({ index })) : gpus === "auto" ? [] : gpus;
   return {
     id: name,
     driver,
     endpoint,
-    gpus: declared.map((gpu) => ({
-      id: `${name}/${"uuid" in gpu && gpu.uuid ? gpu.uuid : gpu.index}`,
-      index: gpu.index,
-      uuid: ("uuid" in gpu && gpu.uuid) || null,
-      model: ("model" in gpu && gpu.model) || null,
-      memoryMiB: ("memoryMiB" in gpu && gpu.memoryMiB) || null,
-    })),
+    gpus: gpus === "auto" ? [] : declaredGpus(name, gpus),
     cores: cores ?? 0,
     memoryMiB: memoryMiB ?? 0,
     health: "down",

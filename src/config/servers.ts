@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { DomainError, type Fault } from "../core/errors.ts";
 import { createChecker, faultAt, type Path } from "../input/index.ts";
-import type { ServerConfig } from "./config.ts";
+import type { GpuConfig, ServerConfig } from "./config.ts";
 import { endpointProblem, isLoopback, parseEndpoint } from "./endpoint.ts";
 import { serverSchema } from "./schema.ts";
 
@@ -33,8 +33,17 @@ export function serverFaults({ endpoint, tls, insecure, gpus }: ServerInput, pat
     const remedy = "give tls {ca, cert, key}, use ssh://, or set insecure: true in a network you trust";
     faults.push(faultAt([...path, "endpoint"], `without tls, anyone who can reach it rules that machine: ${remedy}`));
   }
-  if (Array.isArray(gpus)) faults.push(...repeats(gpus, ["index", "uuid"], [...path, "gpus"]));
+  if (Array.isArray(gpus)) faults.push(...gpuFaults(gpus, [...path, "gpus"]));
   return faults;
+}
+
+function gpuFaults(gpus: readonly GpuConfig[], path: Path): Fault[] {
+  const digits = gpus.flatMap(({ uuid }, i) =>
+    uuid !== undefined && /^\d+$/.test(uuid)
+      ? [faultAt([...path, String(i), "uuid"], "must not be a number: that is the index; nvidia-smi -L shows the UUID")]
+      : [],
+  );
+  return [...digits, ...repeats(gpus, ["index", "uuid"], path)];
 }
 
 /** One fault for each value of `fields` that an earlier entry of the list has. */

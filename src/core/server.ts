@@ -2,7 +2,7 @@ import type { Instant } from "./time.ts";
 
 /** A server's name; unique in the cluster and its id. */
 export type ServerId = string;
-/** `<server>/<uuid or index>`: unique in the cluster, stable over restarts. */
+/** `<server>/<uuid or index>`: unique in the cluster, stable over restarts. No uuid is all digits, so it is no index of another. */
 export type GpuId = string;
 
 export interface Gpu {
@@ -12,6 +12,26 @@ export interface Gpu {
   readonly uuid: string | null;
   readonly model: string | null;
   readonly memoryMiB: number | null;
+}
+
+/** A device as a configuration or a machine tells of it. */
+export interface DeclaredGpu {
+  readonly index: number;
+  readonly uuid?: string | null;
+  readonly model?: string | null;
+  readonly memoryMiB?: number | null;
+}
+
+/** @param declared the devices, or how many there are */
+export function declaredGpus(server: ServerId, declared: number | readonly DeclaredGpu[]): Gpu[] {
+  const list = typeof declared === "number" ? Array.from({ length: declared }, (_, index) => ({ index })) : declared;
+  return list.map(({ index, uuid = null, model = null, memoryMiB = null }: DeclaredGpu) => ({
+    id: `${server}/${uuid ?? index}`,
+    index,
+    uuid,
+    model,
+    memoryMiB,
+  }));
 }
 
 export type Health = "up" | "suspect" | "down";

@@ -1,7 +1,7 @@
 import type { RunOrder, RunRef } from "../core/command.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
 import type { Cause, Outcome } from "../core/outcome.ts";
-import type { Gpu } from "../core/server.ts";
+import { declaredGpus } from "../core/server.ts";
 import type { Cancel, Instant, Millis } from "../core/time.ts";
 import {
   type Driver,
@@ -103,8 +103,8 @@ class SimulatedDriver implements Driver {
 
   connect(): Promise<Found> {
     const { gpus, cores, memoryMiB } = this.#options;
-    const list = typeof gpus === "number" ? Array.from({ length: gpus }, () => ({})) : gpus;
-    const inventory = { gpus: list.map((gpu, index) => this.#gpu(index, gpu)), cores, memoryMiB };
+    const list = typeof gpus === "number" ? gpus : gpus.map((gpu, index) => ({ ...gpu, index }));
+    const inventory = { gpus: declaredGpus(this.server, list), cores, memoryMiB };
     const runs = [...this.#runs.values()].map(({ job, attempt }) => ({ job, attempt }));
     return Promise.resolve({ inventory, runs, folders: foldersOn(this.#world, this.server) });
   }
@@ -224,10 +224,6 @@ class SimulatedDriver implements Driver {
 
   #faults(run: RunRef): Faults {
     return this.#options.faults?.(run) ?? {};
-  }
-
-  #gpu(index: number, { model = null, memoryMiB = null }: { model?: string | null; memoryMiB?: number | null }): Gpu {
-    return { id: `${this.server}/${index}`, index, uuid: null, model, memoryMiB };
   }
 
   #add(ref: RunRef, order: RunOrder | null): SimulatedRun {

@@ -4,7 +4,6 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Container } from "dockerode";
 import tar from "tar-stream";
-import { CLUSTER_LABEL } from "./container.ts";
 import type { Engine } from "./engine.ts";
 import { accept } from "./engine.ts";
 
@@ -54,18 +53,22 @@ export async function carryIn(
   }
 }
 
-/** The content of a volume as a tar stream with paths relative to the folder. Rejects when there is no such volume. */
+/**
+ * The content of a volume as a tar stream with paths relative to the folder. Rejects when there is no such volume.
+ * @param labels of the container that is made for it where there is none
+ */
 export async function readOut(
   engine: Engine,
-  cluster: string,
   volume: string,
+  labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<NodeJS.ReadableStream> {
   await engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
     engine.docker.getVolume(volume).inspect({ abortSignal }),
   );
-  const access = (await mountedIn(engine, volume, signal)) ?? (await lend(engine, cluster, volume, signal));
+  const access = (await mountedIn(engine, volume, signal)) ?? (await lend(engine, volume, labels, signal));
   try {
+    signal.throwIfAborted();
     const source = await access.container.getArchive({ path: `${access.path}/`, abortSignal: signal });
     const folder = posix.basename(access.path);
     const archive = rewrite(source, signal, (name) => withinFolder(folder, name));
@@ -96,17 +99,23 @@ async function mountedIn(engine: Engine, volume: string, signal: AbortSignal): P
 }
 
 /** A container that is made only to mount the folder, of any image, and that never runs. */
-async function lend(engine: Engine, cluster: string, volume: string, signal: AbortSignal): Promise<Access> {
+async function lend(
+  engine: Engine,
+  volume: string,
+  labels: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Access> {
   const [image] = await engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
     engine.docker.listImages({ abortSignal }),
   );
   if (!image) throw new Error("a checkpoint folder can be read only where the engine has an image, and it has none");
-  const container = await engine.request(signal, 30_000, (abortSignal) =>
+  // Not ended by `signal`: nobody could say then whether there is a container to remove.
+  const container = await engine.request(new AbortController().signal, 30_000, (abortSignal) =>
     engine.docker.createContainer({
-      name: `${cluster}-reader-${randomBytes(6).toString("hex")}`,
+      name: `${volume}-reader-${randomBytes(6).toString("hex")}`,
       Image: image.Id,
       Entrypoint: ["never-run"],
-      Labels: { [CLUSTER_LABEL]: cluster },
+      Labels: labels,
       HostConfig: { Mounts: [{ Type: "volume", Source: volume, Target: LENT_PATH, ReadOnly: true }] },
       abortSignal,
     }),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ContainerCreateOptions } from "dockerode";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId } from "../../core/job.ts";
@@ -9,6 +10,10 @@ export const CLUSTER_LABEL = "schedulearn.cluster";
 export const JOB_LABEL = "schedulearn.job";
 export const ATTEMPT_LABEL = "schedulearn.attempt";
 const GENERATION_LABEL = "schedulearn.generation";
+/** Whose reading of a checkpoint folder a container was made for that never runs. */
+export const READER_LABEL = "schedulearn.reader";
+/** A digest of all that the container was made from, so that a later order can tell whether it is to its liking. */
+export const ORDER_LABEL = "schedulearn.order";
 
 const MIB = 1024 * 1024;
 
@@ -40,7 +45,7 @@ export function containerOptions(
   const { job, attempt, spec, checkpoint } = order;
   const { cores } = order.on[0] as Share;
   const owner = { [CLUSTER_LABEL]: cluster, [JOB_LABEL]: job };
-  return {
+  const options: ContainerCreateOptions = {
     name: containerName(cluster, job, attempt),
     Image: spec.image ?? "",
     // What the image would run itself is put aside: a job's command is the whole command.
@@ -77,4 +82,6 @@ export function containerOptions(
       ],
     },
   };
+  const digest = createHash("sha256").update(JSON.stringify(options)).digest("hex");
+  return { ...options, Labels: { ...options.Labels, [ORDER_LABEL]: digest } };
 }

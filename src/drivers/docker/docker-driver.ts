@@ -1,13 +1,14 @@
+import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { Gpu, Health } from "../../core/server.ts";
+import { type DeclaredGpu, declaredGpus, type Gpu, type Health } from "../../core/server.ts";
 import type { Driver, DriverContext, Found, Output, OutputPosition } from "../driver.ts";
 import { readOut } from "./checkpoint.ts";
-import { CLUSTER_LABEL, containerName, foundFolder, foundRun, volumeName } from "./container.ts";
+import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./container.ts";
 import type { TlsFiles } from "./engine.ts";
-import { Engine, reasonOf } from "./engine.ts";
+import { accept, Engine, reasonOf } from "./engine.ts";
 import { Gate } from "./gate.ts";
 import { HealthWatch } from "./health.ts";
 import { followOutput } from "./output.ts";
@@ -16,13 +17,6 @@ import type { Site } from "./setup.ts";
 import { containerOf, removeVolume } from "./setup.ts";
 
 export { DEFAULT_ENDPOINT, probeDocker } from "./engine.ts";
-
-export interface DeclaredGpu {
-  readonly index: number;
-  readonly uuid?: string;
-  readonly model?: string;
-  readonly memoryMiB?: number;
-}
 
 export interface DockerOptions {
   readonly server: string;
@@ -39,8 +33,8 @@ export interface DockerOptions {
 
 const SET_UP_AT_A_TIME = 8;
 const MIB = 1024 * 1024;
-/** How long a driver that is closed goes on removing what it was told to remove. */
-const LAST_REMOVALS_MILLIS = 3_000;
+/** How long a driver that is closed goes on stopping and removing what it was told to stop and remove. */
+const LAST_DUTIES_MILLIS = 3_000;
 /** Clocks that differ less than this are taken to agree. */
 const CLOCK_TOLERANCE_MILLIS = 60_000;
 
@@ -57,9 +51,11 @@ class DockerDriver implements Driver {
   readonly #gate = new Gate(SET_UP_AT_A_TIME);
   readonly #runs = new Map<string, ContainerRun>();
   readonly #follows = new Set<AbortController>();
-  /** Containers and folders that are being removed. */
-  readonly #removals = new Set<Promise<void>>();
+  /** Signals on their way to runs; containers and folders that are being removed. */
+  readonly #duties = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  /** Tells the containers that this driver lends for reading from those that an earlier one left. */
+  readonly #reader = randomBytes(6).toString("hex");
   /** How far the engine's clock is ahead of ours, when that is too far to be overlooked. */
   #clockAheadMillis = 0;
 
@@ -67,7 +63,7 @@ class DockerDriver implements Driver {
     setMaxListeners(0, this.#closing.signal); // one for each thing under way
     this.#options = options;
     this.server = options.server;
-    this.#gpus = declaredGpus(options);
+    this.#gpus = options.gpus === "auto" ? [] : declaredGpus(options.server, options.gpus);
     this.#engine = new Engine(options.endpoint, options.tls);
     const { context } = options;
     this.#site = {
@@ -98,6 +94,10 @@ class DockerDriver implements Driver {
         cores: this.#options.cores ?? info.NCPU,
         memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
       };
+      for (const { Id, Labels } of containers) {
+        const reader = Labels[READER_LABEL];
+        if (reader !== undefined && reader !== this.#reader) this.#removeReader(Id);
+      }
       const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
       const folders = (Volumes ?? []).map(({ Labels }) => foundFolder(Labels)).filter((folder) => folder !== null);
       health = "up";
@@ -116,7 +116,8 @@ class DockerDriver implements Driver {
   }
 
   stop(run: RunRef, signal: string, graceSeconds: number): void {
-    this.#run(run).stop(signal, graceSeconds * 1000);
+    const stopped = this.#run(run).stop(signal, graceSeconds * 1000);
+    this.#inBackground("a run could not be stopped", () => stopped);
   }
 
   pause(run: RunRef): void {
@@ -173,14 +174,15 @@ class DockerDriver implements Driver {
 
   readCheckpoint(job: JobId, { generation }: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
     const { cluster } = this.#options.context;
-    return readOut(this.#engine, cluster, volumeName(cluster, job, generation), signal);
+    const labels = { [CLUSTER_LABEL]: cluster, [READER_LABEL]: this.#reader };
+    return readOut(this.#engine, volumeName(cluster, job, generation), labels, signal);
   }
 
   async close(): Promise<void> {
-    // What was told to go is not left behind for want of a moment.
+    // What was told to stop or to go is not left behind for want of a moment.
     const patience = new AbortController();
-    const enough = sleep(LAST_REMOVALS_MILLIS, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled(this.#removals), enough]);
+    const enough = sleep(LAST_DUTIES_MILLIS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(this.#duties), enough]);
     patience.abort();
     this.#closing.abort();
     this.#health.close();
@@ -188,6 +190,14 @@ class DockerDriver implements Driver {
     for (const follow of this.#follows) follow.abort(new Error("the driver was closed"));
     this.#runs.clear();
     this.#engine.close();
+  }
+
+  #removeReader(id: string): void {
+    this.#inBackground("a reader's container could not be removed", (signal) =>
+      this.#engine
+        .ask({ signal }, (abortSignal) => this.#engine.docker.getContainer(id).remove({ force: true, abortSignal }))
+        .catch(accept(404, 409)),
+    );
   }
 
   #forget(run: ContainerRun, job: JobId, attempt: number): void {
@@ -225,26 +235,13 @@ class DockerDriver implements Driver {
 
   #inBackground(complaint: string, task: (signal: AbortSignal) => Promise<void>): void {
     const { signal } = this.#closing;
-    const removal = task(signal)
+    const duty = task(signal)
       .catch((error: unknown) => {
         if (!signal.aborted) this.#options.context.log(complaint, { server: this.server, reason: reasonOf(error) });
       })
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
+      .finally(() => this.#duties.delete(duty));
+    this.#duties.add(duty);
   }
-}
-
-function declaredGpus({ server, gpus }: DockerOptions): readonly Gpu[] {
-  if (gpus === "auto") return [];
-  const list: readonly DeclaredGpu[] =
-    typeof gpus === "number" ? Array.from({ length: gpus }, (_, index) => ({ index })) : gpus;
-  return list.map(({ index, uuid = null, model = null, memoryMiB = null }) => ({
-    id: `${server}/${uuid ?? index}`,
-    index,
-    uuid,
-    model,
-    memoryMiB,
-  }));
 }
 
 function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

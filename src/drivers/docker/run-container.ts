@@ -2,11 +2,10 @@ import type { Container, ContainerInspectInfo } from "dockerode";
 import type { JobId } from "../../core/job.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
 import type { Site } from "./setup.ts";
-import { containerOf, removeContainer, removeVolume } from "./setup.ts";
+import { containerOf, neverStarted, removeContainer, removeVolume } from "./setup.ts";
 
 const START_MILLIS = 60_000;
 
-export const neverStarted = ({ State: { Status } }: ContainerInspectInfo): boolean => Status === "created";
 export const isRunning = ({ State: { Running, Restarting } }: ContainerInspectInfo): boolean => Running || Restarting;
 
 /** What is asked of one run's container while the run is watched: until the engine answers, or nobody wants to know. */

@@ -9,12 +9,13 @@ import type { Gate } from "./gate.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { findProgram } from "./program.ts";
-import { isRunning, neverStarted, RunContainer } from "./run-container.ts";
+import { isRunning, RunContainer } from "./run-container.ts";
 import type { Site } from "./setup.ts";
 import {
   createContainer,
   fillContainer,
   markStopRequested,
+  neverStarted,
   PATIENCE_MILLIS,
   removeContainer,
   wasStopRequested,
@@ -79,7 +80,7 @@ export class ContainerRun {
     this.#enqueue(async () => {
       if (this.#over || this.#started) return;
       try {
-        await this.#gate.through(setup, () => createContainer(this.#site, order, setup, this.#tellPhase));
+        await this.#gate.through(setup, () => this.#create(order, setup));
         this.#tell({ type: "RunPrepared" });
       } catch (error) {
         const outcome = await this.#giveUp(error, setup);
@@ -103,9 +104,9 @@ export class ContainerRun {
     });
   }
 
-  /** @param millis the grace; told twice, the shorter one holds */
-  stop(signal: string, millis: number): void {
-    if (this.#over) return;
+  /** Fulfilled when the run has the signal, or is over. @param millis the grace; told twice, the shorter one holds */
+  stop(signal: string, millis: number): Promise<void> {
+    if (this.#over) return Promise.resolve();
     this.#setup.abort(STOPPED);
     this.#killAt = Math.min(this.#killAt, this.#site.context.clock.now() + millis);
     this.#enqueue(async () => {
@@ -114,6 +115,7 @@ export class ContainerRun {
       await this.#delivering;
     });
     this.#armKill();
+    return this.#chain;
   }
 
   pause(): void {
@@ -188,8 +190,12 @@ export class ContainerRun {
     return this.#setup.signal;
   }
 
+  #create(order: RunOrder, setup: AbortSignal): Promise<void> {
+    return createContainer(this.#site, order, setup, this.#life.signal, this.#tellPhase);
+  }
+
   async #startContainer(order: RunOrder, setup: AbortSignal): Promise<void> {
-    await createContainer(this.#site, order, setup, this.#tellPhase);
+    await this.#create(order, setup);
     let info = await this.#container.inspect(setup, PATIENCE_MILLIS);
     if (info && neverStarted(info)) {
       await findProgram(this.#site, order, info, setup);

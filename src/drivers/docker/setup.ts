@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container } from "dockerode";
+import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import tar from "tar-stream";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
@@ -8,7 +8,7 @@ import type { DriverContext } from "../driver.ts";
 import { allocationFile, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
 import type { Carried } from "./checkpoint.ts";
 import { carryIn } from "./checkpoint.ts";
-import { containerName, containerOptions, volumeName } from "./container.ts";
+import { containerName, containerOptions, ORDER_LABEL, volumeName } from "./container.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
 import { ensureImage, pullFailure } from "./image.ts";
@@ -35,14 +35,20 @@ const LONGEST_PAUSE_MILLIS = 30_000;
 const ROOT = "schedulearn";
 const STOP_REQUESTED = `${ROOT}/stop_requested`;
 
+export const neverStarted = ({ State: { Status } }: ContainerInspectInfo): boolean => Status === "created";
 export const containerOf = ({ engine, context }: Site, job: JobId, attempt: number): Container =>
   engine.docker.getContainer(containerName(context.cluster, job, attempt));
 
-/** Pulls the image where it is missing, and creates the container unless it exists: its name lets one attempt exist once. */
+/**
+ * Pulls the image where it is missing, and creates the container unless there is one: its name lets one attempt exist once. One
+ * that an earlier order made and that never started gives way to this order; one that has started is the run.
+ * @param life a request to create outlives `setup`: nobody could say what became of it, and its container would stay
+ */
 export async function createContainer(
   site: Site,
   order: RunOrder,
-  signal: AbortSignal,
+  setup: AbortSignal,
+  life: AbortSignal,
   tell: TellPhase,
 ): Promise<void> {
   const { engine, context } = site;
@@ -50,17 +56,22 @@ export async function createContainer(
   const secrets = await context.secrets(order.job);
   const environment = runEnvironment(order, site.gpusOf(order), order.spec.checkpoint.path, secrets);
   const options = containerOptions(context.cluster, order, site.gpusOf(order), environment);
-  const create = () =>
-    engine
-      .ask({ signal, deadlineMillis: CREATE_MILLIS, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
-        engine.docker.createContainer({ ...options, abortSignal }),
-      )
-      .then(() => undefined, accept(409));
+  const create = async () => {
+    do {
+      setup.throwIfAborted();
+      const made = await engine
+        .ask({ signal: life, deadlineMillis: CREATE_MILLIS, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
+          engine.docker.createContainer({ ...options, abortSignal }),
+        )
+        .catch(accept(409));
+      if (made) return;
+    } while (await giveWay(site, order, options, setup));
+  };
   try {
     await create();
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
-    await ensureImage(engine, image, signal, PATIENCE_MILLIS, ({ fraction, detail }) =>
+    await ensureImage(engine, image, setup, PATIENCE_MILLIS, ({ fraction, detail }) =>
       tell("pulling", fraction, detail),
     );
     tell("creating", null, null);
@@ -68,6 +79,26 @@ export async function createContainer(
       throw statusOf(again) === 404 ? pullFailure(image, again) : again;
     });
   }
+}
+
+/** Whether the name is free, or made free of a container that never started and was made to another order. */
+async function giveWay(
+  site: Site,
+  { job, attempt }: RunOrder,
+  { Labels: wanted }: ContainerCreateOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const info = await site.engine
+    .ask({ signal, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
+      containerOf(site, job, attempt).inspect({ abortSignal }),
+    )
+    .catch(accept<ContainerInspectInfo>(404));
+  if (!info) return true;
+  if (!neverStarted(info) || info.Config.Labels[ORDER_LABEL] === wanted?.[ORDER_LABEL]) return false;
+  await removeContainer(site, job, attempt, signal, PATIENCE_MILLIS);
+  // What was begun to be carried into its folder may be of another checkpoint.
+  await removeVolume(site, job, attempt, signal, PATIENCE_MILLIS);
+  return true;
 }
 
 /** Puts into the created container what the run finds there: the grant, and its checkpoint folder. */

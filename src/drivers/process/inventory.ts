@@ -2,19 +2,11 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
-import type { Gpu } from "../../core/server.ts";
+import { type DeclaredGpu, declaredGpus, type Gpu } from "../../core/server.ts";
 import type { Inventory } from "../driver.ts";
 
 /** `auto` asks nvidia-smi; a number declares that many; a list names them. */
-export type GpuSetting =
-  | "auto"
-  | number
-  | readonly {
-      readonly index: number;
-      readonly uuid?: string | null;
-      readonly model?: string | null;
-      readonly memoryMiB?: number | null;
-    }[];
+export type GpuSetting = "auto" | number | readonly DeclaredGpu[];
 
 const SMI_MILLIS = 10_000;
 const MIB = 1024 * 1024;
@@ -33,26 +25,25 @@ export async function takeInventory(
 }
 
 async function gpusOf(server: string, setting: GpuSetting, signal: AbortSignal): Promise<Gpu[]> {
-  if (setting === "auto") return (await askSmi(signal)).map((gpu) => named(server, gpu));
-  const list = typeof setting === "number" ? Array.from({ length: setting }, (_, index) => ({ index })) : setting;
-  return list.map((gpu) => named(server, { uuid: null, model: null, memoryMiB: null, ...gpu }));
+  return declaredGpus(server, setting === "auto" ? await askSmi(signal) : setting);
 }
 
-const named = (server: string, gpu: Omit<Gpu, "id">): Gpu => ({ ...gpu, id: `${server}/${gpu.uuid ?? gpu.index}` });
-
-/** Without nvidia-smi there are no GPUs; with one that fails the machine is not fit, and that is said. */
-async function askSmi(signal: AbortSignal): Promise<Omit<Gpu, "id">[]> {
+/** Without nvidia-smi there are no GPUs; with one that fails or hangs the machine is not fit, and that is said. */
+async function askSmi(signal: AbortSignal): Promise<DeclaredGpu[]> {
   const query = ["--query-gpu=index,uuid,name,memory.total", "--format=csv,noheader,nounits"];
+  const either = AbortSignal.any([signal, AbortSignal.timeout(SMI_MILLIS)]);
   try {
-    const { stdout } = await promisify(execFile)("nvidia-smi", query, { signal, timeout: SMI_MILLIS });
+    // By signal alone: a timeout of its own would wait for a process that cannot be killed.
+    const { stdout } = await promisify(execFile)("nvidia-smi", query, { signal: either, killSignal: "SIGKILL" });
     return stdout.split("\n").flatMap(parseGpu);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new Error(`nvidia-smi failed: ${(error as Error).message}`, { cause: error });
+    const reason = either.aborted ? "it did not answer in time" : (error as Error).message;
+    throw new Error(`nvidia-smi failed: ${reason}`, { cause: error });
   }
 }
 
-function parseGpu(line: string): Omit<Gpu, "id">[] {
+function parseGpu(line: string): DeclaredGpu[] {
   const [index, uuid, ...rest] = line.split(",").map((part) => part.trim());
   if (index === undefined || uuid === undefined || !/^\d+$/.test(index)) return [];
   const memoryMiB = Number.parseInt(rest.pop() ?? "", 10);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId } from "../../core/job.ts";
 import type { Cause, Outcome } from "../../core/outcome.ts";
@@ -71,8 +72,9 @@ export class ProcessRun {
       async () => {
         if (this.#over) return;
         await this.#folder.make();
-        await this.#folder.write("order.json", { cluster: this.#place.context.cluster, order });
         if (!(await this.#isSupervised())) {
+          await this.#forgetOther(order);
+          await this.#folder.write("order.json", { cluster: this.#place.context.cluster, order });
           await this.#carry(order);
           if (this.#over || this.#place.closed.aborted) return;
           this.#launch = await this.#place.launch(order, this.#folder, () => this.#wake());
@@ -90,7 +92,7 @@ export class ProcessRun {
         this.#begun = true;
         this.#watch();
       } else if (await this.#folder.read("order.json")) this.start(order);
-      else this.#tellLost("the run is not there any more");
+      else await this.#end(failed(LOST));
     }, this.#logFault);
   }
 
@@ -103,7 +105,7 @@ export class ProcessRun {
     this.#do(
       async () => {
         if (this.#over) return;
-        if (!this.#launch && !(await this.#isSupervised())) return this.#tellExit({ kind: "stopped" });
+        if (!this.#launch && !(await this.#isSupervised())) return await this.#end({ kind: "stopped" });
         this.#begun = true;
         await this.#tellSupervisor();
         this.#watch();
@@ -111,7 +113,7 @@ export class ProcessRun {
       async (error) => {
         this.#logFault(error); // a disk that is full must not keep a job running
         await this.#kill();
-        this.#tellExit({ kind: "stopped" });
+        await this.#end({ kind: "stopped" });
       },
     );
   }
@@ -161,9 +163,21 @@ export class ProcessRun {
   readonly #logFault = (error: Error): void =>
     this.#place.context.log("a run could not be served", { ...this.#ids(), reason: error.message });
 
-  #tellFault(error: NodeJS.ErrnoException): void {
+  async #tellFault(error: NodeJS.ErrnoException): Promise<void> {
     this.#logFault(error);
-    this.#tellExit(failed(infrastructureFault(error.message, error.code ?? null)));
+    await this.#end(failed(infrastructureFault(error.message, error.code ?? null)));
+  }
+
+  /** An earlier life was told to start it differently and never did: what it carried may be of another checkpoint. */
+  async #forgetOther(order: RunOrder): Promise<void> {
+    const earlier = (await this.#folder.read("order.json"))?.order;
+    if (!earlier || isDeepStrictEqual(earlier.checkpoint, order.checkpoint)) return;
+    if (earlier.checkpoint.generation === this.#attempt) await this.#discardOwnFolder();
+  }
+
+  #discardOwnFolder(): Promise<void> {
+    const { checkpoints, server } = this.#place;
+    return checkpoints.discard(this.#job, { server, generation: this.#attempt });
   }
 
   /** The folder that the run was promised, or the run's end. */
@@ -180,9 +194,9 @@ export class ProcessRun {
       const carried = await checkpoints.ready(order, AbortSignal.any([this.#starting.signal, closed]));
       if (carried) this.#emit({ type: "CheckpointCarried", ...this.#ids(), ...carried, millis: clock.now() - since });
     } catch (error) {
-      if (!this.#wanted.stop) this.#tellExit(failed(carryFault(error as NodeJS.ErrnoException)));
+      if (!this.#wanted.stop) await this.#end(failed(carryFault(error as NodeJS.ErrnoException)));
     }
-    if (this.#wanted.stop) this.#tellExit({ kind: "stopped" });
+    if (this.#wanted.stop) await this.#end({ kind: "stopped" });
   }
 
   #setPaused(paused: boolean): void {
@@ -244,14 +258,14 @@ export class ProcessRun {
     }
     if (exit) await this.#tellEnd(exit);
     else if (gone) await this.#lose();
-    else if (!supervisor && launch && ended) this.#tellFault(new Error(await launch.complaint()));
+    else if (!supervisor && launch && ended) await this.#tellFault(new Error(await launch.complaint()));
     else if (!supervisor && launch && launch.since + CLAIM_MILLIS < this.#place.context.clock.now()) launch.kill();
   }
 
   async #tellEnd(exit: Exit): Promise<void> {
     const stored = await this.#folder.read("order.json");
     const outcome = outcomeOf(exit, stored?.order.spec.command ?? []);
-    this.#tellExit(outcome, exit.code, exit.signal, exit.at);
+    await this.#end(outcome, exit.code, exit.signal, exit.at);
   }
 
   /** Without its supervisor nobody would see the job's end: so it ends now. */
@@ -271,14 +285,30 @@ export class ProcessRun {
     if (job && !(await this.#folder.read("exit.json"))) killGroup(job);
   }
 
-  #tellLost(message: string): void {
-    this.#tellExit(failed({ origin: "infrastructure", code: "server-lost", message }));
-  }
-
-  #tellExit(outcome: Outcome, exitCode: number | null = null, signal: string | null = null, at?: number): void {
+  /** A run that never started leaves no folder that was made for it; a copy of an older one stays until it is discarded. */
+  async #end(
+    outcome: Outcome,
+    exitCode: number | null = null,
+    signal: string | null = null,
+    at?: number,
+  ): Promise<void> {
     if (this.#over) return;
+    try {
+      const plan = (await this.#folder.read("order.json"))?.order.checkpoint;
+      const own = plan?.generation === this.#attempt && plan.from === null;
+      if (own && (await this.#neverRan())) await this.#discardOwnFolder();
+    } catch (error) {
+      this.#logFault(error as Error);
+    }
     this.#emit({ type: "RunExited", ...this.#ids(at), outcome, exitCode, signal });
     this.#over = true;
+  }
+
+  /** Nothing of it ran, and nothing will. */
+  async #neverRan(): Promise<boolean> {
+    if (await this.#folder.read("started.json")) return false;
+    const exit = await this.#folder.read("exit.json");
+    return exit ? !exit.lost : !(await this.#isSupervised());
   }
 
   #emit(event: DriverEvent): void {
@@ -289,6 +319,8 @@ export class ProcessRun {
     return { job: this.#job, attempt: this.#attempt, at };
   }
 }
+
+const LOST: Cause = { origin: "infrastructure", code: "server-lost", message: "the run is not there any more" };
 
 const carryFault = ({ code, message }: NodeJS.ErrnoException): Cause =>
   code === "ENOSPC" || code === "EDQUOT"
