@@ -174,8 +174,9 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     addServer: (input: op.AddServerInput): Promise<op.Server> => change(op.AddServer, input),
     /** A draining server takes no new run, and its jobs are moved away. */
     drainServer: (name: string, draining = true): Promise<op.Server> => change(op.DrainServer, { name, draining }),
-    async removeServer(name: string): Promise<void> {
-      await change(op.RemoveServer, { name });
+    /** @param force also when jobs need it: its runs count as lost, and jobs whose checkpoint lies there begin anew */
+    async removeServer(name: string, { force = false }: { readonly force?: boolean | undefined } = {}): Promise<void> {
+      await change(op.RemoveServer, { name, force });
     },
 
     /** Every policy and placement rule there is, the active ones marked. */

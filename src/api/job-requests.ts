@@ -13,36 +13,50 @@ export const jobIdFrom = (id: string): JobId => (/^\d{1,15}$/.test(id) ? `job-${
 
 /** The job with that id, or a refusal that names the argument. */
 export async function findJob(id: string, { engine }: Context, path: string): Promise<Job> {
-  const job = (await engine.queries.jobsById([jobIdFrom(id)])).get(jobIdFrom(id));
+  const wanted = jobIdFrom(id);
+  const job = (await engine.queries.jobsById([wanted])).get(wanted);
   if (job) return job;
-  throw domainError("NOT_FOUND", `there is no job ${JSON.stringify(id.slice(0, 80))}`, [path]);
+  const shown = /^[\w.-]{1,80}$/.test(wanted) ? wanted : JSON.stringify(wanted.slice(0, 80));
+  throw domainError("NOT_FOUND", `there is no job ${shown}`, [path]);
 }
 
 /** Has the request answered, also of a job that is over: that one is fetched into memory first. */
-export async function requestOf(
+export const requestOf = (
   id: string,
   context: Context,
   ask: (scheduler: Scheduler, id: JobId, now: Instant) => Event[],
+): Promise<JobId> => requestAfter(id, context, async () => {}, ask);
+
+/**
+ * The same of a request that has to `look` at rows first. What it saw may have passed when its turn comes: then `ask` gives null,
+ * and it looks again.
+ */
+export async function requestAfter<Seen>(
+  id: string,
+  context: Context,
+  look: (job: Job) => Promise<Seen>,
+  ask: (scheduler: Scheduler, id: JobId, now: Instant, seen: Seen) => Event[] | null,
 ): Promise<JobId> {
   const { engine, house } = context;
   // In turns: a job that one request deletes must not come back by another that fetched it before.
   return house.turns.run(`job ${jobIdFrom(id)}`, async () => {
     for (;;) {
       const job = await findJob(id, context, "id");
-      let hasEndedSince = false;
+      const seen = await look(job);
+      let isAnswered = false;
       await engine.request((scheduler, now) => {
         const isAway = scheduler.job(job.id) === undefined;
-        hasEndedSince = isAway && !isOver(job);
-        if (hasEndedSince) return { events: [] };
+        if (isAway && !isOver(job)) return { events: [] }; // it has ended since
         if (isAway) scheduler.recall(job);
         try {
-          return { events: ask(scheduler, job.id, now) };
-        } catch (error) {
-          if (isAway) scheduler.forget(job.id);
-          throw error;
+          const events = ask(scheduler, job.id, now, seen);
+          isAnswered = events !== null;
+          return { events: events ?? [] };
+        } finally {
+          if (isAway && !isAnswered) scheduler.forget(job.id);
         }
       });
-      if (!hasEndedSince) return job.id;
+      if (isAnswered) return job.id;
     }
   });
 }

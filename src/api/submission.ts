@@ -1,10 +1,11 @@
-import { DomainError, domainError, type Fault } from "../core/errors.ts";
+import { isDeepStrictEqual } from "node:util";
+import { domainError } from "../core/errors.ts";
 import type { Job, JobId } from "../core/job.ts";
-import { isOver } from "../core/job.ts";
-import type { JobSpec } from "../core/job-spec.ts";
 import { requestSubmit } from "../core/request.ts";
+import type { Instant } from "../core/time.ts";
 import { type ParsedJob, parseJobSpec, parseYamlSpec } from "../job-spec/index.ts";
 import type { Context } from "./context.ts";
+import { areToCome, unmetOf } from "./dependencies.ts";
 import { specOf } from "./spec-of.ts";
 import type { SubmitJobInput } from "./types/inputs.ts";
 
@@ -12,7 +13,7 @@ import type { SubmitJobInput } from "./types/inputs.ts";
 const KEY_MILLIS = 24 * 60 * 60 * 1000;
 const LONGEST_KEY = 200;
 
-/** Stores the job, or finds the one that was stored under the same key. */
+/** Stores the job, or finds the one that was stored under the same key for the same spec. */
 export function submit(input: SubmitJobInput, context: Context): Promise<Job> {
   const key = input.idempotencyKey ?? null;
   if (key === null) return store(input, null, context);
@@ -20,19 +21,33 @@ export function submit(input: SubmitJobInput, context: Context): Promise<Job> {
     throw domainError("INVALID_INPUT", `idempotencyKey: must be 1 to ${LONGEST_KEY} characters`, ["idempotencyKey"]);
   return context.house.turns.run(`key ${key}`, async () => {
     const first = await context.engine.queries.jobByKey(key, context.now() - KEY_MILLIS);
-    return first ?? store(input, key, context);
+    if (!first) return store(input, key, context);
+    if (await isSame(input, first, context)) return first;
+    throw domainError("CONFLICT", `the key ${key} was used for ${first.id} with another spec`, ["idempotencyKey"]);
   });
+}
+
+/** Is it what was submitted then? The job itself may have been updated since. */
+async function isSame(input: SubmitJobInput, { id, submittedAt }: Job, context: Context): Promise<boolean> {
+  const { feed, queries } = context.engine;
+  const [submitted] = await feed.read(0, 1, { job: id, types: ["JobSubmitted"] });
+  if (submitted?.event.type !== "JobSubmitted") return false;
+  const { spec, secrets } = parse(input, context, submittedAt); // its deadline may be past by now
+  return isDeepStrictEqual(spec, submitted.event.spec) && isDeepStrictEqual(secrets, await queries.secretsOf(id));
 }
 
 async function store(input: SubmitJobInput, key: string | null, context: Context): Promise<Job> {
   const { engine } = context;
-  const { spec, secrets } = parse(input, context);
+  const { spec, secrets } = parse(input, context, context.now());
   for (;;) {
-    const unmet = await unmetOf(spec, context);
+    const unmet = await unmetOf(spec.after, context, ({ code, message }, i) => ({
+      code,
+      message: `after.${i}: ${message}`,
+      path: ["after", String(i)],
+    }));
     let id: JobId | null = null;
     await engine.request((scheduler, now) => {
-      // What it waits for may have ended since it was looked at: then it has to be looked at again.
-      if (unmet.some((dependency) => !scheduler.jobs.has(dependency))) return { events: [] };
+      if (!areToCome(unmet, scheduler)) return { events: [] };
       const job = engine.nextJobId();
       const events = requestSubmit(scheduler, job, spec, key, now);
       id = job;
@@ -42,25 +57,9 @@ async function store(input: SubmitJobInput, key: string | null, context: Context
   }
 }
 
-function parse({ spec, yaml }: SubmitJobInput, { user, clock }: Context): ParsedJob {
+function parse({ spec, yaml }: SubmitJobInput, { user }: Context, now: Instant): ParsedJob {
   const given = [spec, yaml].filter((each) => each !== undefined && each !== null).length;
   if (given !== 1) throw domainError("INVALID_INPUT", "give either spec or yaml", given === 0 ? ["spec"] : ["yaml"]);
-  const submission = { user, now: clock.now() };
+  const submission = { user, now };
   return spec ? parseJobSpec(specOf(spec), submission) : parseYamlSpec(yaml as string, submission);
-}
-
-/** Those of the jobs in `after` that are not over; refuses what can never be met. */
-async function unmetOf({ after }: JobSpec, { engine }: Context): Promise<JobId[]> {
-  if (after.length === 0) return [];
-  const known = await engine.queries.jobsById(after);
-  const faults = after.flatMap((id, i): Fault[] => {
-    const path = ["after", String(i)];
-    const job = known.get(id);
-    if (!job) return [{ code: "NOT_FOUND", message: `after.${i}: there is no job ${id}`, path }];
-    const { status } = job.state;
-    if (status !== "failed" && status !== "cancelled") return [];
-    return [{ code: "CONFLICT", message: `after.${i}: ${id} has ${status} and will not complete`, path }];
-  });
-  if (faults.length > 0) throw new DomainError(faults);
-  return after.filter((id) => !isOver(known.get(id) as Job));
 }

@@ -26,6 +26,9 @@ type Complete = JobSpecInput &
     readonly retries: JobSpec["retries"];
   };
 
+/** Whoever names a job by its id must not get another of that name. */
+const LIKE_AN_ID = /^(job-)?\d+$/;
+
 export const SHELL = ["/bin/sh", "-c"] as const;
 
 const check = createChecker(jobSpecSchema, NOT_YET);
@@ -102,5 +105,6 @@ export function defaultName({ image, command }: Pick<JobSpecInput, "image" | "co
   const program = typeof command === "string" ? (command.trim().split(/\s/, 1)[0] ?? "") : (command[0] ?? "");
   const name = image === undefined ? posix.basename(program) : posix.basename(image).replace(/[:@].*$/, "");
   const characters = [...name.replaceAll(/\p{Cc}/gu, "")];
-  return characters.slice(0, 128).join("") || "job";
+  const short = characters.slice(0, 128).join("");
+  return short === "" || LIKE_AN_ID.test(short) ? "job" : short;
 }

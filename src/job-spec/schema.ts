@@ -37,7 +37,8 @@ const properties = {
     type: "string",
     minLength: 1,
     maxLength: 128,
-    ...NO_CONTROL,
+    pattern: "^(?!(job-)?\\d+$)[^\\p{Cc}]*$",
+    patternErrorMessage: "must not hold control characters, nor look like an id (job-17, 17)",
     examples: ["resnet50 on cifar10"],
   },
   type: {

@@ -142,6 +142,43 @@ describe("submitJob", () => {
     expect(other.job.id).not.toBe(one.job.id);
   });
 
+  it("refuses a key that was used with another spec, but not after the first job was updated", async () => {
+    const waits = { command: "true", gpus: { count: 1 }, after: [await house.submit(forever)] };
+    const input = { spec: { ...waits, secrets: { KEY: "hush" } }, idempotencyKey: "k1" };
+    const { job: first } = await house.mutate("submitJob", input);
+    for (const other of [
+      { ...input.spec, command: "false" },
+      { ...input.spec, secrets: { KEY: "other" } },
+    ])
+      expect(await house.mutate("submitJob", { ...input, spec: other })).toEqual({
+        job: null,
+        errors: [
+          {
+            code: "CONFLICT",
+            message: `the key k1 was used for ${first.id} with another spec`,
+            path: ["idempotencyKey"],
+          },
+        ],
+      });
+    await house.mutate("updateJob", { id: first.id, priority: 7 });
+    expect((await house.mutate("submitJob", input)).job.id).toBe(first.id);
+    await stop(...waits.after);
+  });
+
+  it("gives no number to what it refuses", async () => {
+    const first = await house.submit({ command: "true" });
+    expect((await house.mutate("submitJob", { spec: { ...forever, gpus: { count: 3 } } })).job).toBeNull();
+    const next = await Promise.all([house.submit({ command: "true" }), house.submit({ command: "true" })]);
+    const number = Number(first.slice(4));
+    expect(next.sort()).toEqual([`job-${number + 1}`, `job-${number + 2}`]);
+  });
+
+  it.each(["job-17", "17"])("refuses the name %s, which would be taken for an id", async (name) => {
+    const { job, errors } = await house.mutate("submitJob", { spec: { ...forever, name } });
+    expect(job).toBeNull();
+    expect(errors).toMatchObject([{ code: "INVALID_INPUT", path: ["name"] }]);
+  });
+
   it("refuses to wait for a job that is unknown or will not complete", async () => {
     const failed = await house.submit({ command: "exit 3" });
     await reaches(failed, "FAILED");
@@ -308,6 +345,38 @@ describe("a job that is over", () => {
     });
   });
 
+  it("shows the server of its last run", async () => {
+    const id = await house.submit({ command: "true", gpus: { count: 1 } });
+    await reaches(id, "COMPLETED");
+    const { job } = await house.data(
+      "query ($id: ID!) { job(id: $id) { server { name } lastServer { name } runs { nodes { serverName } } } }",
+      { id },
+    );
+    expect(job.server).toBeNull();
+    expect(job.lastServer.name).toBe(job.runs.nodes[0].serverName);
+  });
+
+  it("waits anew, when it is retried, for what has not completed", async () => {
+    const first = await house.submit({ command: "sleep 1000" });
+    const second = await house.submit({ command: "true", after: [first] });
+    await stop(second);
+    const { job, errors } = await house.mutate("retryJob", { id: second }, "job { status blockedBy }");
+    expect([job, errors]).toEqual([{ status: "PENDING", blockedBy: [first] }, []]);
+    await stop(second, first);
+    expect((await house.mutate("retryJob", { id: second })).errors).toEqual([
+      {
+        code: "CONFLICT",
+        path: ["id"],
+        message: `${second} cannot be retried, since it comes after another: ${first} has been cancelled and will not complete`,
+      },
+    ]);
+    await house.mutate("deleteJob", { id: first }, "deletedJobId");
+    expect((await house.mutate("retryJob", { id: second })).errors).toMatchObject([
+      { code: "NOT_FOUND", message: expect.stringContaining(`there is no job ${first}`) },
+    ]);
+    expect(await status(second)).toBe("CANCELLED");
+  });
+
   it("is deleted with its runs and output, and is not brought back by a retry at the same time", async () => {
     const id = await house.submit({ command: "exit 1" });
     await reaches(id, "FAILED");
@@ -327,9 +396,11 @@ describe("a job that is over", () => {
 
 describe("an unknown id", () => {
   it.each(["pauseJob", "resumeJob", "cancelJob", "migrateJob", "retryJob"])("is refused by %s", async (mutation) => {
-    expect((await house.mutate(mutation, { id: "job-4711" })).errors).toMatchObject([
-      { code: "NOT_FOUND", path: ["id"] },
-    ]);
+    for (const id of ["job-4711", "4711"])
+      expect((await house.mutate(mutation, { id })).errors).toEqual([
+        { code: "NOT_FOUND", path: ["id"], message: "there is no job job-4711" },
+      ]);
+    expect((await house.mutate(mutation, { id: "a b" })).errors[0].message).toBe('there is no job "a b"');
   });
   it("is null for the query", async () => {
     expect(await house.data('{ job(id: "4711") { id } node(id: "job-4711.m1") { id } }')).toEqual({

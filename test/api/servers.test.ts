@@ -73,7 +73,9 @@ describe("removeServer and drainServer", () => {
         (await house.data('{ server(name: "alpha") { jobs { status } } }')).server.jobs[0]?.status === "RUNNING",
     );
     const { errors } = await house.mutate("removeServer", { name: "alpha" }, "removedServerId");
-    expect(errors).toMatchObject([{ code: "CONFLICT", message: `${id} still runs on alpha: drain it first` }]);
+    expect(errors).toMatchObject([
+      { code: "CONFLICT", message: `${id} still runs on alpha: drain it first, or force it` },
+    ]);
     const { server } = await house.mutate(
       "drainServer",
       { name: "alpha" },
@@ -90,6 +92,25 @@ describe("removeServer and drainServer", () => {
       async () =>
         (await house.data("query ($id: ID!) { job(id: $id) { status } }", { id: waiting })).job.status === "COMPLETED",
     );
+  });
+});
+
+describe("removeServer with force", () => {
+  it("has what runs there begin anew elsewhere", async () => {
+    await add({ name: "beta", endpoint: "local", gpus: 2 });
+    const id = await house.submit({ command: "sleep 1000", gpus: { count: 2 } });
+    const job = async (): Promise<Json> =>
+      (await house.data("query ($id: ID!) { job(id: $id) { status runs { nodes { failure { code } } } } }", { id }))
+        .job;
+    await until("it runs", async () => (await job()).status === "RUNNING");
+    expect((await house.mutate("removeServer", { name: "beta" }, "removedServerId")).errors[0].message).toContain(
+      "force",
+    );
+    const removed = await house.mutate("removeServer", { name: "beta", force: true }, "removedServerId");
+    expect(removed).toEqual({ removedServerId: "beta", errors: [] });
+    expect(await names()).toEqual(["alpha"]);
+    expect(await job()).toMatchObject({ status: "PENDING", runs: { nodes: [{ failure: { code: "server-lost" } }] } });
+    await house.mutate("cancelJob", { id });
   });
 });
 

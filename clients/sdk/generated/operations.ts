@@ -225,8 +225,10 @@ export interface ProgressInput {
   readonly pattern?: string | null;
 }
 
-/** Which server. */
+/** Which server, and whether whatever is there. */
 export interface RemoveServerInput {
+  /** true: its runs count as lost, and jobs whose checkpoint lies there begin anew; false: then it is refused. */
+  readonly force?: boolean;
   /** Its name. */
   readonly name: string;
 }
@@ -283,7 +285,7 @@ export type StartReason = "MIGRATED" | "PREEMPTED" | "RECOVERED" | "RESIZED" | "
 
 /** Give `spec` or `yaml`, not both. */
 export interface SubmitJobInput {
-  /** A text of your own: submitted again with it within 24 hours, the first job is the answer. */
+  /** A text of your own: the same submitted again with it within 24 hours, the first job is the answer; another is refused. */
   readonly idempotencyKey?: string | null;
   /** The job. */
   readonly spec?: JobSpecInput | null;
@@ -371,6 +373,9 @@ export type Job = {
     readonly max: number;
   };
   readonly server: {
+    readonly name: string;
+  } | null;
+  readonly lastServer: {
     readonly name: string;
   } | null;
   readonly grantedGpus: readonly ({
@@ -613,6 +618,9 @@ fragment Job on Job {
   server {
     name
   }
+  lastServer {
+    name
+  }
   grantedGpus {
     id
     index
@@ -755,6 +763,9 @@ fragment Job on Job {
     max
   }
   server {
+    name
+  }
+  lastServer {
     name
   }
   grantedGpus {
@@ -1039,6 +1050,9 @@ fragment Job on Job {
   server {
     name
   }
+  lastServer {
+    name
+  }
   grantedGpus {
     id
     index
@@ -1132,6 +1146,9 @@ fragment Job on Job {
     max
   }
   server {
+    name
+  }
+  lastServer {
     name
   }
   grantedGpus {
@@ -1255,6 +1272,9 @@ fragment Job on Job {
   server {
     name
   }
+  lastServer {
+    name
+  }
   grantedGpus {
     id
     index
@@ -1348,6 +1368,9 @@ fragment Job on Job {
     max
   }
   server {
+    name
+  }
+  lastServer {
     name
   }
   grantedGpus {
@@ -1445,6 +1468,9 @@ fragment Job on Job {
   server {
     name
   }
+  lastServer {
+    name
+  }
   grantedGpus {
     id
     index
@@ -1538,6 +1564,9 @@ fragment Job on Job {
     max
   }
   server {
+    name
+  }
+  lastServer {
     name
   }
   grantedGpus {
@@ -1925,6 +1954,9 @@ fragment Job on Job {
     max
   }
   server {
+    name
+  }
+  lastServer {
     name
   }
   grantedGpus {

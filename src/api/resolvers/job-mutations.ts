@@ -10,8 +10,9 @@ import {
   requestUpdate,
 } from "../../core/request.ts";
 import type { Context } from "../context.ts";
+import { areToCome, unmetOf } from "../dependencies.ts";
 import { payload } from "../errors.ts";
-import { patchOf, requestOf } from "../job-requests.ts";
+import { patchOf, requestAfter, requestOf } from "../job-requests.ts";
 import { submit } from "../submission.ts";
 import {
   CancelJobInput,
@@ -89,7 +90,21 @@ export class JobMutations {
 
   @Mutation(() => RetryJobPayload, { description: "Queues a failed or cancelled job again, with its checkpoint." })
   retryJob(@Arg("input", () => RetryJobInput, what) { id }: RetryJobInput, @Ctx() context: Context) {
-    return payload(() => changed(id, context, (scheduler, job, now) => requestRetry(scheduler, job, [], now)));
+    // What it no longer waited for has completed, and stays so.
+    const look = (job: Job): Promise<JobId[]> =>
+      unmetOf(job.blockedBy, context, ({ code, message }) => ({
+        code,
+        message: `${job.id} cannot be retried, since it comes after another: ${message}`,
+        path: ["id"],
+      }));
+    return payload(async () =>
+      answerOf(
+        await requestAfter(id, context, look, (scheduler, job, now, unmet) =>
+          areToCome(unmet, scheduler) ? requestRetry(scheduler, job, unmet, now) : null,
+        ),
+        context,
+      ),
+    );
   }
 
   @Mutation(() => MigrateJobPayload, { description: "Moves a running job to another server, with its checkpoint." })
@@ -114,7 +129,9 @@ function stop(input: CancelJobInput, { user }: Context, isDeletion: boolean) {
   return { by: user, delete: isDeletion, graceSeconds };
 }
 
-async function changed(id: string, context: Context, ask: Parameters<typeof requestOf>[2]): Promise<{ job: JobView }> {
-  const jobId: JobId = await requestOf(id, context, ask);
-  return { job: new JobView((await context.loaders.job.load(jobId)) as Job) };
-}
+const changed = async (id: string, context: Context, ask: Parameters<typeof requestOf>[2]): Promise<{ job: JobView }> =>
+  answerOf(await requestOf(id, context, ask), context);
+
+const answerOf = async (id: JobId, { loaders }: Context): Promise<{ job: JobView }> => ({
+  job: new JobView((await loaders.job.load(id)) as Job),
+});

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import { placementOf } from "../../core/job.ts";
+import { runId } from "../../core/run.ts";
 import { leadServer } from "../../core/server.ts";
 import type { Context } from "../context.ts";
 import { cursorOf, numberOf } from "../cursor.ts";
@@ -60,6 +61,16 @@ export class JobResolver {
   server(@Root() { job }: JobView, @Ctx() { engine }: Context): ServerView | null {
     const on = placementOf(job);
     return on && serverNamed(leadServer(on), engine);
+  }
+
+  @FieldResolver(() => ServerView, {
+    nullable: true,
+    description: "Where its last run is or was; null when it never ran, and when that server is gone.",
+  })
+  async lastServer(@Root() { job }: JobView, @Ctx() { engine, loaders }: Context): Promise<ServerView | null> {
+    if (job.attempt === 0) return null;
+    const on = placementOf(job) ?? (await loaders.run.load(runId(job.id, job.attempt)))?.on;
+    return on ? serverNamed(leadServer(on), engine) : null;
   }
 
   @FieldResolver(() => [GpuView], { complexity: costOfFew, description: "The GPUs that it holds now." })

@@ -43,10 +43,13 @@ export class ServerMutations {
     });
   }
 
-  @Mutation(() => RemoveServerPayload, { description: "Forgets a server on which nothing runs." })
-  removeServer(@Arg("input", () => RemoveServerInput, what) { name }: RemoveServerInput, @Ctx() { engine }: Context) {
+  @Mutation(() => RemoveServerPayload, { description: "Forgets a server; without force only one that no job needs." })
+  removeServer(
+    @Arg("input", () => RemoveServerInput, what) { name, force }: RemoveServerInput,
+    @Ctx() { engine }: Context,
+  ) {
     return payload(async () => {
-      await engine.request((scheduler, now) => ({ events: requestRemove(scheduler, name, false, now) }));
+      await engine.request((scheduler, now) => ({ events: requestRemove(scheduler, name, force, now) }));
       return { removedServerId: name };
     });
   }

@@ -15,7 +15,8 @@ export class SubmitJobInput {
 
   @Field(() => String, {
     ...optional,
-    description: "A text of your own: submitted again with it within 24 hours, the first job is the answer.",
+    description:
+      "A text of your own: the same submitted again with it within 24 hours, the first job is the answer; another is refused.",
   })
   idempotencyKey?: string;
 }
@@ -157,10 +158,17 @@ export class DrainServerInput {
   draining!: boolean;
 }
 
-@InputType("RemoveServerInput", { description: "Which server." })
+@InputType("RemoveServerInput", { description: "Which server, and whether whatever is there." })
 export class RemoveServerInput {
   @Field(() => String, { description: "Its name." })
   name!: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      "true: its runs count as lost, and jobs whose checkpoint lies there begin anew; false: then it is refused.",
+  })
+  force!: boolean;
 }
 
 @InputType("SetPolicyInput", { description: "What is not given stays as it is." })
