@@ -20,6 +20,8 @@ const SMALL_IMAGES = ["busybox:latest", "alpine:latest", "debian:latest", "ubunt
 const OWN_IMAGE = "schedulearn-demo:latest";
 const PULL_MILLIS = 30_000;
 const PROBE_MILLIS = 3_000;
+/** An interrupted demo waits so long for its jobs to stop. */
+const LAST_STOPS_MILLIS = 15_000;
 /** Beside the sources in a clone, and beside dist once compiled. */
 const EXAMPLES =
   ["../examples/", "../../examples/"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ??
@@ -109,7 +111,9 @@ async function startDemo(options: { image?: string } = {}): Promise<Demo> {
           scheduler.recall(job);
           return { events: requestCancel(scheduler, job.id, { by: "demo", delete: true, graceSeconds: 0 }, now) };
         });
-      await engine.settled();
+      const ended = new AbortController();
+      const enough = AbortSignal.any([ended.signal, AbortSignal.timeout(LAST_STOPS_MILLIS)]);
+      for await (const _ of engine.feed.follow(0, {}, enough)) if (engine.scheduler.jobs.size === 0) ended.abort();
       await schedulearn.close();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { parseArgs, styleText } from "node:util";
 import { loadConfig } from "./config/index.ts";
 import { tellFailure } from "./failure.ts";
@@ -59,14 +60,15 @@ function banner({ engine, url, notices }: Schedulearn): string {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
-  const base = url.slice(0, -"/graphql".length);
+  const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, `//${hostname()}`); // what others can open
+  const base = open.slice(0, -"/graphql".length);
   const { setting, servers } = engine.scheduler;
   const up = [...servers.values()].map(
     ({ id, driver, health, gpus, cores }) =>
       `${id} (${driver}, ${health === "up" ? `${gpus.length} GPU${gpus.length === 1 ? "" : "s"}, ${cores} cores` : health})`,
   );
   const rows: [string, string][] = [
-    ["API", url],
+    ["API", open],
     ["Playground", `${base}/playground`],
     ["Monitor", `${base}/`],
     ["Servers", up.join(", ") || "none yet: add one with `schedulearn servers add`"],
@@ -89,6 +91,11 @@ function endOnSignals(schedulearn: Schedulearn): void {
   const end = (): void => {
     if (ending) process.exit(130); // asked twice: at once
     ending = true;
+    const { size } = schedulearn.engine.scheduler.jobs;
+    if (size > 0)
+      console.error(
+        `Ending. ${size} job${size === 1 ? "" : "s"} not over: what runs goes on, and the next start takes it up.`,
+      );
     schedulearn.close().then(
       () => process.exit(0),
       (error) => {

@@ -1,9 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { startApi } from "./api/http.ts";
 import type { Config } from "./config/index.ts";
-import { domainError } from "./core/errors.ts";
+import { DomainError, domainError, type Fault } from "./core/errors.ts";
 import type { PolicySetting } from "./core/scheduler.ts";
 import { makeDriver } from "./drivers/index.ts";
 import { RootLock } from "./drivers/process/root-lock.ts";
@@ -16,6 +17,9 @@ import { findServers, newServer, probeServer, serverEvents } from "./servers.ts"
 import { JobLogs } from "./store/job-logs.ts";
 import { clusterId, findToken, listTokens, policySetting } from "./store/settings.ts";
 import { openStore } from "./store/store.ts";
+
+/** "Internal software error" of sysexits: whoever keeps the server running may start it again. */
+const EXIT_FATAL = 70;
 
 /** A server that is up: what it told at its start, and how to end it. */
 export interface Schedulearn {
@@ -33,6 +37,46 @@ export function resolvePolicy({ policy, options, placement }: PolicySetting) {
   return { policy: entry.create(completeOptions(entry, options)), rule: findPlacement(placement) };
 }
 
+/** What the file and the environment ask for and cannot have: all of it at once, before anything is made. */
+async function refuseAtOnce({ listen }: Config, { policy, options, placement }: PolicySetting): Promise<void> {
+  const faults: Fault[] = [];
+  const attempts = [
+    () => completeOptions(findPolicy(policy), options),
+    () => findPlacement(placement),
+    () => portIsFree(listen),
+  ];
+  for (const attempt of attempts) {
+    try {
+      await attempt();
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      faults.push(...error.faults);
+    }
+  }
+  if (faults.length > 0) throw new DomainError(faults);
+}
+
+/** Whoever takes the port between now and then is met by the API itself. */
+function portIsFree({ host, port }: Config["listen"]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const problem = code === "EADDRINUSE" ? `port ${port} of ${host} is in use: choose another with --port` : message;
+      reject(domainError("CONFLICT", problem, ["listen", "port"]));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700); // it may have been made by a hand less careful
+  } catch (error) {
+    throw domainError("INVALID_INPUT", `the data folder ${folder} cannot be used: ${(error as Error).message}`);
+  }
+}
+
 /**
  * Builds everything and starts it. Rejects with a DomainError, leaving nothing behind, when the data folder is in use or from a
  * newer version, when the port is taken, when the configured policy does not exist.
@@ -42,8 +86,10 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
   const close = async (): Promise<void> => {
     for (const each of closers.splice(0).reverse()) await each();
   };
+  const configured = { policy: config.policy.key, options: config.policy.options, placement: config.placement };
+  await refuseAtOnce(config, configured);
   try {
-    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(config.dataDir);
     const lock = new RootLock(config.dataDir);
     await lock.take().catch((error: Error) => {
       throw domainError("CONFLICT", `${error.message}: stop it, or choose another folder with --data`);
@@ -52,8 +98,6 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
 
     const store = await openStore(config.databaseFile);
     closers.push(() => store.close());
-    const configured = { policy: config.policy.key, options: config.policy.options, placement: config.placement };
-    resolvePolicy(configured); // a wrong name is told before anything begins
     const engine = await Engine.open({
       store,
       logs: new JobLogs(join(config.dataDir, "logs")),
@@ -64,6 +108,10 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
       makeDriver: (server, context) => makeDriver(server, context, config.dataDir),
       reapGraceMillis: config.reapGraceSeconds * 1000,
       log,
+      fatal(error) {
+        log("error", "the state can never be recorded: the server ends; start it again", { error: String(error) });
+        process.exit(EXIT_FATAL);
+      },
     });
     closers.push(() => engine.close());
 

@@ -28,7 +28,7 @@ export function newServer(config: ServerConfig, source: Source, now: Instant): S
     reason: "not connected yet",
     healthSince: now,
     draining: false,
-    setup: { ...config, source },
+    setup: { ...structuredClone(config), source }, // a configuration is frozen, and the database's mapper is not told
   };
 }
 

@@ -7,6 +7,9 @@ import type { Instant, Millis } from "./time.ts";
 /** `job-17`: counts up, never given twice. */
 export type JobId = string;
 
+/** 17 of `job-17`; not a number for ids of another make. */
+export const jobNumber = (id: JobId): number => Number(id.slice(id.lastIndexOf("-") + 1));
+
 /** Why a run begins; the job reads it as SCHEDULEARN_START_REASON. */
 export type StartReason = "submitted" | "preempted" | "migrated" | "resized" | "retried" | "recovered";
 export type StartPhase = "creating" | "pulling" | "carrying";

@@ -88,6 +88,13 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
   if (state.status !== "running")
     throw domainError("CONFLICT", `only a running job can be migrated; ${id} is ${state.status}`, ["id"]);
   const from = leadServer(state.on);
+  const source = scheduler.servers.get(from);
+  if (source?.health !== "up")
+    throw domainError(
+      "UNREACHABLE",
+      `${id} cannot be stopped in order: its server ${from} is ${source?.health ?? "gone"}`,
+      ["id"],
+    );
   if (to !== null) {
     const server = findServer(scheduler, to, ["to"]);
     if (to === from) throw domainError("CONFLICT", `${id} runs on ${to} already`, ["to"]);
@@ -194,12 +201,31 @@ function refuseImpossible(scheduler: Scheduler, spec: JobSpec): void {
   const most = servers.map(
     (server) => `${server.id} (${server.gpus.length} GPUs, ${server.cores} cores, ${server.memoryMiB} MiB)`,
   );
-  const path = spec.gpus.min > 0 ? ["gpus"] : ["cores"];
-  throw domainError(
-    "INVALID_INPUT",
-    `no server could ever hold ${describe(spec, spec.gpus.min)}; there are ${most.join(", ")}`,
-    path,
-  );
+  const { path, what } = tooMuch(servers, spec);
+  throw domainError("INVALID_INPUT", `no server could ever hold ${what}; there are ${most.join(", ")}`, path);
+}
+
+/** What of the request no server has; all of it when each part is somewhere, but not together. */
+function tooMuch(servers: readonly Server[], spec: JobSpec): { path: readonly string[]; what: string } {
+  const nothing: JobSpec = {
+    ...spec,
+    image: spec.image ?? "",
+    gpus: { ...spec.gpus, min: 0, max: 0, preferred: 0 },
+    cores: { min: 0, max: 0 },
+    memoryMiB: null,
+  };
+  const parts: readonly (readonly [string, Partial<JobSpec>])[] = [
+    ["gpus", { gpus: spec.gpus }],
+    ["cores", { cores: spec.cores }],
+    ["memoryMiB", { memoryMiB: spec.memoryMiB }],
+    ["image", { image: spec.image }],
+  ];
+  for (const [path, part] of parts) {
+    const alone = { ...nothing, ...part };
+    if (!servers.some((server) => canHold(server, { spec: alone })))
+      return { path: [path], what: describe(alone, alone.gpus.min) };
+  }
+  return { path: [spec.gpus.min > 0 ? "gpus" : "cores"], what: describe(spec, spec.gpus.min) };
 }
 
 function describe(spec: JobSpec, gpus: number): string {
@@ -208,7 +234,7 @@ function describe(spec: JobSpec, gpus: number): string {
     gpus > 0
       ? `${gpus} ${model ? `${model} ` : ""}GPU${gpus === 1 ? "" : "s"}${memoryMiB ? ` of ${memoryMiB} MiB` : ""}`
       : null,
-    `${spec.cores.min} core${spec.cores.min === 1 ? "" : "s"}`,
+    spec.cores.min > 0 ? `${spec.cores.min} core${spec.cores.min === 1 ? "" : "s"}` : null,
     spec.memoryMiB === null ? null : `${spec.memoryMiB} MiB of memory`,
     spec.image === null ? "a command without an image (only a process server can run it)" : null,
   ];

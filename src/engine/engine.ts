@@ -1,11 +1,10 @@
 import { DomainError, domainError } from "../core/errors.ts";
-import type { Event } from "../core/event.ts";
+import type { Event, EventType } from "../core/event.ts";
 import type { JobId } from "../core/job.ts";
-import { isOver } from "../core/job.ts";
+import { isOver, jobNumber } from "../core/job.ts";
 import { runId } from "../core/run.ts";
 import type { Changes, PolicySetting, ResolvePolicy } from "../core/scheduler.ts";
 import { Scheduler } from "../core/scheduler.ts";
-import type { Server } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import type { Batch, Recorded } from "../store/event-log.ts";
@@ -34,7 +33,14 @@ export interface EngineOptions {
   readonly makeDriver: MakeDriver;
   readonly reapGraceMillis: Millis;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
+  /** What is in memory can never be recorded, which is a fault of ours: the process must end and start again from the log. */
+  fatal(error: unknown): void;
 }
+
+/** News that no decision depends on: by itself it is recorded without a round. */
+const PASSIVE: ReadonlySet<EventType> = new Set(["RunProgressed", "CheckpointSaved", "CheckpointCarried"]);
+/** What passes: somebody else is writing, the disk is full or away. Everything else would fail for ever. */
+const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|NOMEM|READONLY|PROTOCOL)/;
 
 /** How often old progress is thinned. */
 const THIN_EVERY: Millis = 600_000;
@@ -68,6 +74,7 @@ export class Engine {
   #seq: number;
   #jobNumber: number;
   #turning: Promise<void> | null = null;
+  #alarmRang = false;
   #alarm: Cancel = () => {};
   #closing = false;
   #thinnedTo = 0;
@@ -88,7 +95,15 @@ export class Engine {
     const tell = (event: Event): void => this.#tell(event);
     const log = (message: string, details?: Readonly<Record<string, unknown>>): void =>
       options.log("info", message, details);
-    this.#output = new OutputReader({ clock, logs: options.logs, secrets, tell, log, job: (id) => scheduler.job(id) });
+    this.#output = new OutputReader({
+      clock,
+      logs: options.logs,
+      secrets,
+      tell,
+      log,
+      job: (id) => scheduler.job(id),
+      isUp: (id) => scheduler.servers.get(id)?.health === "up",
+    });
     this.#fleet = new Fleet({
       cluster,
       clock,
@@ -99,6 +114,7 @@ export class Engine {
       log,
       scheduler: () => scheduler,
       output: () => this.#output,
+      recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
     });
   }
 
@@ -121,6 +137,8 @@ export class Engine {
       runs: [...runs.values()].flatMap((ofJob) => ofJob.slice(-1)),
       migrations: [...migrations.values()].flatMap((ofJob) => ofJob.slice(-1)),
     });
+    const kept = await queries.existing(options.logs.jobs());
+    for (const id of options.logs.jobs()) if (!kept.has(id)) options.logs.remove(id); // a deletion that a crash cut short
     return new Engine(options, scheduler, await lastSeq(store), await lastJobNumber(store));
   }
 
@@ -151,9 +169,9 @@ export class Engine {
     await this.settled();
   }
 
-  /** `job-<n>`, never given before. */
+  /** `job-<n>`, never given before; a number is used up when a job is submitted with it. */
   nextJobId(): JobId {
-    return `job-${++this.#jobNumber}`;
+    return `job-${this.#jobNumber + 1}`;
   }
 
   /**
@@ -240,7 +258,10 @@ export class Engine {
     for (const waiting of this.#requests.splice(0)) {
       try {
         const answer = waiting.ask(this.#scheduler, now);
-        for (const event of answer.events) if (this.#scheduler.observe(event)) events.push(event);
+        for (const event of answer.events) {
+          if (this.#scheduler.observe(event)) events.push(event);
+          if (event.type === "JobSubmitted") this.#jobNumber = Math.max(this.#jobNumber, jobNumber(event.job));
+        }
         secrets.push(...(answer.secrets ?? []));
         answered.push(waiting);
       } catch (error) {
@@ -249,19 +270,38 @@ export class Engine {
       }
     }
 
-    const round = this.#scheduler.round(now);
-    events.push(...round.events);
+    const isQuiet = answered.length === 0 && events.every(({ type }) => PASSIVE.has(type));
+    const round = isQuiet && !this.#alarmRang ? null : this.#scheduler.round(now);
+    this.#alarmRang = false;
+    events.push(...(round?.events ?? []));
     const recorded = events.map((event): Recorded => ({ seq: ++this.#seq, event }));
     const changes = this.#scheduler.takeChanges();
     if (recorded.length > 0) await this.#record({ events: recorded, changes, secrets });
-    this.#alarm();
-    if (round.wakeAt !== null && !this.#closing) this.#alarm = clock.at(round.wakeAt, () => this.#wake());
+    if (round) this.#setAlarm(round.wakeAt);
 
-    this.#actOn(recorded, changes);
-    for (const command of round.commands) this.#fleet.execute(command);
     this.feed.publish(recorded);
     for (const { done } of answered) done();
+    for (const command of round?.commands ?? []) this.#guard(() => this.#fleet.execute(command));
+    for (const { event } of recorded) this.#guard(() => this.#actOn(event, changes));
     for (const { event } of recorded) this.#forget(event);
+  }
+
+  #setAlarm(wakeAt: Instant | null): void {
+    this.#alarm();
+    if (wakeAt === null || this.#closing) return;
+    this.#alarm = this.#options.clock.at(wakeAt, () => {
+      this.#alarmRang = true;
+      this.#wake();
+    });
+  }
+
+  /** What goes wrong with one consequence of a turn keeps none of the others from happening. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.log("error", "a consequence failed", { error: String(error) });
+    }
   }
 
   #observe(event: Event): boolean {
@@ -283,6 +323,10 @@ export class Engine {
         return;
       } catch (error) {
         this.#trouble = error instanceof Error ? error.message : String(error);
+        if (!PASSING.test(String((error as { code?: unknown }).code))) {
+          this.#options.fatal(error);
+          await new Promise(() => {}); // nothing may be acted on any more
+        }
         this.#options.log("error", "cannot record; nothing is done until it works again", { error: this.#trouble });
         for (const { refuse } of this.#requests.splice(0))
           refuse(domainError("UNREACHABLE", `nothing can be recorded at present: ${this.#trouble}`));
@@ -292,21 +336,14 @@ export class Engine {
   }
 
   /** What follows from a recorded fact and is no command to a run. */
-  #actOn(recorded: readonly Recorded[], { runs }: Changes): void {
-    for (const { event } of recorded) {
-      if (event.type === "ServerJoined") void this.#rejoin(event.joined);
-      else if (event.type === "ServerRemoved") void this.#fleet.leave(event.server);
-      else if (event.type === "JobDeleted") this.logs.remove(event.job);
-      else if (event.type === "RunExited") {
-        const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
-        if (run) this.#fleet.reap(leadServer(run.on), event.job, event.attempt);
-      }
+  #actOn(event: Event, { runs }: Changes): void {
+    if (event.type === "ServerJoined") void this.#fleet.rejoin(event.joined);
+    else if (event.type === "ServerRemoved") void this.#fleet.leave(event.server);
+    else if (event.type === "JobDeleted") void this.#output.drop(event.job).then(() => this.logs.remove(event.job));
+    else if (event.type === "RunExited") {
+      const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
+      if (run) this.#fleet.reap(leadServer(run.on), event.job, event.attempt);
     }
-  }
-
-  async #rejoin(server: Server): Promise<void> {
-    await this.#fleet.leave(server.id);
-    await this.#fleet.join(server);
   }
 
   #forget(event: Event): void {

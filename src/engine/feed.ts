@@ -14,6 +14,7 @@ export class Feed {
   readonly #read: ReadEvents;
   #ring: Recorded[] = [];
   #head: number;
+  #wakes = 0;
   readonly #sleepers = new Set<() => void>();
 
   constructor(read: ReadEvents, head: number) {
@@ -37,6 +38,7 @@ export class Feed {
 
   /** Lets every follower look again, though nothing was published: something that its `isOver` looks at has changed. */
   wake(): void {
+    this.#wakes++;
     const sleepers = [...this.#sleepers];
     this.#sleepers.clear();
     for (const wake of sleepers) wake();
@@ -67,6 +69,7 @@ export class Feed {
   ): AsyncGenerator<readonly Recorded[]> {
     for (let at = after; !signal.aborted; ) {
       const head = this.#head;
+      const wakes = this.#wakes;
       const over = await isOver(); // asked before reading, so that nothing can come between the last read and the end
       const batch = await this.read(at, BATCH, filter);
       const last = batch.at(-1);
@@ -76,13 +79,14 @@ export class Feed {
       } else if (over) return;
       else {
         at = Math.max(at, head);
-        await this.#news(head, signal);
+        await this.#news(wakes, signal);
       }
     }
   }
 
-  #news(seen: number, signal: AbortSignal): Promise<void> {
-    if (this.#head > seen || signal.aborted) return Promise.resolve();
+  /** Resolves when it was woken since, even if that was before it could go to sleep. */
+  #news(wakes: number, signal: AbortSignal): Promise<void> {
+    if (this.#wakes > wakes || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
         this.#sleepers.delete(wake);

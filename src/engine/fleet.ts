@@ -7,7 +7,7 @@ import type { Scheduler } from "../core/scheduler.ts";
 import type { Server, ServerId } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
 import type { Cancel, Clock, Millis } from "../core/time.ts";
-import type { Driver, DriverContext, DriverEvent, FoundRun } from "../drivers/driver.ts";
+import type { Driver, DriverContext, DriverEvent, FoundFolder, FoundRun } from "../drivers/driver.ts";
 import type { OutputReader } from "./output.ts";
 
 const CONNECT_DEADLINE: Millis = 10_000;
@@ -28,10 +28,14 @@ interface House {
   secrets(job: JobId): Promise<Readonly<Record<string, string>>>;
   tell(event: Event): void;
   log(message: string, details?: Readonly<Record<string, unknown>>): void;
+  /** The job as it is on record, also when it is over; null when there is none. */
+  recordOf(job: JobId): Promise<Job | null>;
 }
 
 interface Member {
   readonly driver: Driver;
+  /** Resolves after the first try to connect, however it ended. */
+  first: Promise<void>;
   readonly gone: AbortController;
   connected: boolean;
   connecting: boolean;
@@ -50,7 +54,8 @@ export class Fleet {
 
   /** Makes a driver for the server and begins to connect it; the result resolves after the first try, however it ended. */
   join(server: Server): Promise<void> {
-    if (this.#members.has(server.id)) return Promise.resolve();
+    const known = this.#members.get(server.id);
+    if (known) return known.first;
     const { cluster, clock, log, secrets } = this.#house;
     const context: DriverContext = {
       cluster,
@@ -70,6 +75,7 @@ export class Fleet {
     }
     const member: Member = {
       driver,
+      first: Promise.resolve(),
       gone: new AbortController(),
       connected: false,
       connecting: false,
@@ -77,7 +83,14 @@ export class Fleet {
       reapers: new Set(),
     };
     this.#members.set(server.id, member);
-    return this.#connect(server.id, member, FIRST_RETRY);
+    member.first = this.#connect(server.id, member, FIRST_RETRY);
+    return member.first;
+  }
+
+  /** The server is set up in another way than before. */
+  async rejoin(server: Server): Promise<void> {
+    await this.leave(server.id);
+    await this.join(server);
   }
 
   async leave(server: ServerId): Promise<void> {
@@ -87,6 +100,7 @@ export class Fleet {
     member.gone.abort();
     member.retry();
     for (const cancel of member.reapers) cancel();
+    await this.#house.output().release(member.driver);
     await member.driver.close();
   }
 
@@ -131,11 +145,11 @@ export class Fleet {
     member.connecting = true;
     const deadline = AbortSignal.any([member.gone.signal, AbortSignal.timeout(CONNECT_DEADLINE)]);
     try {
-      const { inventory, runs } = await member.driver.connect(deadline);
+      const { inventory, runs, folders } = await unlessLate(member.driver.connect(deadline), deadline);
       if (member.gone.signal.aborted) return;
       member.connected = true;
       tell({ type: "ServerInventoried", server: id, ...inventory, at: clock.now() });
-      this.#takeUp(id, member, runs);
+      this.#takeUp(id, member, runs, folders);
       tell({ type: "ServerHealthChanged", server: id, health: "up", reason: null, at: clock.now() });
     } catch (error) {
       if (member.gone.signal.aborted) return;
@@ -160,7 +174,7 @@ export class Fleet {
   }
 
   /** What ought to run here is adopted, what was recorded and not done is done, strangers of our own labels go after a grace. */
-  #takeUp(id: ServerId, member: Member, found: readonly FoundRun[]): void {
+  #takeUp(id: ServerId, member: Member, found: readonly FoundRun[], folders: readonly FoundFolder[]): void {
     const { scheduler } = this.#house;
     const ours = [...scheduler().jobs.values()].filter((job) =>
       heldBy(job).some((placement) => leadServer(placement) === id),
@@ -173,17 +187,34 @@ export class Fleet {
       const command = pendingCommand(job);
       if (command) this.execute(command);
     }
-    for (const { job, attempt } of found) {
-      if (expected.has(`${job}.${attempt}`)) continue;
-      const cancel = this.#house.clock.at(this.#house.clock.now() + this.#house.reapGraceMillis, () => {
-        member.reapers.delete(cancel);
-        const owner = scheduler().jobs.get(job);
-        if (owner && !isOver(owner) && owner.attempt === attempt && heldBy(owner).length > 0) return;
-        this.#house.log("removing a run that nobody knows", { server: id, job, attempt });
-        member.driver.reap(job, attempt);
-      });
-      member.reapers.add(cancel);
-    }
+    const strangers = found.filter(({ job, attempt }) => !expected.has(`${job}.${attempt}`));
+    const { clock, reapGraceMillis } = this.#house;
+    const cancel = clock.at(clock.now() + reapGraceMillis, () => {
+      member.reapers.delete(cancel);
+      for (const run of strangers) this.#reapStranger(id, member, run);
+      for (const folder of folders) void this.#discardStranger(id, member, folder);
+    });
+    member.reapers.add(cancel);
+  }
+
+  #reapStranger(server: ServerId, { driver }: Member, { job, attempt }: FoundRun): void {
+    const owner = this.#house.scheduler().jobs.get(job);
+    const current = owner && heldBy(owner).length > 0 ? owner : null;
+    const mayBecome = current?.state.status === "migrating" ? current.attempt + 1 : current?.attempt;
+    if (attempt === current?.attempt || attempt === mayBecome) return;
+    this.#house.log("removing a run that nobody knows", { server, job, attempt });
+    driver.reap(job, attempt);
+  }
+
+  /** A folder is wanted while its job has it on record, and while a run may be about to begin with it. */
+  async #discardStranger(server: ServerId, { driver }: Member, { job, generation }: FoundFolder): Promise<void> {
+    const record = this.#house.scheduler().job(job) ?? (await this.#house.recordOf(job));
+    const owner = this.#house.scheduler().job(job) ?? record; // it may have come back meanwhile
+    const kept = owner?.checkpoint;
+    if (kept && kept.server === server && kept.generation === generation) return;
+    if (owner && !isOver(owner) && generation >= owner.attempt) return;
+    this.#house.log("removing a checkpoint folder that nobody knows", { server, job, generation });
+    driver.discardCheckpoint(job, { server, generation });
   }
 
   #heard(server: ServerId, event: DriverEvent): void {
@@ -234,4 +265,13 @@ function timeout(clock: Clock, millis: Millis): { promise: Promise<void>; cancel
     cancel = clock.at(clock.now() + millis, resolve);
   });
   return { promise, cancel };
+}
+
+/** Some drivers cannot be interrupted; nobody waits for them longer than this. */
+function unlessLate<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(deadline.reason);
+    deadline.addEventListener("abort", late, { once: true });
+    promise.then(resolve, reject).finally(() => deadline.removeEventListener("abort", late));
+  });
 }

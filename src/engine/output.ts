@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RunRef } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Job, JobId, JobProgress } from "../core/job.ts";
+import { leadServer, type ServerId } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
-import type { Driver, Output } from "../drivers/driver.ts";
+import { type Driver, type Output, OutputGone } from "../drivers/driver.ts";
 import { createRecogniser, fraction, merge, type Progress } from "../progress/index.ts";
 import type { JobLogs, LogEntry } from "../store/job-logs.ts";
 
@@ -14,19 +16,26 @@ const IDLE_CHECK: Millis = 1_000;
 /** Shorter values would blot out half of an innocent output. */
 const SHORTEST_MASKED = 4;
 const MASK = "***";
+/** So many stored lines are looked at again for progress: a crash can come between a line and what is told of it. */
+const REREAD_LINES = 200;
 
 interface Reading {
   readonly key: string;
+  readonly driver: Driver;
   readonly ref: RunRef;
-  readonly done: Promise<void>;
   readonly stop: AbortController;
+  done: Promise<void>;
   lastOutputAt: Instant;
+  /** Silence means nothing while nobody listens. */
+  isBroken: boolean;
+  isGivenUp: boolean;
 }
 
 interface House {
   readonly clock: Clock;
   readonly logs: JobLogs;
   job(id: JobId): Job | undefined;
+  isUp(server: ServerId): boolean;
   secrets(id: JobId): Promise<Readonly<Record<string, string>>>;
   tell(event: Event): void;
   log(message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -49,17 +58,26 @@ export class OutputReader {
     const key = `${ref.job}.${ref.attempt}`;
     if (this.#closed || this.#readings.has(key)) return;
     const stop = new AbortController();
-    const reading: Reading = {
-      key,
-      ref,
-      stop,
-      lastOutputAt: this.#house.clock.now(),
-      done: this.#read(driver, ref, key, stop.signal).finally(() => {
+    const lastOutputAt = this.#house.clock.now();
+    const done = Promise.resolve();
+    const reading: Reading = { key, driver, ref, stop, done, lastOutputAt, isBroken: false, isGivenUp: false };
+    this.#readings.set(key, reading);
+    reading.done = this.#read(reading)
+      .catch((error) => this.#house.log("the output cannot be read", { run: key, error: String(error) }))
+      .finally(() => {
         this.#readings.delete(key);
         this.#house.logs.close(ref.job, ref.attempt);
-      }),
-    };
-    this.#readings.set(key, reading);
+      });
+  }
+
+  /** Stops reading what this driver gives: it is to be closed. */
+  async release(driver: Driver): Promise<void> {
+    await this.#stop((reading) => reading.driver === driver);
+  }
+
+  /** Stops reading what the job prints: its output is to be removed. */
+  async drop(job: JobId): Promise<void> {
+    await this.#stop(({ ref }) => ref.job === job);
   }
 
   /** Resolves when all that the run printed is stored, or when none of it is being read. */
@@ -75,33 +93,46 @@ export class OutputReader {
   async close(): Promise<void> {
     this.#closed = true;
     this.#idleCheck();
-    const readings = [...this.#readings.values()];
+    await this.#stop(() => true);
+  }
+
+  async #stop(which: (reading: Reading) => boolean): Promise<void> {
+    const readings = [...this.#readings.values()].filter(which);
     for (const { stop } of readings) stop.abort();
     await Promise.all(readings.map(({ done }) => done));
   }
 
-  async #read(driver: Driver, ref: RunRef, key: string, signal: AbortSignal): Promise<void> {
+  async #read(reading: Reading): Promise<void> {
     const { logs, clock } = this.#house;
+    const { driver, ref, key, stop } = reading;
+    const { signal } = stop;
     const spec = this.#house.job(ref.job)?.spec;
     const progress = new ProgressTeller(ref, this.#house, spec?.progressPattern ?? null);
-    const mask = masker(Object.values(await this.#house.secrets(ref.job).catch(() => ({}))));
+    const stored = await logs.read(ref.job, logs.tail(ref.job, REREAD_LINES, ref.attempt), REREAD_LINES, ref.attempt);
+    progress.reread(stored.lines.map(({ text }) => text));
+    let mask: ((text: string) => string) | null = null; // without it nothing is stored
     let pause = FIRST_RETRY;
     while (!signal.aborted) {
       try {
-        for await (const batch of driver.follow(ref, logs.positions(ref.job, ref.attempt), signal)) {
-          const reading = this.#readings.get(key);
-          if (reading) reading.lastOutputAt = clock.now();
+        const hide: (text: string) => string = mask ?? masker(Object.values(await this.#house.secrets(ref.job)));
+        mask = hide;
+        const positions = await logs.positions(ref.job, ref.attempt);
+        for await (const batch of driver.follow(ref, positions, signal)) {
+          reading.lastOutputAt = clock.now();
+          reading.isBroken = false;
+          const lines = batch.filter(isLine);
           logs.append(
             ref.job,
             ref.attempt,
-            batch.filter(isLine).map((line) => toEntry(line, mask)),
+            lines.map((line) => toEntry(line, hide)),
           );
           for (const { text } of batch) progress.read(text);
           pause = FIRST_RETRY;
         }
         break;
       } catch (error) {
-        if (signal.aborted) break;
+        if (signal.aborted || error instanceof OutputGone) break;
+        reading.isBroken = true;
         this.#house.log("reading the output broke off; it is taken up again", { run: key, error: String(error) });
         await wait(clock, pause, signal);
         pause = Math.min(pause * 2, LONGEST_RETRY);
@@ -113,10 +144,14 @@ export class OutputReader {
   #watchIdle(): void {
     const { clock, tell } = this.#house;
     const now = clock.now();
-    for (const { ref, lastOutputAt } of this.#readings.values()) {
+    for (const reading of this.#readings.values()) {
+      const { ref, lastOutputAt } = reading;
       const job = this.#house.job(ref.job);
       const limit = job?.spec.limits.idleSeconds ?? null;
-      if (!job || limit === null || job.state.status !== "running" || now - lastOutputAt < limit * 1000) continue;
+      if (!job || limit === null || job.state.status !== "running" || reading.isBroken || reading.isGivenUp) continue;
+      if (now - Math.max(lastOutputAt, job.state.since) < limit * 1000) continue;
+      if (!this.#house.isUp(leadServer(job.state.on))) continue;
+      reading.isGivenUp = true;
       const cause = { origin: "application", code: "stalled", message: `it printed nothing for ${limit} s` } as const;
       tell({ type: "JobGivenUp", job: ref.job, attempt: ref.attempt, cause, at: now });
     }
@@ -151,19 +186,33 @@ class ProgressTeller {
     }
     if (checkpoint) {
       this.#flush(); // what was done before it was saved is told before it
-      const { job, attempt } = this.#ref;
-      this.#house.tell({
-        type: "CheckpointSaved",
-        job,
-        attempt,
-        step: this.#stepOf(checkpoint),
-        at: this.#house.clock.now(),
-      });
+      this.#tellSaved(this.#stepOf(checkpoint));
     }
+  }
+
+  /** Lines that an earlier life stored, of which it may not have told. */
+  reread(lines: readonly string[]): void {
+    const job = this.#house.job(this.#ref.job);
+    let saved: number | null = null;
+    for (const line of lines) {
+      const found = this.#recogniser.read(line);
+      if (!found) continue;
+      const { checkpoint, ...progress } = found;
+      if (Object.keys(progress).length > 0) this.#known = merge(this.#known, progress);
+      if (checkpoint) saved = this.#stepOf(checkpoint);
+    }
+    const told = job?.progress ? fromJob(job.progress) : null;
+    if (this.#known && !isDeepStrictEqual(told, this.#known)) this.#schedule();
+    if (saved !== null && job?.checkpoint && job.checkpoint.step !== saved) this.#tellSaved(saved);
   }
 
   end(): void {
     this.#flush();
+  }
+
+  #tellSaved(step: number | null): void {
+    const { job, attempt } = this.#ref;
+    this.#house.tell({ type: "CheckpointSaved", job, attempt, step, at: this.#house.clock.now() });
   }
 
   #stepOf({ step, epoch }: { step?: number; epoch?: number }): number | null {
@@ -210,7 +259,9 @@ const toEntry = (
 });
 
 function masker(secrets: readonly string[]): (text: string) => string {
-  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_MASKED).sort((a, b) => b.length - a.length);
+  // Output comes line by line, so a key of several lines is hidden line by line.
+  const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/)]).map((part) => part.trim());
+  const hidden = parts.filter((part) => part.length >= SHORTEST_MASKED).sort((a, b) => b.length - a.length);
   if (hidden.length === 0) return (text) => text;
   return (text) => hidden.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
 }

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from "@mikro-orm/sqlite";
 import type { Event } from "../core/event.ts";
 import type { Job } from "../core/job.ts";
-import { isOver } from "../core/job.ts";
+import { isOver, jobNumber } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
 import type { Changes, PolicySetting } from "../core/scheduler.ts";
@@ -122,7 +122,10 @@ function parts<T extends object>(rows: T[]): T[][] {
 async function writeServer(em: SqlEntityManager, server: Server): Promise<void> {
   const { gpus, ...body } = server;
   const known = await em.findOne(ServerRow, { id: server.id }, { disableIdentityMap: true });
-  const position = known?.position ?? (await em.count(ServerRow)) + 1;
+  const [last] = known
+    ? []
+    : await em.find(ServerRow, {}, { orderBy: { position: "desc" }, limit: 1, disableIdentityMap: true });
+  const position = known?.position ?? (last?.position ?? 0) + 1;
   await upsert(em, ServerRow, [{ id: server.id, position, body }]);
   await em.nativeDelete(GpuRow, { server: server.id });
   await insert(
@@ -177,5 +180,3 @@ const toMigrationRow = (migration: Migration): MigrationRow => ({
   requestedAt: migration.requestedAt,
   body: migration,
 });
-
-const jobNumber = (id: string): number => Number(id.slice(id.lastIndexOf("-") + 1));

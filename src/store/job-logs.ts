@@ -58,6 +58,7 @@ const NEWLINE = 10;
 export class JobLogs {
   readonly #root: string;
   readonly #files = new Map<string, { fd: number; size: number }>();
+  readonly #positions = new Map<string, Partial<Record<LogStream, string>>>();
   readonly #listeners = new Map<JobId, Set<() => void>>();
 
   constructor(root: string) {
@@ -65,13 +66,20 @@ export class JobLogs {
     mkdirSync(root, { recursive: true, mode: 0o700 });
   }
 
-  /** Appends; the lines are in the file when it returns. */
+  /** Appends; the lines are in the file when it returns. Throws, and none of them is, when the disk is full. */
   append(job: JobId, attempt: number, lines: readonly LogEntry[]): void {
     if (lines.length === 0) return;
     const file = this.#open(job, attempt);
     const bytes = Buffer.from(lines.map(encode).join(""));
-    for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
+    } catch (error) {
+      this.#takeBack(`${job}/${attempt}`, file);
+      throw error;
+    }
     file.size += bytes.length;
+    const positions = this.#positions.get(`${job}/${attempt}`);
+    if (positions) for (const { stream, position } of lines) positions[stream] = position;
     for (const wake of this.#listeners.get(job) ?? []) wake();
   }
 
@@ -84,7 +92,18 @@ export class JobLogs {
       closeSync(file.fd);
       this.#files.delete(key);
     }
+    this.#positions.delete(key);
     this.wake(job);
+  }
+
+  /** Half a batch is not left standing. */
+  #takeBack(key: string, { fd, size }: { fd: number; size: number }): void {
+    try {
+      ftruncateSync(fd, size);
+    } catch {
+      this.#files.delete(key); // the next append opens the file anew, and drops the torn line then
+      closeSync(fd);
+    }
   }
 
   closeAll(): void {
@@ -92,8 +111,11 @@ export class JobLogs {
     this.#files.clear();
   }
 
-  /** The newest reading position of each stream: where a reader goes on. */
-  positions(job: JobId, attempt: number): Partial<Record<LogStream, string>> {
+  /** The newest reading position of each stream: where a reader goes on. A stream that was silent for long takes a while to find. */
+  async positions(job: JobId, attempt: number): Promise<Partial<Record<LogStream, string>>> {
+    const key = `${job}/${attempt}`;
+    const known = this.#positions.get(key);
+    if (known) return { ...known };
     const found: Partial<Record<LogStream, string>> = {};
     let before = this.size(job, attempt);
     while (before > 0 && !(found.stdout && found.stderr)) {
@@ -102,8 +124,15 @@ export class JobLogs {
       for (const line of lines.entries.toReversed()) found[line.stream] ??= line.position;
       if (from === 0) break;
       before = lines.start;
+      await new Promise((resolve) => setImmediate(resolve)); // others have their turn between the parts of a long file
     }
-    return found;
+    this.#positions.set(key, found);
+    return { ...found };
+  }
+
+  /** The jobs that have any output here. */
+  jobs(): JobId[] {
+    return readdirSync(this.#root);
   }
 
   size(job: JobId, attempt: number): number {

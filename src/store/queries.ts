@@ -29,6 +29,8 @@ export interface JobPageRequest {
   readonly after: number | null;
 }
 
+const IDS_AT_A_TIME = 500;
+
 /** Reads rows; never writes. Every list question is a fixed number of statements, however long the list. */
 export class Queries {
   readonly #store: Store;
@@ -71,6 +73,19 @@ export class Queries {
       .fork()
       .find(JobRow, { endedAt: null }, { orderBy: { number: "asc" }, disableIdentityMap: true });
     return rows.map(({ body }) => body);
+  }
+
+  /** Those of the ids that have a record. */
+  async existing(ids: readonly JobId[]): Promise<Set<JobId>> {
+    const found = new Set<JobId>();
+    for (let i = 0; i < ids.length; i += IDS_AT_A_TIME) {
+      const some = ids.slice(i, i + IDS_AT_A_TIME);
+      const rows = await this.#store
+        .fork()
+        .find(JobRow, { id: { $in: some } }, { fields: ["id"], disableIdentityMap: true });
+      for (const { id } of rows) found.add(id);
+    }
+    return found;
   }
 
   async jobByKey(key: string, since: number): Promise<Job | null> {

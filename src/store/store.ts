@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { Migrator } from "@mikro-orm/migrations";
 import { MikroORM, type SqlEntityManager } from "@mikro-orm/sqlite";
@@ -25,7 +25,7 @@ export interface Store {
  * by a newer version: nothing is changed then.
  */
 export async function openStore(file: string): Promise<Store> {
-  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+  if (file !== ":memory:") makeFile(file);
   const orm = await MikroORM.init({
     dbName: file,
     entities: tables,
@@ -45,12 +45,21 @@ export async function openStore(file: string): Promise<Store> {
     await migrate(orm, file);
   } catch (error) {
     await orm.close(true);
+    if (String((error as { code?: unknown }).code).startsWith("SQLITE_"))
+      throw domainError("CONFLICT", `the database ${file} cannot be used: ${(error as Error).message}`);
     throw error;
   }
   return {
     fork: () => orm.em.fork() as SqlEntityManager,
     close: () => orm.close(true),
   };
+}
+
+/** It keeps the secrets of jobs, so it is its owner's alone; the files that SQLite puts beside it are made like it. */
+function makeFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, "a", 0o600));
+  chmodSync(file, 0o600);
 }
 
 async function migrate(orm: MikroORM, file: string): Promise<void> {
@@ -63,5 +72,4 @@ async function migrate(orm: MikroORM, file: string): Promise<void> {
       `the database ${file} was written by a newer version of Schedulearn (it has ${newer.join(", ")}): use that version, or another data folder`,
     );
   if ((await migrator.getPendingMigrations()).length > 0) await migrator.up();
-  if (file !== ":memory:") chmodSync(file, 0o600); // it keeps the secrets of jobs
 }

@@ -247,7 +247,7 @@ describe("a migration", () => {
       .run(100);
     const { scheduler } = world;
     expect(faultOf(() => requestMigrate(scheduler, "job-1", "beta", 100))).toBe(
-      "server beta has no room for 2 GPUs, 0 cores now",
+      "server beta has no room for 2 GPUs now",
     );
     expect(faultOf(() => requestMigrate(scheduler, "job-1", "alpha", 100))).toContain("runs on alpha already");
     expect(faultOf(() => requestMigrate(scheduler, "job-1", "gamma", 100))).toContain("there are: alpha, beta");

@@ -41,6 +41,7 @@ export class EngineHouse {
       setting: (await policySetting(this.store)) ?? { policy: "fifo", options: {}, placement: "consolidate" },
       makeDriver: this.#drivers,
       reapGraceMillis: options.reapGraceMillis ?? 60_000,
+      fatal: (error) => this.logged.push(`fatal ${error}`),
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
     });
     await this.engine.connect();

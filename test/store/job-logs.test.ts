@@ -76,11 +76,11 @@ describe("the output of a job", () => {
     const again = new JobLogs(root);
     again.append("job-1", 1, [line(4)]);
     expect(await texts(again)).toEqual(["line 1", "err", "line 3", "line 4"]);
-    expect(again.positions("job-1", 1)).toEqual({ stdout: "p4", stderr: "p2" });
+    expect(await again.positions("job-1", 1)).toEqual({ stdout: "p4", stderr: "p2" });
     again.closeAll();
   });
 
-  it("knows the newest position of a stream that has long been silent", () => {
+  it("knows the newest position of a stream that has long been silent", async () => {
     const { logs } = fresh();
     logs.append("job-1", 1, [line(0, "early", "stderr")]);
     logs.append(
@@ -88,7 +88,7 @@ describe("the output of a job", () => {
       1,
       Array.from({ length: 20_000 }, (_, n) => line(n + 1, "x".repeat(60))),
     );
-    expect(logs.positions("job-1", 1)).toEqual({ stderr: "p0", stdout: "p20000" });
+    expect(await logs.positions("job-1", 1)).toEqual({ stderr: "p0", stdout: "p20000" });
     logs.closeAll();
   });
 
