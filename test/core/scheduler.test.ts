@@ -449,3 +449,209 @@ describe("whatever happens", () => {
     );
   });
 });
+
+describe("ends that meet", () => {
+  const failure = { origin: "application", code: "exit", message: "exit code 1" } as const;
+  const failing = (...jobs: string[]) =>
+    new World({
+      outcome: (job) => (jobs.includes(job) ? { kind: "failed", cause: failure } : { kind: "succeeded" }),
+    }).join(aServer("alpha", 8));
+  const cancelled = (job: string, at: number) =>
+    ({ type: "JobCancelled", job, by: "ann", delete: false, graceSeconds: null, at }) as const;
+
+  it("give a job up once, though all it depends on fails at once", () => {
+    const world = failing();
+    const held = aSpec({ gpus: gpus(8) });
+    world
+      .submit("job-1", held)
+      .submit("job-2", held)
+      .submit("job-3", held)
+      .submit("job-4", aSpec({ after: ["job-2", "job-3"] }))
+      .run(5);
+    world.observe(cancelled("job-2", 5));
+    world.observe(cancelled("job-3", 5));
+    world.round();
+    expect(world.job("job-4").state).toMatchObject({ status: "failed", cause: { code: "dependency" } });
+    expect(world.log.filter(({ type }) => type === "RoundFailed")).toEqual([]);
+  });
+
+  it("run down a chain in one round, so that no restart can come between", () => {
+    const world = failing("job-1");
+    world
+      .submit("job-1", aSpec())
+      .submit("job-2", aSpec({ after: ["job-1"] }))
+      .submit("job-3", aSpec({ after: ["job-2"] }));
+    world.submit("job-4", aSpec({ after: ["job-2", "job-3"] })).run();
+    expect(["job-2", "job-3", "job-4"].map((id) => world.status(id))).toEqual(["failed", "failed", "failed"]);
+    expect(new Set(["job-1", "job-2", "job-3", "job-4"].map((id) => world.endOf(id))).size).toBe(1);
+  });
+
+  it("let a retried job wait only for what has not completed since", () => {
+    const world = failing("job-1");
+    world
+      .submit("job-1", aSpec())
+      .submit("job-2", aSpec({ after: ["job-1"] }))
+      .run();
+    for (const event of requestRetry(world.scheduler, "job-2", [], world.now)) world.tell(event);
+    world.run();
+    expect(world.status("job-2")).toBe("completed");
+  });
+});
+
+describe("a GPU that vanishes from the inventory under a run", () => {
+  it("stays the run's: others are scheduled on, the job can be cancelled, and the next life takes it all up", () => {
+    const world = new World({ durations: { "job-1": 1e6, "job-2": 100 } }).join(aServer("alpha", 2));
+    world.submit("job-1", aSpec()).run(50);
+    const { gpus: all } = aServer("alpha", 2);
+    world.now = 50;
+    world.tell({ type: "ServerInventoried", server: "alpha", gpus: all.slice(1), cores: 64, memoryMiB: 1000, at: 50 });
+    world.tell({ type: "RunProgressed", job: "job-1", attempt: 1, progress: { fraction: 0.5, at: 51 }, at: 51 });
+    world.submit("job-2", aSpec(), 60).run(1000);
+    expect(world.status("job-2")).toBe("completed");
+
+    const next = new Scheduler(resolve, world.scheduler.setting);
+    next.restore({ servers: [...world.scheduler.servers.values()], jobs: [...world.scheduler.jobs.values()] });
+    expect(next.round(1000).events).toEqual([]);
+
+    world.now = 1000;
+    for (const event of requestCancel(world.scheduler, "job-1", { by: "ann", delete: false, graceSeconds: 0 }, 1000))
+      world.tell(event);
+    world.run(2000);
+    expect(world.status("job-1")).toBe("cancelled");
+    expect(world.log.filter(({ type }) => type === "RoundFailed")).toEqual([]);
+  });
+});
+
+describe("a checkpoint folder", () => {
+  const deleted = { by: "ann", delete: true, graceSeconds: 0 };
+
+  it("made for a run that never came to train goes with the job", () => {
+    const world = new World({ costs: { start: 1000, stop: 10 } }).join(aServer("alpha", 1));
+    world.submit("job-1", aSpec()).run(10);
+    world.now = 10;
+    for (const event of requestCancel(world.scheduler, "job-1", deleted, 10)) world.tell(event);
+    world.run();
+    expect(world.commands.at(-1)).toEqual({
+      type: "discardCheckpoint",
+      job: "job-1",
+      folder: { server: "alpha", generation: 1 },
+    });
+  });
+
+  it("of a run that began to train while it was being cancelled goes when the job is deleted", () => {
+    const world = new World({ costs: { start: 1000, stop: 10 } }).join(aServer("alpha", 1));
+    world.submit("job-1", aSpec()).run(10);
+    world.now = 10;
+    for (const event of requestCancel(world.scheduler, "job-1", deleted, 10)) world.observe(event);
+    world.tell({ type: "RunStarted", job: "job-1", attempt: 1, handle: "late", at: 11 });
+    world.run();
+    expect(world.commands.filter(({ type }) => type === "discardCheckpoint")).toHaveLength(1);
+  });
+
+  it("that jobs wait for keeps its server from being removed; by force they begin anew", () => {
+    const world = new World({
+      policy: "round-robin",
+      options: { quantumSeconds: 1 },
+      durations: { "job-1": 5000, "job-2": 5000 },
+      costs: { start: 1, stop: 1 },
+    });
+    world.join(aServer("alpha", 1), aServer("beta", 0)).submit("job-1", aSpec()).submit("job-2", aSpec()).run(1010);
+    world.now = 1010;
+    expect(world.status("job-1")).toBe("pending");
+    for (const event of requestCancel(world.scheduler, "job-2", { ...deleted, delete: false }, 1010))
+      world.observe(event);
+    world.tell({ type: "ServerDrained", server: "alpha", draining: true, at: 1010 });
+    world.run(1500);
+    expect(faultOf(() => requestRemove(world.scheduler, "alpha", false, 1500))).toContain(
+      "the checkpoint of job-1 lies on alpha",
+    );
+    for (const event of requestRemove(world.scheduler, "alpha", true, 1500)) world.tell(event);
+    expect(world.job("job-1").checkpoint).toBeNull();
+  });
+});
+
+describe("the scheduler's patience", () => {
+  it("does not move a job off a draining server again at once when the move has failed", () => {
+    const cause = { origin: "infrastructure", code: "image-pull", message: "no such image" } as const;
+    const world = new World({ durations: { "job-1": 1e6 } }).join(aServer("alpha", 1), aServer("beta", 1));
+    world.submit("job-1", aSpec()).run(50);
+    world.now = 50;
+    for (const event of requestDrain(world.scheduler, "alpha", true, 50)) world.tell(event);
+    for (let i = 0; i < 5; i++)
+      world.tell({
+        type: "RunExited",
+        job: "job-1",
+        attempt: 2,
+        outcome: { kind: "failed", cause },
+        exitCode: null,
+        signal: null,
+        at: 51 + i,
+      });
+    expect(world.log.filter(({ type }) => type === "JobMigrated")).toHaveLength(1);
+    world.now = 70_000;
+    world.round();
+    expect(world.log.filter(({ type }) => type === "JobMigrated")).toHaveLength(2);
+  });
+
+  it("asks no more GPUs for an elastic job than any server has", () => {
+    const world = new World({}).join(aServer("alpha", 4));
+    world.submit("job-1", aSpec({ gpus: { ...gpus(1), max: 8, preferred: 8 } })).run(5);
+    expect(world.inUse.size).toBe(4);
+  });
+
+  it("counts a queue limit neither while a job is held nor after it has run", () => {
+    const limits = { queueSeconds: 1, pullSeconds: null, runSeconds: null, idleSeconds: null };
+    const world = new World({ durations: { "job-1": 50 } }).join(aServer("alpha", 1));
+    world.submit("job-1", aSpec({ limits }));
+    world.at(0, () => world.observe({ type: "JobPaused", job: "job-1", at: 0 }));
+    world.at(5000, () => world.observe({ type: "JobResumed", job: "job-1", at: 5000 }));
+    world.run();
+    expect(world.status("job-1")).toBe("completed");
+  });
+});
+
+describe("a run that is adopted", () => {
+  it("does not have its service counted twice when it was paused and is cancelled", () => {
+    const world = new World({ durations: { "job-1": 1e6 } }).join(aServer("alpha", 1));
+    world.submit("job-1", aSpec()).run(50);
+    for (const [type, at] of [
+      ["JobPaused", 1010],
+      ["JobCancelled", 100_000],
+    ] as const) {
+      world.now = at;
+      world.observe(
+        type === "JobPaused"
+          ? { type, job: "job-1", at }
+          : { type, job: "job-1", by: "ann", delete: false, graceSeconds: 5, at },
+      );
+    }
+    world.observe({ type: "RunStarted", job: "job-1", attempt: 1, handle: "again", at: 10 });
+    world.observe({
+      type: "RunExited",
+      job: "job-1",
+      attempt: 1,
+      outcome: { kind: "stopped" },
+      exitCode: null,
+      signal: null,
+      at: 100_010,
+    });
+    expect(world.job("job-1").serviceMillis).toBe(1000);
+  });
+});
+
+describe("a server removed by force", () => {
+  it("lets its running jobs go on elsewhere, and ends those that were being stopped", () => {
+    const world = new World({ durations: { "job-1": 1000, "job-2": 1e6 } }).join(
+      aServer("alpha", 2),
+      aServer("beta", 2),
+    );
+    world.submit("job-1", aSpec()).submit("job-2", aSpec()).run(50);
+    world.now = 50;
+    world.observe({ type: "JobCancelled", job: "job-2", by: "ann", delete: false, graceSeconds: null, at: 50 });
+    for (const event of requestRemove(world.scheduler, "alpha", true, 50)) world.observe(event);
+    world.run();
+    expect(world.status("job-2")).toBe("cancelled");
+    expect(world.status("job-1")).toBe("completed");
+    expect(world.starts.at(-1)).toMatchObject({ job: "job-1", server: "beta" });
+  });
+});
