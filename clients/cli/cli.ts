@@ -6,6 +6,9 @@ import { type Io, Terminal } from "./terminal.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
 
+/** Streams that drop within this time were cut by the same thing: it is told once. */
+const ONE_CUT_MILLIS = 2_000;
+
 /** What every command takes. */
 export interface CommonOptions {
   readonly url?: string;
@@ -46,6 +49,7 @@ export class Cli {
       const { url, token, json } = command.optsWithGlobals<CommonOptions>();
       const { SCHEDULEARN_URL, SCHEDULEARN_TOKEN } = this.io.env;
       const terminal = new Terminal(this.io);
+      let cutAt = 0;
       const client = createClient({
         url: url || SCHEDULEARN_URL || DEFAULT_URL,
         token: token || SCHEDULEARN_TOKEN || undefined,
@@ -53,7 +57,13 @@ export class Cli {
         // A change that hangs ends with Ctrl-C as well.
         fetch: (input, init) =>
           fetch(input, { ...init, signal: AbortSignal.any([this.io.signal, ...(init?.signal ? [init.signal] : [])]) }),
-        retry: { onRetry: ({ attempt, reason }) => attempt === 1 && terminal.note(`${reason}; trying again`) },
+        retry: {
+          onRetry({ attempt, reason }) {
+            if (attempt > 1 || Date.now() - cutAt < ONE_CUT_MILLIS) return;
+            cutAt = Date.now();
+            terminal.note(`${reason}; trying again`);
+          },
+        },
       });
       try {
         this.code =

@@ -81,7 +81,8 @@ async function submitAll(
     const document = parseDocument(await readFile(join(folder, file), "utf8"));
     const own = String(document.get("image") ?? "");
     if (/^python/.test(own) && !hasPython(image)) {
-      terminal.print(`${file} is left out: there is no Python to run it`);
+      const lacks = image === null ? "this machine has no python3" : `image ${image} has no Python`;
+      terminal.print(`${file} is left out: ${lacks}; it wants ${own}`);
       continue;
     }
     if (image === null) document.delete("image");

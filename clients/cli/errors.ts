@@ -1,31 +1,68 @@
 import { AuthError, RequestError, SchedulearnError, UnreachableError } from "../sdk/index.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
+import { safeWord } from "./safe-text.ts";
+import type { Io } from "./terminal.ts";
+
+export interface TellableFault {
+  /** `NOT_FOUND`, `USAGE` and the like. */
+  readonly code: string;
+  readonly message: string;
+  /** Where in the input it stands. */
+  readonly path: readonly (string | number)[] | null;
+}
 
 export interface Told {
-  readonly code: number;
-  readonly lines: readonly string[];
+  /** What the program ends with. */
+  readonly exit: number;
+  readonly faults: readonly TellableFault[];
 }
+
+const one = (exit: number, code: string, message: string): Told => ({ exit, faults: [{ code, message, path: null }] });
 
 /** How an error is told, with what would mend it, and the exit code it amounts to. Null for a fault of our own. */
 export function tell(error: unknown): Told | null {
-  if (error instanceof UsageError) return { code: exitCode.usage, lines: [error.message] };
+  if (error instanceof UsageError) return one(exitCode.usage, "USAGE", error.message);
   if (error instanceof UnreachableError)
-    return {
-      code: exitCode.unreachable,
-      lines: [`${error.message}; start it with npm start, or name another with --url or SCHEDULEARN_URL`],
-    };
+    return one(
+      exitCode.unreachable,
+      "UNREACHABLE",
+      `${error.message}; start it with npm start, or name another with --url or SCHEDULEARN_URL`,
+    );
   if (error instanceof AuthError && error.code === "FORBIDDEN")
-    return { code: exitCode.unauthorised, lines: [error.message] };
+    return one(exitCode.unauthorised, error.code, error.message);
   if (error instanceof AuthError)
-    return {
-      code: exitCode.unauthorised,
-      lines: [
-        `${error.message}; make a token on the server with schedulearn token create, and give it with --token or SCHEDULEARN_TOKEN`,
-      ],
-    };
+    return one(
+      exitCode.unauthorised,
+      "UNAUTHENTICATED",
+      `${error.message}; make a token on the server with schedulearn token create, and give it with --token or SCHEDULEARN_TOKEN`,
+    );
   if (error instanceof SchedulearnError)
-    return { code: exitCode.failed, lines: error.faults.map(({ message }) => message) };
+    return {
+      exit: exitCode.failed,
+      faults: error.faults.map((fault) => ({ ...fault, message: asFlags(fault.message) })),
+    };
   if (error instanceof RequestError)
-    return { code: exitCode.failed, lines: error.errors.map(({ message }) => message) };
+    return {
+      exit: exitCode.failed,
+      faults: error.errors.map(({ message, path, extensions }) => ({
+        code: extensions?.code ?? "REQUEST_FAILED",
+        message,
+        path: path ?? null,
+      })),
+    };
   return null;
+}
+
+/** What the API calls by the names of its fields, in the words of the command line. */
+const asFlags = (message: string): string => message.replace("verify: false", "--no-verify");
+
+/** Beside the result: a line for each fault, or all of it as one line of JSON. */
+export function printError({ stderr }: Io, { faults }: Pick<Told, "faults">, json: boolean): void {
+  if (!json) {
+    for (const { message } of faults) stderr.write(`schedulearn: ${safeWord(message)}\n`);
+    return;
+  }
+  const message = faults.map((fault) => fault.message).join("; ");
+  const error = { code: faults[0]?.code, message, path: faults[0]?.path, ...(faults.length > 1 && { faults }) };
+  stderr.write(`${JSON.stringify({ error })}\n`);
 }

@@ -1,42 +1,56 @@
 import type { Job, JobDetails, SchedulearnClient } from "../sdk/index.ts";
 import { SchedulearnError } from "../sdk/index.ts";
 import type { Session } from "./cli.ts";
-import { LogPrinter } from "./log-printer.ts";
-import { type ProgressView, progressView } from "./progress.ts";
+import type { LogPrinter } from "./log-printer.ts";
+import { endWords, Narrator } from "./narrator.ts";
+import { progressView } from "./progress.ts";
+
+export interface FollowOptions {
+  readonly printer: LogPrinter;
+  /** Draws a bar below the output where there is a terminal; else what happens is told beside it. */
+  readonly bar?: boolean;
+  /** The output from behind this line on; all of it without. */
+  readonly after?: string | null;
+  /** The output of this run only. */
+  readonly attempt?: number | undefined;
+}
 
 /**
- * Shows a job's output and progress until it is over.
+ * Shows a job's output and what happens to it until it is over, and then how it ended.
  * @returns the job as it ended
  * @throws what the signal was aborted with; the job goes on
  */
-export async function followJob(session: Session, submitted: Job): Promise<JobDetails> {
-  const { client, terminal, json, signal } = session;
-  const printer = new LogPrinter(terminal, json);
-  const view = json || !terminal.isTty ? null : progressView(terminal);
-  view?.job(submitted);
+export async function followJob(
+  { client, terminal, json, signal }: Session,
+  id: string,
+  { printer, bar, after, attempt }: FollowOptions,
+): Promise<JobDetails> {
+  const view = bar && !json && terminal.isTty ? progressView(terminal) : null;
+  const narrator = json || view ? null : new Narrator(terminal);
+  const show = (job: Job): void => {
+    view?.job(job);
+    narrator?.see(job);
+  };
+  const printLogs = async (until: AbortSignal): Promise<void> => {
+    for await (const batch of client.followLogs(id, { after, attempt, signal: until }))
+      printer.batch(batch, view ?? undefined);
+  };
+  let ended: JobDetails;
   try {
     await untilFirstFailure(signal, (until) => [
-      printLogs(session, submitted.id, printer, view, until),
-      ...(view ? [follow(client, submitted.id, (job) => view.job(job), until)] : []),
+      printLogs(until),
+      ...(view || narrator ? [follow(client, id, show, until)] : []),
     ]);
     signal.throwIfAborted();
-    const job = await client.job(submitted.id, { signal });
-    if (!job) throw new SchedulearnError([{ code: "NOT_FOUND", message: `${submitted.id} was deleted`, path: null }]);
+    const job = await client.job(id, { signal });
+    if (!job) throw new SchedulearnError([{ code: "NOT_FOUND", message: `${id} was deleted`, path: null }]);
     view?.job(job);
-    return job;
+    ended = job;
   } finally {
     view?.stop();
   }
-}
-
-async function printLogs(
-  { client }: Session,
-  id: string,
-  printer: LogPrinter,
-  view: ProgressView | null,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const batch of client.followLogs(id, { signal })) printer.batch(batch, view ?? undefined);
+  if (!json) terminal.note(endWords(ended));
+  return ended;
 }
 
 /** Keeps a view of one job up to date until the job is over. */

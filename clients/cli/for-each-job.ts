@@ -1,7 +1,7 @@
 import type { SchedulearnClient } from "../sdk/index.ts";
 import { SchedulearnError } from "../sdk/index.ts";
 import type { Session } from "./cli.ts";
-import { tell } from "./errors.ts";
+import { printError, tell } from "./errors.ts";
 import { exitCode } from "./exit-code.ts";
 import { findJobId } from "./find-job.ts";
 
@@ -25,10 +25,9 @@ export async function forEachJob(
       if (!json) terminal.print(`${result.id} ${done}`);
     } catch (error) {
       if (!(error instanceof SchedulearnError)) throw error;
-      for (const message of tell(error)?.lines ?? []) {
-        refused.push({ job, message });
-        terminal.note(message);
-      }
+      const faults = tell(error)?.faults ?? [];
+      refused.push(...faults.map(({ message }) => ({ job, message })));
+      printError(terminal.io, { faults }, json);
     }
   }
   if (json) terminal.printJson({ jobs: changed, refused });

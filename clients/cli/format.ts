@@ -45,6 +45,9 @@ export function formatAge(at: string, now: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
+/** `1 core`, `2 cores`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
 /** A value of an option or label as it is typed on the command line. */
 export const formatValue = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 

@@ -1,30 +1,58 @@
 import type { LogBatch, LogLine } from "../sdk/index.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** A line by which a program tells its progress to the scheduler, as the job contract has it. */
+const TOLD = /^\s*\{\s*"schedulearn"\s*:/;
+
+export interface LogPrinterOptions {
+  readonly json: boolean;
+  /** Leaves out the lines that are meant for the scheduler: a bar shows what they say. */
+  readonly hidesProgress?: boolean;
+}
+
 /** Prints a job's output, batch by batch: as text, or as one JSON object a line. */
 export class LogPrinter {
+  /** It has printed a line, or hidden one. */
+  hasPrinted = false;
   readonly #terminal: Terminal;
   readonly #json: boolean;
+  readonly #hidesProgress: boolean;
   /** The line that the last one printed goes on in; null at the beginning of a line. */
   #open: LogLine | null = null;
+  /** Likewise of one that was left out. */
+  #hidden: LogLine | null = null;
 
-  constructor(terminal: Terminal, json: boolean) {
+  constructor(terminal: Terminal, { json, hidesProgress = false }: LogPrinterOptions) {
     this.#terminal = terminal;
     this.#json = json;
+    this.#hidesProgress = hidesProgress && !json;
   }
 
   /** @param out where text goes; standard output unless bars have to be kept below it */
   batch({ lines, gap }: LogBatch, out: { write(text: string): unknown } = this.#terminal.io.stdout): void {
     if (gap) this.#terminal.note(`lines are missing here: ${gap.reason}`);
+    if (lines.length > 0) this.hasPrinted = true;
     if (this.#json) for (const line of lines) this.#terminal.printJson(line, { pretty: false });
-    else if (lines.length > 0) out.write(lines.map((line) => this.text(line)).join(""));
+    else {
+      const text = lines.map((line) => (this.#hides(line) ? "" : this.text(line))).join("");
+      if (text !== "") out.write(text);
+    }
   }
 
   /** The line with its end; a very long one comes in pieces, and only its last piece has an end. */
   text(line: LogLine): string {
-    const open = this.#open;
-    const isCut = open !== null && (open.stream !== line.stream || open.attempt !== line.attempt);
+    const isCut = this.#open !== null && !isSameOutput(this.#open, line);
     this.#open = line.continues ? line : null;
     return `${isCut ? "\n" : ""}${this.#terminal.jobText(line.text)}${line.continues ? "" : "\n"}`;
   }
+
+  #hides(line: LogLine): boolean {
+    if (!this.#hidesProgress) return false;
+    const goesOn = (before: LogLine | null): boolean => before !== null && isSameOutput(before, line);
+    if (!goesOn(this.#hidden) && (goesOn(this.#open) || !TOLD.test(line.text))) return false;
+    this.#hidden = line.continues ? line : null;
+    return true;
+  }
 }
+
+const isSameOutput = (a: LogLine, b: LogLine): boolean => a.stream === b.stream && a.attempt === b.attempt;

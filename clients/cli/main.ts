@@ -14,9 +14,8 @@ import { servers } from "./commands/servers.ts";
 import { show } from "./commands/show.ts";
 import { submit } from "./commands/submit.ts";
 import { update } from "./commands/update.ts";
-import { tell } from "./errors.ts";
+import { printError, tell } from "./errors.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
-import { safeWord } from "./safe-text.ts";
 import type { Io } from "./terminal.ts";
 
 const COMMANDS = [submit, ls, show, logs, migrate, cancel, rm, pause, resume, retry, update, servers, policy, events];
@@ -61,21 +60,52 @@ export async function main(argv: readonly string[], io?: Io): Promise<number> {
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
   const dashes = argv.indexOf("--");
+  const words = dashes < 0 ? argv : argv.slice(0, dashes);
+  const json = words.includes("--json");
   const cli = new Cli(io, dashes < 0 ? null : argv.slice(dashes + 1));
+  const program = programOf(cli, json);
   try {
-    await programOf(cli).parseAsync(dashes < 0 ? argv : argv.slice(0, dashes), { from: "user" });
+    const stray = strayWord(program, words);
+    // Alone, it is no request for help, and commander says which command was meant.
+    await program.parseAsync(stray === null ? words : [stray], { from: "user" });
     return io.signal.aborted ? exitCode.interrupted : cli.code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCode.ok;
+      if (json) printError(io, { faults: [{ code: "USAGE", message: misuse(error), path: null }] }, json);
+      return exitCode.usage;
+    }
     if (io.signal.aborted) return exitCode.interrupted;
     const told = tell(error);
     if (!told) throw error;
-    for (const line of told.lines) io.stderr.write(`schedulearn: ${safeWord(line)}\n`);
-    return told.code;
+    printError(io, told, json);
+    return told.exit;
   }
 }
 
-function programOf(cli: Cli): Command {
+/**
+ * The first word where it is no command; null where it is.
+ * @throws UsageError for a word behind a command that has commands of its own, and not this one
+ */
+function strayWord(program: Command, words: readonly string[]): string | null {
+  let command = program;
+  let { operands, unknown } = program.parseOptions([...words]);
+  for (;;) {
+    const [word, ...others] = operands;
+    if (word === undefined || command.commands.length === 0) return null;
+    const next = command.commands.find((one) => one.name() === word);
+    if (!next && command === program) return word;
+    if (!next)
+      throw new UsageError(`unknown command ${command.name()} ${word}; see schedulearn ${command.name()} --help`);
+    command = next;
+    ({ operands, unknown } = next.parseOptions([...others, ...unknown]));
+  }
+}
+
+const misuse = ({ code, message }: CommanderError): string =>
+  code === "commander.help" ? "a command is needed; see schedulearn --help" : message.replace(/^error: /, "");
+
+function programOf(cli: Cli, json: boolean): Command {
   const { io } = cli;
   const program = new Command("schedulearn")
     .description("Submits training jobs to a Schedulearn server, watches them and moves them.")
@@ -90,7 +120,7 @@ function programOf(cli: Cli): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => json || io.stderr.write(text), // told as JSON at the end
       outputError: (text, write) => write(`schedulearn: ${text.replace(/^error: /, "")}`),
     });
   for (const add of COMMANDS) add(program, cli);

@@ -56,7 +56,7 @@ class Bars implements ProgressView {
   job(job: Shown): void {
     const label = cutTo(`${job.id} ${safeWord(job.name)}`, 24).padEnd(24);
     const state = job.server ? `${statusWords(job)} on ${job.server.name}` : statusWords(job);
-    const more = isOver(job) ? reasonOf(job) : details(job.progress);
+    const more = reasonOf(job) || details(job.progress);
     const words = [formatShare(job.progress).padStart(4), state, safeWord(more)].filter(Boolean).join("  ");
     const fraction = job.status === "COMPLETED" ? 1 : (job.progress?.fraction ?? 0);
     const known = this.#bars.get(job.id);

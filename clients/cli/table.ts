@@ -10,6 +10,8 @@ export interface Column {
   readonly align?: "right";
   /** May be cut off to fit the terminal. */
   readonly shrinks?: boolean;
+  /** May go altogether, the last one first, where even cutting does not make the rest fit. */
+  readonly optional?: boolean;
 }
 
 const GAP = "  ";
@@ -27,7 +29,11 @@ export function table(
   const head = columns.map((column): Cell => ({ text: column.title, style: title }));
   const all = [head, ...rows.map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : cell)))];
   const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i]?.text ?? ""))));
-  if (width !== null) shrink(widths, columns, width);
+  if (width !== null && !shrink(widths, columns, width)) {
+    const gone = columns.findLastIndex(({ optional }) => optional);
+    const kept = <T>(of: readonly T[]): T[] => of.filter((_, i) => i !== gone);
+    if (gone >= 0) return table(kept(columns), rows.map(kept), { width, title });
+  }
   return all.map((row) => {
     const cells = columns.map((column, i) => {
       const { text, style } = row[i] ?? plain("");
@@ -42,14 +48,14 @@ export function table(
 
 const plain = (text: string): Cell => ({ text, style: (same) => same });
 
-/** Takes from the widest column that may shrink, until all fits or nothing is left to take. */
-function shrink(widths: number[], columns: readonly Column[], width: number): void {
+/** Takes from the widest column that may shrink, until all fits: true; false when nothing is left to take. */
+function shrink(widths: number[], columns: readonly Column[], width: number): boolean {
   for (;;) {
     const total = widths.reduce((sum, of) => sum + of, 0) + GAP.length * (widths.length - 1);
-    if (total <= width) return;
+    if (total <= width) return true;
     const candidates = columns.flatMap(({ shrinks }, i) => (shrinks && (widths[i] ?? 0) > LEAST ? [i] : []));
     const [widest] = candidates.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
-    if (widest === undefined) return;
+    if (widest === undefined) return false;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
 }
@@ -62,6 +68,29 @@ const glyphWidth = (glyph: string): number => (WIDE.test(glyph) ? 2 : 1);
 
 /** The columns of a terminal that a text without control characters takes. */
 export const textWidth = (text: string): number => glyphs(text).reduce((sum, glyph) => sum + glyphWidth(glyph), 0);
+
+/** The text in lines of at most `width` columns, broken between words; a word that is longer is broken where the line ends. */
+export function wrapTo(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (textWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = "";
+    for (const glyph of glyphs(word)) {
+      if (textWidth(line) + glyphWidth(glyph) > width && line !== "") {
+        lines.push(line);
+        line = "";
+      }
+      line += glyph;
+    }
+  }
+  return [...lines, line];
+}
 
 /** The text in at most `width` columns, with `…` where something is missing. */
 export function cutTo(text: string, width: number): string {

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { safeLine, safeWord } from "./safe-text.ts";
-import { type Cell, type Column, type Style, table } from "./table.ts";
+import { type Cell, type Column, type Style, table, wrapTo } from "./table.ts";
 
 /** The outside of a command: in a test, something else than the process. */
 export interface Io {
@@ -40,19 +40,30 @@ export class Terminal {
     this.io.stderr.write(`${safeWord(line)}\n`);
   }
 
+  /** How many columns of text fit; null: nobody looks, and everything stays whole. */
+  get width(): number | null {
+    return this.isTty ? (this.io.stdout.columns ?? 80) : null;
+  }
+
   printTable(columns: readonly Column[], rows: readonly (readonly (string | Cell)[])[]): void {
-    const width = this.isTty ? (this.io.stdout.columns ?? 80) : null;
+    const { width } = this;
     const safe = rows.map((row) =>
       row.map((cell) => (typeof cell === "string" ? safeWord(cell) : { ...cell, text: safeWord(cell.text) })),
     );
     for (const line of table(columns, safe, { width, title: this.style("bold") })) this.print(line);
   }
 
-  /** Names and values, one a line; empty values are left out. */
+  /** Names and values; a long value goes on below itself on a terminal. Empty values are left out. */
   printFacts(facts: readonly (readonly [name: string, value: string | null])[]): void {
     const shown = facts.filter((fact): fact is [string, string] => fact[1] !== null && fact[1] !== "");
-    const width = Math.max(0, ...shown.map(([name]) => name.length));
-    for (const [name, value] of shown) this.print(`${this.style("dim")(name.padEnd(width))}  ${safeWord(value)}`);
+    const indent = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
+    for (const [name, value] of shown) {
+      const safe = safeWord(value);
+      const lines = this.width === null ? [safe] : wrapTo(safe, Math.max(20, this.width - indent));
+      lines.forEach((line, i) => {
+        this.print(`${this.style("dim")((i === 0 ? name : "").padEnd(indent))}${line}`);
+      });
+    }
   }
 
   /** Text from a job: made harmless for a terminal, as it is for a pipe. */

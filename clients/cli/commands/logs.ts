@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import type { LogBatch, LogLine, SchedulearnClient } from "../../sdk/index.ts";
 import { type Cli, count, examples } from "../cli.ts";
 import { findJobId } from "../find-job.ts";
+import { followJob } from "../follow-job.ts";
 import { LogPrinter } from "../log-printer.ts";
+import { silenceWords } from "../narrator.ts";
 
 interface Options {
   readonly follow?: boolean;
@@ -21,9 +23,10 @@ export function logs(program: Command, cli: Cli): void {
     .option("--attempt <number>", "only the output of this run", count)
     .addHelpText("after", examples("logs 17 --tail 100", "logs -f resnet50", "logs 17 --attempt 2 --json"))
     .action(
-      cli.act(async ({ client, terminal, json, signal }, wanted: string, options: Options) => {
+      cli.act(async (session, wanted: string, options: Options) => {
+        const { client, terminal, json, signal } = session;
         const id = await findJobId(client, wanted);
-        const printer = new LogPrinter(terminal, json);
+        const printer = new LogPrinter(terminal, { json });
         const lines: LogLine[] = [];
         let cursor: string | null = null;
         for await (const batch of stored(client, id, options, signal)) {
@@ -31,12 +34,12 @@ export function logs(program: Command, cli: Cli): void {
           else printer.batch(batch);
           cursor = batch.cursor;
         }
-        if (!options.follow) {
-          if (json) terminal.printJson({ lines, cursor });
-          return;
+        if (options.follow) await followJob(session, id, { printer, after: cursor, attempt: options.attempt });
+        else if (json) terminal.printJson({ lines, cursor });
+        else if (!printer.hasPrinted && options.tail !== 0 && options.attempt === undefined) {
+          const job = await client.job(id, { signal });
+          if (job) terminal.note(silenceWords(job));
         }
-        const { attempt } = options;
-        for await (const batch of client.followLogs(id, { after: cursor, attempt, signal })) printer.batch(batch);
       }),
     );
 }

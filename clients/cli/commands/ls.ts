@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Job, JobPhase, JobStatus } from "../../sdk/index.ts";
 import { type Cli, count, examples, pairs } from "../cli.ts";
-import { formatAge, formatShare } from "../format.ts";
-import { statusCell } from "../status.ts";
+import { formatAge, formatSeconds, formatShare } from "../format.ts";
+import { reasonOf, statusCell } from "../status.ts";
 
 const STATUSES: readonly JobStatus[] = [
   "PENDING",
@@ -80,22 +80,32 @@ export function ls(program: Command, cli: Cli): void {
             { title: "SERVER", shrinks: true },
             { title: "GPUS", align: "right" },
             { title: "CORES", align: "right" },
-            { title: "USER", shrinks: true },
-            { title: "AGE", align: "right" },
+            { title: "TRAINED", align: "right" },
+            { title: "USER", shrinks: true, optional: true },
+            { title: "AGE", align: "right", optional: true },
+            { title: "REASON", shrinks: true },
           ],
           jobs.map((job) => [
             job.id,
             job.name,
             statusCell(terminal, job),
             formatShare(job.progress),
-            job.server?.name ?? "-",
-            String(job.grantedGpus?.length || job.gpus.preferred),
-            String(job.grantedCores?.length || job.cores.min),
-            job.user ?? "-",
+            (job.server ?? job.lastServer)?.name ?? "-",
+            sizeWords(job.grantedGpus.length, job.gpus),
+            sizeWords(job.grantedCores.length, job.cores),
+            job.firstStartedAt === null ? "-" : formatSeconds(job.serviceTime),
+            job.user,
             formatAge(job.submittedAt, now),
+            reasonOf(job),
           ]),
         );
         if (jobs.length < total) terminal.note(`${total - jobs.length} more: schedulearn ls --all`);
       }),
     );
+}
+
+/** What it has, else what it asked for, as one would write it: `2`, or `1:4`. */
+function sizeWords(granted: number, { min, max }: { readonly min: number; readonly max: number }): string {
+  if (granted > 0) return String(granted);
+  return min === max ? String(min) : `${min}:${max}`;
 }

@@ -1,6 +1,13 @@
 import type { Command } from "commander";
+import type { Migration, SchedulearnClient } from "../../sdk/index.ts";
 import { type Cli, examples } from "../cli.ts";
+import { exitCode } from "../exit-code.ts";
 import { findJobId } from "../find-job.ts";
+import { counted, formatBytes, formatSeconds } from "../format.ts";
+
+interface Options {
+  readonly wait?: boolean;
+}
 
 export function migrate(program: Command, cli: Cli): void {
   program
@@ -9,14 +16,50 @@ export function migrate(program: Command, cli: Cli): void {
     .description("Moves a running job with its checkpoint: to the server of this name, or to where it fits best.")
     .argument("<job>", "its id, its number, or its name")
     .argument("[server]", "where to")
-    .addHelpText("after", examples("migrate 17", "migrate resnet50 gpu-box-2"))
+    .option("-w, --wait", "until it runs there; exit code 1 when it does not come to that")
+    .addHelpText("after", examples("migrate 17", "migrate resnet50 gpu-box-2 --wait"))
     .action(
-      cli.act(async ({ client, terminal, json }, wanted: string, server: string | undefined) => {
-        const id = await findJobId(client, wanted);
-        const migration = await client.migrate(id, server);
-        if (json) terminal.printJson(migration);
-        else terminal.print(`${id} moves from ${migration.from} to ${migration.to}`);
-        return undefined;
-      }),
+      cli.act(
+        async ({ client, terminal, json, signal }, wanted: string, server: string | undefined, { wait }: Options) => {
+          const id = await findJobId(client, wanted);
+          const { eventCursor } = await client.cluster({ signal });
+          const begun = await client.migrate(id, server);
+          if (!json) terminal.print(`${id} moves from ${begun.from} to ${begun.to}`);
+          if (!wait) {
+            if (json) terminal.printJson(begun);
+            return exitCode.ok;
+          }
+          const migration = await ended(client, id, begun, eventCursor, signal);
+          const hasArrived = migration.state === "COMPLETED";
+          if (json) terminal.printJson(migration);
+          else if (hasArrived) terminal.print(`${id} runs on ${migration.to}: ${costWords(migration)}`);
+          else terminal.note(`${id} was not migrated: ${migration.reason ?? "the job was deleted"}`);
+          return hasArrived ? exitCode.ok : exitCode.failed;
+        },
+      ),
     );
+}
+
+/** The migration once nothing more will come of it. */
+async function ended(
+  client: SchedulearnClient,
+  id: string,
+  begun: Migration,
+  after: string,
+  signal: AbortSignal,
+): Promise<Migration> {
+  const look = async (): Promise<Migration> =>
+    (await client.job(id, { signal }))?.migrations.nodes.find((one) => one.id === begun.id) ?? begun;
+  for await (const { event } of client.followJobs({ job: id, after, signal })) {
+    if (event.type === "RunProgressed") continue;
+    const now = await look();
+    if (now.endedAt !== null) return now;
+  }
+  signal.throwIfAborted();
+  return look(); // the job is over
+}
+
+function costWords({ downtime, bytes, lostSteps }: Migration): string {
+  const lost = lostSteps === null ? [] : [`${counted(lostSteps, "step")} lost`];
+  return [`${formatSeconds(downtime)} of downtime`, `${formatBytes(bytes)} carried`, ...lost].join(", ");
 }

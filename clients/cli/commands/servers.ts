@@ -1,10 +1,13 @@
 import type { Command } from "commander";
-import type { Server } from "../../sdk/index.ts";
+import type { SchedulearnClient, Server } from "../../sdk/index.ts";
 import { type Cli, count, examples, mebibytes } from "../cli.ts";
 import { UsageError } from "../exit-code.ts";
-import { formatMiB } from "../format.ts";
+import { counted, formatMiB } from "../format.ts";
 import type { Cell } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+
+/** So long a new server may take to answer, before it is told as it is. */
+const SETTLED_MILLIS = 5_000;
 
 const HEALTH_COLOURS = { UP: "green", SUSPECT: "yellow", DOWN: "red" } as const;
 
@@ -66,12 +69,13 @@ function add(servers: Command, cli: Cli): void {
     .option("--no-verify", "take it in even if it cannot be reached now")
     .addHelpText("after", examples("servers add box2 ssh://ada@box2 --gpus 4", "servers add here local --cores 4"))
     .action(
-      cli.act(async ({ client, terminal, json }, name: string, endpoint: string, options: AddOptions) => {
+      cli.act(async ({ client, terminal, json, signal }, name: string, endpoint: string, options: AddOptions) => {
         const { gpus, cores, memory, tlsCa, tlsCert, tlsKey, insecure, verify } = options;
         const hasTls = tlsCa !== undefined && tlsCert !== undefined && tlsKey !== undefined;
         if (!hasTls && (tlsCa ?? tlsCert ?? tlsKey) !== undefined)
           throw new UsageError("--tls-ca, --tls-cert and --tls-key belong together");
-        const server = await client.addServer({
+        const { eventCursor } = await client.cluster({ signal });
+        const added = await client.addServer({
           name,
           endpoint,
           ...(gpus !== undefined && { gpus }),
@@ -81,11 +85,22 @@ function add(servers: Command, cli: Cli): void {
           ...(insecure && { insecure }),
           ...(!verify && { verify }),
         });
+        const server = await settled(client, added, eventCursor, signal);
         if (json) terminal.printJson(server);
-        else terminal.print(`${server.name} added: ${healthWords(server)}`);
+        else terminal.print(`${server.name} added: ${[healthWords(server), ...inventoryWords(server)].join(", ")}`);
         return undefined;
       }),
     );
+}
+
+/** The server once it was reached or could not be: it is looked at only after it was taken in. */
+async function settled(client: SchedulearnClient, added: Server, after: string, signal: AbortSignal): Promise<Server> {
+  if (added.health === "UP") return added;
+  const until = AbortSignal.any([signal, AbortSignal.timeout(SETTLED_MILLIS)]);
+  for await (const { server, event } of client.followServers({ after, signal: until }))
+    if (server?.name === added.name && event.type === "ServerHealthChanged") return server;
+  signal.throwIfAborted();
+  return (await client.servers({ signal })).find(({ name }) => name === added.name) ?? added;
 }
 
 function drain(servers: Command, cli: Cli): void {
@@ -102,7 +117,7 @@ function drain(servers: Command, cli: Cli): void {
         if (json) terminal.printJson(server);
         else
           terminal.print(
-            undo ? `${name} takes jobs again` : `${name} takes no more jobs; ${server.jobs.length} are still there`,
+            undo ? `${name} takes jobs again` : `${name} takes no more jobs; ${jobsThere(server.jobs.length)}`,
           );
         return undefined;
       }),
@@ -113,12 +128,13 @@ function remove(servers: Command, cli: Cli): void {
   servers
     .command("rm")
     .summary("remove a server")
-    .description("Removes a server on which no job is.")
+    .description("Removes a server that no job needs.")
     .argument("<name>", "the server")
-    .addHelpText("after", examples("servers rm box2"))
+    .option("--force", "even so: its runs count as lost, and jobs whose checkpoint lies there begin anew")
+    .addHelpText("after", examples("servers rm box2", "servers rm box2 --force"))
     .action(
-      cli.act(async ({ client, terminal, json }, name: string) => {
-        await client.removeServer(name);
+      cli.act(async ({ client, terminal, json }, name: string, { force }: { readonly force?: boolean }) => {
+        await client.removeServer(name, { force });
         if (json) terminal.printJson({ removed: name });
         else terminal.print(`${name} removed`);
         return undefined;
@@ -150,6 +166,14 @@ function printServers(terminal: Terminal, servers: readonly Server[]): void {
     ]),
   );
 }
+
+function jobsThere(count: number): string {
+  if (count === 0) return "no job is there";
+  return count === 1 ? "1 job is still there" : `${count} jobs are still there`;
+}
+
+const inventoryWords = ({ health, gpus, cores }: Server): string[] =>
+  health === "UP" ? [counted(gpus.length, "GPU"), counted(cores, "core")] : [];
 
 const healthWords = ({ health, reason, draining }: Server): string =>
   [draining ? `${health.toLowerCase()}, draining` : health.toLowerCase(), reason].filter(Boolean).join(": ");

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { isMap, parseDocument } from "yaml";
-import type { Job, JobSpecInput } from "../../sdk/index.ts";
+import type { Job, JobSpecInput, SchedulearnClient } from "../../sdk/index.ts";
 import { SchedulearnError } from "../../sdk/index.ts";
 import {
   type Cli,
@@ -18,6 +18,7 @@ import {
 } from "../cli.ts";
 import { exitCode, UsageError } from "../exit-code.ts";
 import { followJob } from "../follow-job.ts";
+import { LogPrinter } from "../log-printer.ts";
 
 interface Options {
   readonly image?: string;
@@ -32,6 +33,7 @@ interface Options {
   readonly label?: Record<string, string>;
   readonly idempotencyKey?: string;
   readonly follow?: boolean;
+  readonly raw?: boolean;
 }
 
 export function submit(program: Command, cli: Cli): void {
@@ -55,6 +57,7 @@ export function submit(program: Command, cli: Cli): void {
     .option("--type <type>", "its category, such as pytorch")
     .option("--idempotency-key <key>", "the same key within 24 hours gives the first job again")
     .option("-f, --follow", "show its output and progress until it is over; Ctrl-C leaves it running")
+    .option("--raw", "with --follow on a terminal: also the lines by which it tells its progress, as JSON")
     .addHelpText(
       "after",
       examples(
@@ -67,14 +70,27 @@ export function submit(program: Command, cli: Cli): void {
     )
     .action(
       cli.act(async (session, file: string | undefined, options: Options) => {
+        const { client, json, terminal } = session;
+        const { idempotencyKey, follow: follows } = options;
+        const newest = idempotencyKey === undefined ? 0 : await newestNumber(client);
         const fields = fieldsOf(options, cli.behindDashes);
-        const job = await submitted(session, file, fields, cli, options.idempotencyKey);
-        const { json, terminal } = session;
-        if (json) terminal.printJson(job, { pretty: !options.follow });
-        else if (!options.follow) terminal.print(`${job.id} submitted; see schedulearn logs -f ${job.id}`);
-        return options.follow ? follow(session, job) : exitCode.ok;
+        const job = await submitted(session, file, fields, cli, idempotencyKey);
+        const news = numberOf(job) > newest ? "submitted" : "was submitted before with this key";
+        if (json) terminal.printJson(job, { pretty: !follows });
+        else if (follows) terminal.note(`${job.id} ${news}`);
+        else terminal.print(`${job.id} ${news}; see schedulearn logs -f ${job.id}`);
+        return follows ? follow(session, job, options.raw === true) : exitCode.ok;
       }),
     );
+}
+
+/** Jobs are numbered in the order of their submission. */
+const numberOf = ({ id }: Pick<Job, "id">): number => Number(id.slice("job-".length));
+
+/** The greatest number given so far: a job beyond it is a new one. Clocks need not agree for this. */
+async function newestNumber(client: SchedulearnClient): Promise<number> {
+  const [newest] = (await client.jobs({ first: 1 })).items;
+  return newest ? numberOf(newest) : 0;
 }
 
 type Fields = Partial<JobSpecInput>;
@@ -121,9 +137,15 @@ async function submitted(
 
 const read = (file: string): Promise<string> =>
   readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
-    throw new UsageError(`${file}: ${reason}`);
+    throw new UsageError(`${file}${UNREADABLE[error.code ?? ""] ?? ": it cannot be read"}`);
   });
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: ": there is no such file",
+  ENOTDIR: ": there is no such file",
+  EISDIR: " is a folder; give a YAML file",
+  EACCES: ": you may not read it",
+};
 
 /**
  * The text with the flags in it. It stays as it is elsewhere, so that the places that the server names are those of the file.
@@ -142,14 +164,16 @@ function withFields(yaml: string, fields: Fields): string {
   return document.toString({ lineWidth: 0 });
 }
 
-async function follow(session: Session, job: Job): Promise<number> {
+async function follow(session: Session, job: Job, raw: boolean): Promise<number> {
+  const { terminal, json } = session;
+  const printer = new LogPrinter(terminal, { json, hidesProgress: terminal.isTty && !raw });
   try {
-    const ended = await followJob(session, job);
-    if (session.json) session.terminal.printJson(ended, { pretty: false });
+    const ended = await followJob(session, job.id, { printer, bar: true });
+    if (json) terminal.printJson(ended, { pretty: false });
     return ended.status === "COMPLETED" ? exitCode.ok : exitCode.failed;
   } catch (error) {
     if (session.signal.aborted)
-      session.terminal.note(
+      terminal.note(
         `${job.id} goes on; follow it with schedulearn logs -f ${job.id}, stop it with schedulearn cancel ${job.id}`,
       );
     throw error;

@@ -39,10 +39,7 @@ function short(house: House): string {
   const folder = join(house.folder, "examples");
   mkdirSync(folder);
   for (const file of ["train-sh.yaml", "quick.yaml", "elastic.yaml"])
-    writeFileSync(
-      join(folder, file),
-      readFileSync(join(examples, file), "utf8").replace('"0.1"', '"0.02"').replace('"400"', '"100"'),
-    );
+    writeFileSync(join(folder, file), readFileSync(join(examples, file), "utf8").replace('"0.1"', '"0.02"'));
   return folder;
 }
 
