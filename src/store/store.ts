@@ -26,6 +26,16 @@ export interface Store {
  */
 export async function openStore(file: string): Promise<Store> {
   if (file !== ":memory:") makeFile(file);
+  try {
+    return await open(file);
+  } catch (error) {
+    const { code, message } = error as Error & { code?: unknown };
+    if (!String(code).startsWith("SQLITE_")) throw error;
+    throw domainError("CONFLICT", `the database ${file} cannot be used: ${message}`);
+  }
+}
+
+async function open(file: string): Promise<Store> {
   const orm = await MikroORM.init({
     dbName: file,
     entities: tables,
@@ -45,8 +55,6 @@ export async function openStore(file: string): Promise<Store> {
     await migrate(orm, file);
   } catch (error) {
     await orm.close(true);
-    if (String((error as { code?: unknown }).code).startsWith("SQLITE_"))
-      throw domainError("CONFLICT", `the database ${file} cannot be used: ${(error as Error).message}`);
     throw error;
   }
   return {

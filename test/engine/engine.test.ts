@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   requestCancel,
   requestDrain,
+  requestJoin,
   requestMigrate,
   requestPause,
   requestResume,
@@ -11,6 +12,9 @@ import {
 } from "../../src/core/request.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import { readEvents } from "../../src/store/event-log.ts";
+import { Queries } from "../../src/store/queries.ts";
+import { JobRow, RunRow } from "../../src/store/rows.ts";
+import { openStore } from "../../src/store/store.ts";
 import { gpus, resolve } from "../core/world.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, EngineHouse, shell, trainScript } from "./house.ts";
@@ -30,6 +34,9 @@ afterEach(async () => {
   await house.close();
   house.remove();
 });
+
+const checkpointsOf = (server: string, job: string, generation: number): string =>
+  join(house.folder, "servers", server, "checkpoints", house.engine.cluster, job, `${generation}`);
 
 const training = (env: Record<string, string>) => ({
   command: shell(trainScript),
@@ -56,6 +63,7 @@ describe("the engine", () => {
     await house.reaches(undisturbed, "completed");
     const id = await house.submit({ ...training({}), gpus: gpus(1) });
     await until("it has trained a while", () => (house.engine.scheduler.job(id)?.progress?.step ?? 0) >= 3);
+    expect(existsSync(checkpointsOf("alpha", id, 1))).toBe(true);
     await house.engine.request((scheduler, now) => ({ events: requestMigrate(scheduler, id, "beta", now) }));
     await house.reaches(id, "completed");
 
@@ -71,10 +79,8 @@ describe("the engine", () => {
       [1, "alpha", "submitted"],
       [2, "beta", "migrated"],
     ]);
-    await until(
-      "the copy at the source is gone",
-      () => !existsSync(join(house.folder, "servers/alpha/checkpoints", id, "1")),
-    );
+    expect(existsSync(checkpointsOf("beta", id, 2))).toBe(true);
+    await until("the copy at the source is gone", () => !existsSync(checkpointsOf("alpha", id, 1)));
   });
 
   it("keeps every line for every kind of end, once, and masks secrets in them", async () => {
@@ -182,6 +188,87 @@ describe("the engine", () => {
   });
 });
 
+describe("when things go wrong", () => {
+  it("a pause that crossed a crash is over when it was lifted: the job goes on", async () => {
+    await house.join(aServer("alpha", 1));
+    const id = await house.submit(training({ SECONDS_PER_STEP: "0.02" }));
+    await until("it trains", () => house.engine.scheduler.job(id)?.progress);
+    await house.engine.request((scheduler, now) => ({ events: requestPause(scheduler, id, now) }));
+    await house.close();
+    // As if the server had died between the record and the deed.
+    const store = await openStore(join(house.folder, "schedulearn.db"));
+    const [job] = await new Queries(store).unfinishedJobs();
+    if (job?.state.status !== "paused") throw new Error("the job is not paused");
+    const state = { ...job.state, status: "running" as const };
+    await store.fork().nativeUpdate(JobRow, { id }, { status: "running", body: { ...job, state } });
+    await store.close();
+    house = await new EngineHouse(house.folder).open();
+    await house.reaches(id, "completed");
+  });
+
+  it("a job whose run was removed behind our back fails, and its stream of output ends", async () => {
+    await house.join(aServer("alpha", 1));
+    const id = await house.submit({
+      command: shell("echo here; sleep 60 & wait"),
+      retries: { application: 0, infrastructure: 0 },
+    });
+    await until("it prints", async () => (await house.lines(id)).length > 0);
+    await house.close();
+    rmSync(join(house.folder, "servers/alpha/runs", id), { recursive: true });
+    house = await new EngineHouse(house.folder).open();
+    await house.reaches(id, "failed");
+    await until("nothing is read any more", () => house.engine.isDrained(id));
+  });
+
+  it("what a deletion could not remove before a crash is removed by the next life", async () => {
+    await house.join(aServer("alpha", 1));
+    const id = await house.submit({ command: shell("echo here; touch $SCHEDULEARN_CHECKPOINT_DIR/model") });
+    await house.reaches(id, "completed");
+    await house.close();
+    const store = await openStore(join(house.folder, "schedulearn.db"));
+    for (const table of [JobRow, RunRow]) await store.fork().nativeDelete(table as typeof JobRow, {});
+    await store.close();
+    const folders = [join(house.folder, "logs", id), checkpointsOf("alpha", id, 1)];
+    expect(folders.map(existsSync)).toEqual([true, true]);
+    house = await new EngineHouse(house.folder).open({ reapGraceMillis: 50 });
+    await until("both are gone", () => !folders.some(existsSync));
+  });
+
+  it("a state that can never be recorded ends the server rather than being tried for ever", async () => {
+    await house.join(aServer("alpha", 1));
+    const twin = { id: "beta/0", index: 0, uuid: null, model: null, memoryMiB: null };
+    const joined = { ...aServer("beta", 0), gpus: [twin, twin] };
+    void house.engine.request((scheduler, now) => ({ events: requestJoin(scheduler, joined, now) }));
+    await until("it says so", () => house.logged.some((line) => line.startsWith("fatal")));
+    expect(await house.engine.queries.servers()).toHaveLength(1);
+    // That life is over, as its process would be.
+    house.abandon();
+    house = await new EngineHouse(house.folder).open();
+    expect(house.engine.scheduler.servers.get("alpha")?.health).toBe("up");
+  });
+
+  it("a secret of several lines is masked line by line", async () => {
+    await house.join(aServer("alpha", 1));
+    const key = "-----BEGIN KEY-----\nabcdefgh12345678\n-----END KEY-----";
+    const id = await house.submit({ command: shell('echo "$KEY"') }, { KEY: key });
+    await house.reaches(id, "completed");
+    expect(await house.lines(id)).toEqual(["***", "***", "***"]);
+  });
+
+  it("an idle limit counts neither a pause nor an attempt that is over", async () => {
+    await house.join(aServer("alpha", 1));
+    const limits = { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: 2 };
+    const id = await house.submit({ command: shell("echo one; sleep 1; echo two; sleep 1; echo three"), limits });
+    await until("it prints", async () => (await house.lines(id)).length > 0);
+    await house.engine.request((scheduler, now) => ({ events: requestPause(scheduler, id, now) }));
+    const paused = Date.now();
+    await until("longer than the limit has passed", () => Date.now() - paused > 3000);
+    await house.engine.request((scheduler, now) => ({ events: requestResume(scheduler, id, now) }));
+    await house.reaches(id, "completed", "failed");
+    expect(await house.status(id)).toBe("completed");
+  });
+});
+
 describe("the next life of the server", () => {
   it("adopts what runs, reads on where the log stopped, ends what ended meanwhile, and repeats nothing", async () => {
     await house.join(aServer("alpha", 4));
@@ -221,7 +308,6 @@ describe("the next life of the server", () => {
     await house.reaches(id, "running");
     await house.close();
     const db = join(house.folder, "schedulearn.db");
-    const { openStore } = await import("../../src/store/store.ts");
     const store = await openStore(db);
     for (const table of ["job", "run", "event"]) await store.fork().getConnection().execute(`delete from ${table}`);
     await store.close();

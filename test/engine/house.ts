@@ -5,6 +5,7 @@ import type { JobId, JobStatus } from "../../src/core/job.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
 import { requestJoin, requestSubmit } from "../../src/core/request.ts";
 import type { Server } from "../../src/core/server.ts";
+import type { Driver } from "../../src/drivers/driver.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
 import { wallClock } from "../../src/engine/clock.ts";
 import { Engine } from "../../src/engine/engine.ts";
@@ -21,6 +22,7 @@ export const trainScript = readFileSync(new URL("../../examples/train.sh", impor
 export class EngineHouse {
   readonly folder: string;
   readonly #drivers: MakeDriver;
+  readonly #made: Driver[] = [];
   readonly logged: string[] = [];
   engine!: Engine;
   store!: Store;
@@ -39,7 +41,11 @@ export class EngineHouse {
       cluster: await clusterId(this.store),
       resolve,
       setting: (await policySetting(this.store)) ?? { policy: "fifo", options: {}, placement: "consolidate" },
-      makeDriver: this.#drivers,
+      makeDriver: (server, context) => {
+        const driver = this.#drivers(server, context);
+        this.#made.push(driver);
+        return driver;
+      },
       reapGraceMillis: options.reapGraceMillis ?? 60_000,
       fatal: (error) => this.logged.push(`fatal ${error}`),
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
@@ -87,6 +93,11 @@ export class EngineHouse {
   async close(): Promise<void> {
     await this.engine.close();
     await this.store.close();
+  }
+
+  /** Forgets the engine without closing it, as after a crash; its drivers let go of their servers. */
+  abandon(): void {
+    for (const driver of this.#made.splice(0)) void driver.close();
   }
 
   remove(): void {

@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -113,6 +114,35 @@ describe("the output of a job", () => {
     expect(await texts(logs)).toEqual([long, "line 2"]);
     expect(await texts(logs, logs.tail("job-1", 2))).toEqual([long, "line 2"]);
     logs.closeAll();
+  });
+
+  it("loses nothing to a disk that was full: what did not fit is not there by half, and goes in when there is room", async (context) => {
+    const { root } = fresh();
+    const disk = join(root, "disk");
+    mkdirSync(disk);
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=128k", "none", disk]).status === 0;
+    context.skip(!mounted, "this user may not mount a small disk");
+    try {
+      writeFileSync(join(disk, "ballast"), Buffer.alloc(60_000));
+      const logs = new JobLogs(join(disk, "logs"));
+      const lines = Array.from({ length: 200 }, (_, n) => line(n, "x".repeat(100)));
+      logs.append("job-1", 1, lines);
+      expect(() =>
+        logs.append(
+          "job-1",
+          1,
+          Array.from({ length: 600 }, (_, n) => line(200 + n, "x".repeat(100))),
+        ),
+      ).toThrow(/ENOSPC/);
+      expect((await texts(logs)).length).toBe(200);
+      expect(await logs.positions("job-1", 1)).toEqual({ stdout: "p199" });
+      unlinkSync(join(disk, "ballast"));
+      logs.append("job-1", 1, [line(200, "after")]);
+      expect((await texts(logs)).at(-1)).toBe("after");
+      logs.closeAll();
+    } finally {
+      spawnSync("umount", [disk]);
+    }
   });
 
   it("is readable by its owner alone, and goes with its job", async () => {
