@@ -113,15 +113,14 @@ const notTooLong =
 const onlyKnown =
   ({ guard }: AppOptions): RequestHandler =>
   async (request, response, next) => {
-    const user = await guard.userOf(bearer(request.headers.authorization));
-    if (user !== null) {
-      response.locals.user = user;
+    const visitor = await guard.admit(bearer(request.headers.authorization));
+    if (!(visitor instanceof GraphQLError)) {
+      response.locals.user = visitor.user;
       return next();
     }
+    if (visitor.extensions.code === "FORBIDDEN") return tell(response, 403, visitor);
     response.set("WWW-Authenticate", 'Bearer realm="schedulearn"');
-    const told =
-      request.headers.authorization === undefined ? "an access token is needed" : "the access token is not accepted";
-    tell(response, 401, refusal("UNAUTHENTICATED", `${told}: send Authorization: Bearer <token>`));
+    tell(response, 401, visitor);
   };
 
 /** Express knows an error handler by its four parameters. */

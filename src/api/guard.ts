@@ -18,6 +18,15 @@ export interface GuardOptions {
   readonly defaultUser: string;
 }
 
+/** Somebody who may come in. */
+export interface Visitor {
+  /** Whose jobs are submitted when they name nobody. */
+  readonly user: string;
+  /** Null where none is needed. */
+  readonly token: Token | null;
+}
+
+const HOW = "send Authorization: Bearer <token>";
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 
 /** Who may come in. */
@@ -41,12 +50,19 @@ export class Guard {
     );
   }
 
-  /** The name of whoever comes with that token; null when a token is needed and this is none. */
-  async userOf(secret: string | null): Promise<string | null> {
-    const { tokens, defaultUser } = this.#options;
+  /** Whoever comes with that token, or why he may not. The message fits into the 123 bytes that a WebSocket may close with. */
+  async admit(secret: string | null): Promise<Visitor | GraphQLError> {
+    const { tokens, defaultUser, host } = this.#options;
     const token = secret === null ? null : await tokens.find(secret);
-    if (token) return token.name;
-    return (await tokens.required()) ? null : defaultUser;
+    if (token) return { user: token.name, token };
+    if (await tokens.required())
+      return refusal(
+        "UNAUTHENTICATED",
+        secret === null ? `an access token is needed: ${HOW}` : `the access token is not accepted: ${HOW}`,
+      );
+    if (isLoopback(host)) return { user: defaultUser, token: null };
+    // The last token was revoked since the server began to listen: that must not open it to everybody.
+    return refusal("FORBIDDEN", "nobody may come in while no access token exists: see `schedulearn token create`");
   }
 
   #isOwn(host: string): boolean {

@@ -8,7 +8,7 @@ import {
   type GraphQLSchema,
   subscribe,
 } from "graphql";
-import { CloseCode, type Context as WsContext } from "graphql-ws";
+import type { Context as WsContext } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { Context } from "./context.ts";
@@ -19,6 +19,7 @@ import { InFlight } from "./in-flight.ts";
 import { checkOperation, type Limits, type Operation } from "./limits.ts";
 import type { Rate } from "./rate.ts";
 import { inTime } from "./time-limit.ts";
+import { Visits } from "./visits.ts";
 
 /** A client has so long to say goodbye. */
 const CLOSE_MILLIS = 1_000;
@@ -46,14 +47,17 @@ export function serveWebSocket(server: HttpServer, options: WebSocketOptions): (
   server.on("upgrade", upgrade);
 
   const inFlight = new InFlight();
+  const visits = new Visits(guard, inFlight, log);
   const closer = useServer<Parameters, Extra & Record<PropertyKey, unknown>>(
     {
       schema,
       isProd: true, // or it would tell clients the messages of our own errors
-      onConnect: (connection) => inFlight.track(async () => (await guard.userOf(secretOf(connection))) !== null),
+      onConnect: (connection) => inFlight.track(() => visits.begin(connection.extra.socket, secretOf(connection))),
       onSubscribe: (connection, _id, operation) =>
         inFlight.track(() =>
-          admit(connection, operation, options).catch((error) => [new GraphQLError("", { originalError: error })]),
+          admit(connection, operation, visits, options).catch((error) => [
+            new GraphQLError("", { originalError: error }),
+          ]),
         ),
       execute: (args) =>
         inFlight.track(() =>
@@ -82,22 +86,19 @@ type Parameters = Record<string, unknown>;
 
 /** What to execute, or why not. */
 async function admit(
-  connection: Connection,
+  { extra, subscriptions }: Connection,
   { query, operationName, variables }: Operation,
-  { schema, house, guard, limits, rate }: WebSocketOptions,
+  visits: Visits,
+  { schema, house, limits, rate }: WebSocketOptions,
 ): Promise<ExecutionArgs | GraphQLError[]> {
-  const { extra, subscriptions } = connection;
-  const user = await guard.userOf(secretOf(connection)); // again: the token may have been revoked meanwhile
-  if (user === null) {
-    extra.socket.close(CloseCode.Forbidden, "Forbidden");
-    return [refusal("UNAUTHENTICATED", "the access token is not accepted any more")];
-  }
+  const visitor = await visits.visitor(extra.socket);
+  if (visitor instanceof GraphQLError) return [visitor];
   if (!rate.allows(addressOf(extra.request))) return [tooFast(limits)];
   if (Object.keys(subscriptions).length > limits.streams)
     return [refusal("STREAM_LIMIT", `one connection may have ${limits.streams} streams open at once`)];
   const checked = checkOperation(schema, { query, operationName, variables }, limits);
   if (!("kind" in checked)) return [...checked];
-  const contextValue = new Context(house, user);
+  const contextValue = new Context(house, visitor.user);
   return { schema, document: checked, operationName, variableValues: variables, contextValue };
 }
 

@@ -5,7 +5,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DomainError } from "../../src/core/errors.ts";
-import { ApiHouse, type Json } from "./house.ts";
+import { listTokens, revokeToken } from "../../src/store/settings.ts";
+import { aServer } from "../engine/house.ts";
+import { ApiHouse, type Followed, type Json } from "./house.ts";
 
 let house: ApiHouse;
 beforeEach(async () => {
@@ -13,7 +15,14 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
+const NEEDED = "an access token is needed: send Authorization: Bearer <token>";
+const CLOSED = "nobody may come in while no access token exists: see `schedulearn token create`";
 const COUNTING = "subscription { serverChanged { cursor } }";
+/** There is something to follow at once when a server has joined. */
+const EVENTS = 'subscription { events(after: "e:0") { cursor } }';
+const readAll = async (items: AsyncIterableIterator<unknown>): Promise<void> => {
+  for (;;) if ((await items.next()).done) return;
+};
 const refusedSocket = async (options: Parameters<ApiHouse["socket"]>[0]): Promise<Json> =>
   (await house.follow(COUNTING, {}, options).ended()).end;
 
@@ -38,13 +47,15 @@ describe("as soon as a token exists", () => {
       expect(answer.status).toBe(401);
       expect(answer.errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
     }
-    expect((await refusedSocket({})).code).toBe(4403);
+    expect(await refusedSocket({})).toMatchObject({ code: 4403, reason: NEEDED });
+    expect((await house.ask("{ version }")).errors![0]!.message).toBe(NEEDED);
   });
 
   it.each(["slt_wrong", "", "'; drop table token; --"])("the token %j is no good", async (token) => {
     await house.newToken();
-    expect((await house.ask("{ version }", {}, { token })).status).toBe(401);
-    expect((await refusedSocket({ token })).code).toBe(4403);
+    const { status, errors } = await house.ask("{ version }", {}, { token });
+    expect(status).toBe(401);
+    expect(await refusedSocket({ token })).toMatchObject({ code: 4403, reason: errors![0]!.message });
   });
 
   it("a good one opens both ways in, and jobs are submitted in its name", async () => {
@@ -61,11 +72,14 @@ describe("as soon as a token exists", () => {
   });
 
   it("a connection that was opened before that needs one for its next operation", async () => {
+    await house.engines.join(aServer("alpha", 0));
     const client = house.socket();
-    const [first] = [await client.iterate({ query: "{ version }" }).next()];
-    expect(first.value.data.version).toBeTypeOf("string");
+    const open = client.iterate({ query: EVENTS });
+    await open.next();
     await house.newToken();
-    await expect(client.iterate({ query: "{ version }" }).next()).rejects.toBeDefined();
+    const [answer, stream] = [client.iterate({ query: "{ version }" }).next(), readAll(open)];
+    await expect(answer).rejects.toBeDefined();
+    await expect(stream).rejects.toMatchObject({ code: 4403, reason: NEEDED });
     await client.dispose();
   });
 
@@ -77,10 +91,77 @@ describe("as soon as a token exists", () => {
     expect((await house.ask("{ version }")).status).toBe(401);
   });
 
+  it("a connection that was opened before that is closed within seconds, though it asks nothing", async () => {
+    await house.engines.join(aServer("alpha", 0));
+    const followed = house.follow(EVENTS);
+    await followed.has(1);
+    await house.newToken();
+    expect((await followed.ended()).end).toMatchObject({ code: 4403, reason: NEEDED });
+  });
+
   it("the pages are shown, which ask for it themselves, and health is told without", async () => {
     await house.newToken();
     for (const path of ["/", "/playground", "/healthz", "/readyz"])
       expect((await fetch(new URL(path, house.api.url))).status).toBe(200);
+  });
+});
+
+describe("when a token is revoked", () => {
+  const revoke = async (name: string): Promise<void> => {
+    const { store } = house.engines;
+    const { id } = (await listTokens(store)).find((token) => token.name === name)!;
+    await revokeToken(store, id);
+  };
+
+  it("its open connections are closed, and no others", async () => {
+    const [bob, carol] = [await house.newToken("bob"), await house.newToken("carol")];
+    await house.engines.join(aServer("alpha", 0));
+    const [bobs, carols] = [bob, carol].map((token) => house.follow(EVENTS, {}, { token })) as [Followed, Followed];
+    await Promise.all([bobs.has(1), carols.has(1)]);
+    await revoke("bob");
+    expect((await bobs.ended()).end).toMatchObject({ code: 4403, reason: "the token was revoked" });
+    const seen = carols.items.length;
+    await house.ask('mutation { drainServer(input: {name: "alpha"}) { errors { code } } }', {}, { token: carol });
+    await carols.has(seen + 1);
+    carols.leave();
+  });
+
+  it("a connection that had it cannot even begin another operation", async () => {
+    await house.engines.join(aServer("alpha", 0));
+    const client = house.socket({ token: await house.newToken() });
+    const open = client.iterate({ query: EVENTS }); // or the client would connect anew for the next operation
+    await open.next();
+    await revoke("bob");
+    const [answer, stream] = [client.iterate({ query: "{ version }" }).next(), readAll(open)];
+    await expect(answer).rejects.toBeDefined();
+    await expect(stream).rejects.toMatchObject({ code: 4403, reason: "the token was revoked" });
+    await client.dispose();
+  });
+
+  it("its connections end though it was the last, and others may then come in", async () => {
+    const token = await house.newToken();
+    await house.engines.join(aServer("alpha", 0));
+    const followed = house.follow(EVENTS, {}, { token });
+    await followed.has(1);
+    await revoke("bob");
+    expect((await followed.ended()).end).toMatchObject({ code: 4403, reason: "the token was revoked" });
+    expect((await house.ask("{ version }")).status).toBe(200);
+  });
+
+  it("that was the last, a server which other machines can reach serves nobody until there is another", async () => {
+    const token = await house.newToken();
+    await house.api.close();
+    await house.listen({ listen: { host: "0.0.0.0", port: 0, tls: null } });
+    expect((await house.ask("{ version }", {}, { token })).status).toBe(200);
+    await revoke("bob");
+    for (const access of [{}, { token }]) {
+      const answer = await house.ask("{ version }", {}, access);
+      expect(answer).toMatchObject({ status: 403, errors: [{ message: CLOSED, extensions: { code: "FORBIDDEN" } }] });
+      expect(await refusedSocket(access)).toMatchObject({ code: 4403, reason: CLOSED });
+    }
+    expect((await fetch(new URL("/healthz", house.api.url))).status).toBe(200);
+    const next = await house.newToken();
+    expect((await house.ask("{ version }", {}, { token: next })).status).toBe(200);
   });
 });
 

@@ -18,7 +18,8 @@ export async function follow(query, { load, begun, item, lost }) {
       });
       lost("The connection has ended.");
     } catch (error) {
-      lost(`The server cannot be reached (${error.message}).`);
+      // fetch says by a TypeError that nobody answers; what a server answers stands for itself.
+      lost(error instanceof TypeError ? `The server cannot be reached (${error.message}).` : `${error.message}.`);
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

@@ -189,6 +189,21 @@ test("a policy, a drained server and an updated job are as they were set", async
   await eventually(() => client.job(job.id)).toBeNull();
 });
 
+test("a server that a job needs goes by force only, and an ended job tells where it was", async () => {
+  await client.addServer({ name: "gamma", endpoint: "local", gpus: 3 });
+  await eventually(async () => (await client.servers()).find(({ name }) => name === "gamma")?.health).toBe("UP");
+  const job = await client.submit({ command: "sleep 60", gpus: { count: 3 } });
+  await eventually(async () => (await client.job(job.id))?.status).toBe("RUNNING");
+  await expect(client.removeServer("gamma")).rejects.toMatchObject({ code: "CONFLICT" });
+  await client.cancel(job.id, 0);
+  await eventually(async () => (await client.job(job.id))?.status).toBe("CANCELLED");
+  expect(await client.job(job.id)).toMatchObject({ server: null, lastServer: { name: "gamma" } });
+  const next = await client.submit({ command: "sleep 60", gpus: { count: 3 } });
+  await client.removeServer("gamma", { force: true });
+  expect((await client.servers()).map(({ name }) => name)).not.toContain("gamma");
+  await client.delete(next.id, 0);
+});
+
 test("an operation that the server does not know is a RequestError", async () => {
   await expect(client.request("{ nonsense }", {})).rejects.toThrow(RequestError);
 });
@@ -202,9 +217,16 @@ test("where tokens exist, none and a wrong one are refused, on HTTP and on the s
   );
   try {
     const [none, wrong, good] = clients as [SchedulearnClient, SchedulearnClient, SchedulearnClient];
-    for (const bad of [none, wrong]) {
-      await expect(bad.cluster()).rejects.toThrow(AuthError);
-      await expect(bad.followLogs("job-1").next()).rejects.toThrow(AuthError);
+    const refusals = [
+      [none, "an access token is needed: send Authorization: Bearer <token>"],
+      [wrong, "the access token is not accepted: send Authorization: Bearer <token>"],
+    ] as const;
+    for (const [bad, message] of refusals) {
+      for (const attempt of [bad.cluster(), bad.followLogs("job-1").next()]) {
+        const error = await attempt.catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(AuthError);
+        expect(error).toMatchObject({ message });
+      }
     }
     const job = await good.submit({ command: "true" });
     expect([job.user, (await good.waitFor(job.id)).status]).toEqual(["ada", "COMPLETED"]);
