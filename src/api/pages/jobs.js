@@ -3,8 +3,8 @@ import { follow } from "./follow.js";
 import { ask } from "./token.js";
 
 const MOST_SHOWN = 100;
-const FIELDS = `id name user status phase phaseFraction statusReason submittedAt
-  progress { epoch epochs step steps fraction } server { name } grantedGpus { index } failure { message }`;
+const FIELDS = `id name user status phase phaseFraction statusReason submittedAt firstStartedAt endedAt serviceTime
+  progress { epoch epochs step steps fraction } server { name } lastServer { name } grantedGpus { index }`;
 
 const jobs = new Map();
 const rows = new Map();
@@ -25,12 +25,13 @@ function show(job) {
     body.insertBefore(row, rows.get(next) ?? null);
   }
   row.replaceChildren(
-    cell(job.id),
-    cell(job.name, "name"),
-    cell(job.user),
+    cell("Job", job.id, "id"),
+    cell("Name", job.name, "name"),
+    cell("User", job.user),
     statusCell(job),
     progressCell(job),
-    cell(placeOf(job)),
+    cell("Place", placeOf(job), "place"),
+    cell("Trained", trainedFor(job)),
     timeCell(job.submittedAt),
   );
   if (rows.size > MOST_SHOWN) hide([...rows.keys()].sort((a, b) => numberOf(a) - numberOf(b))[0]);
@@ -42,10 +43,12 @@ function hide(id) {
   jobs.delete(id);
 }
 
-function cell(content, className) {
+/** The label stands before the content where the table's head has no room; an empty cell is not shown there. */
+function cell(label, content, className) {
   const td = document.createElement("td");
+  td.dataset.label = label;
   if (className) td.className = className;
-  td.append(content);
+  if (content !== "") td.append(content);
   return td;
 }
 
@@ -54,40 +57,51 @@ function statusCell({ status, phase, phaseFraction, statusReason }) {
   word.className = status.toLowerCase();
   const part = phaseFraction === null ? "" : ` ${Math.floor(phaseFraction * 100)} %`;
   word.textContent = phase ? `${status.toLowerCase()}: ${phase.toLowerCase()}${part}` : status.toLowerCase();
-  const td = cell(word, "reason");
+  const content = document.createElement("div");
+  content.append(word);
   if (statusReason) {
     const reason = document.createElement("small");
     reason.textContent = statusReason;
-    td.append(reason);
+    content.append(reason);
   }
-  return td;
+  return cell("Status", content, "reason");
 }
 
 function progressCell({ progress }) {
-  if (!progress) return cell("");
+  if (!progress) return cell("Progress", "");
   const { epoch, epochs, step, steps, fraction } = progress;
   const of = (what, at, all) => (at === null ? null : `${what} ${at}${all === null ? "" : `/${all}`}`);
   const words = [of("epoch", epoch, epochs), of("step", step, steps)].filter(Boolean).join(", ");
-  if (fraction === null) return cell(words);
+  if (fraction === null) return cell("Progress", words);
   const bar = document.createElement("progress");
   bar.value = fraction;
   bar.title = words;
-  const td = cell(bar);
-  td.append(` ${Math.floor(fraction * 100)} %`);
-  return td;
+  const content = document.createElement("div");
+  content.append(bar, ` ${Math.floor(fraction * 100)} %`);
+  return cell("Progress", content);
 }
 
-function placeOf({ server, grantedGpus }) {
-  if (!server) return "";
+/** Where it is, or where it was at last. */
+function placeOf({ server, lastServer, grantedGpus }) {
+  if (!server) return lastServer?.name ?? "";
   const gpus = grantedGpus.map(({ index }) => index).join(", ");
   return gpus ? `${server.name}, GPU ${gpus}` : server.name;
+}
+
+/** All its training, once it is over. */
+function trainedFor({ firstStartedAt, endedAt, serviceTime }) {
+  if (firstStartedAt === null || endedAt === null) return "";
+  if (serviceTime < 59.95) return `${serviceTime.toFixed(1)} s`;
+  const minutes = Math.floor(serviceTime / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(serviceTime % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function timeCell(at) {
   const time = document.createElement("time");
   time.dateTime = at;
   time.textContent = new Date(at).toLocaleString();
-  return cell(time);
+  return cell("Submitted", time);
 }
 
 function tellCount(total) {
