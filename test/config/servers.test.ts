@@ -90,6 +90,10 @@ describe("a server", () => {
       { gpus: [{ index: 0, uuid: "x" }, { index: 0, uuid: "x" }, { index: 1 }] },
       ["gpus.1.index: is that of gpus.0 already", "gpus.1.uuid: is that of gpus.0 already"],
     ],
+    [
+      { gpus: [{ index: 0, uuid: "1" }, { index: 1 }] },
+      ["gpus.0.uuid: must not be a number: that is the index; nvidia-smi -L shows the UUID"],
+    ],
     [{ tls }, ["tls: is for tcp:// endpoints only"]],
     [{ endpoint: tcp, tls: { ca: "x" } }, ["tls.cert: is required", "tls.key: is required"]],
     [{ core: 2, memoryMiB: 0 }, ["core: unknown, did you mean cores?", "memoryMiB: must be at least 1"]],

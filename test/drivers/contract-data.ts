@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { RunOrder } from "../../src/core/command.ts";
-import type { OutputLine, OutputPosition } from "../../src/drivers/driver.ts";
+import { OutputGone, type OutputLine, type OutputPosition } from "../../src/drivers/driver.ts";
 import type { Stage } from "./contract-stage.ts";
 import { Listener, readWhole, until } from "./support.ts";
 
@@ -104,6 +104,18 @@ export function claimData(stage: Stage): void {
     await listener.heard("ready");
     await listener.leave();
     expect(stage.told.of("RunExited", run)).toEqual([]);
+  });
+
+  claim("the output of a run that is not there, or no more, is gone for good", async () => {
+    await expect(listen(job("exit 0")).done).rejects.toThrow(OutputGone);
+    const run = job("exit 0");
+    stage.driver.start(run);
+    await exitOf(run);
+    stage.driver.reap(run.job, run.attempt);
+    const folder = { server: stage.driver.server, generation: run.checkpoint.generation };
+    stage.driver.discardCheckpoint(run.job, folder);
+    await until("nothing remains", async () => (await stage.bench.remains()).length === 0);
+    await expect(listen(run).done).rejects.toThrow(OutputGone);
   });
 
   claim("a checkpoint moves to another server with its job", async () => {

@@ -153,6 +153,37 @@ export function claimLife(stage: Stage): void {
     expect(stage.told.of("RunStarted", run)).toHaveLength(1);
   });
 
+  claim("a start keeps to its own order, whatever an earlier life of the server prepared", async () => {
+    const run = job("exit 3");
+    stage.driver.prepare(run);
+    await stage.told.first("RunPrepared", run);
+    await stage.driver.close();
+    const later = new Told();
+    stage.driver = await stage.house.connect(stage.bench.servers[0], later);
+    const { spec } = job("exit 4");
+    stage.driver.start({ ...run, spec });
+    expect(await later.first("RunExited", run)).toMatchObject({ exitCode: 4 });
+  });
+
+  claim("a run that never started leaves no checkpoint folder", async () => {
+    const run = job("", { command: ["/no/such/program"] });
+    stage.driver.start(run);
+    await exitOf(run);
+    const { folders } = await stage.driver.connect(AbortSignal.timeout(30_000));
+    expect(folders).toEqual([]);
+  });
+
+  claim("the checkpoint folders that lie on a server are found there", async () => {
+    const run = job("exit 0");
+    stage.driver.start(run);
+    await exitOf(run);
+    const look = async () => (await stage.driver.connect(AbortSignal.timeout(30_000))).folders;
+    expect(await look()).toEqual([{ job: run.job, generation: 1 }]);
+    stage.driver.reap(run.job, run.attempt);
+    stage.driver.discardCheckpoint(run.job, { server: stage.driver.server, generation: 1 });
+    await until("it is gone", async () => (await look()).length === 0);
+  });
+
   claim("prepare and discard leave nothing, and tell no exit", async () => {
     const run = job("exit 0");
     stage.driver.prepare(run);

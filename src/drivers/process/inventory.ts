@@ -32,12 +32,14 @@ async function gpusOf(server: string, setting: GpuSetting, signal: AbortSignal):
 async function askSmi(signal: AbortSignal): Promise<DeclaredGpu[]> {
   const query = ["--query-gpu=index,uuid,name,memory.total", "--format=csv,noheader,nounits"];
   const either = AbortSignal.any([signal, AbortSignal.timeout(SMI_MILLIS)]);
+  // By signal alone: a timeout of its own would wait for a process that does not heed it.
+  const asked = promisify(execFile)("nvidia-smi", query, { signal: either });
   try {
-    // By signal alone: a timeout of its own would wait for a process that cannot be killed.
-    const { stdout } = await promisify(execFile)("nvidia-smi", query, { signal: either, killSignal: "SIGKILL" });
+    const { stdout } = await asked;
     return stdout.split("\n").flatMap(parseGpu);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    asked.child.kill("SIGKILL");
     const reason = either.aborted ? "it did not answer in time" : (error as Error).message;
     throw new Error(`nvidia-smi failed: ${reason}`, { cause: error });
   }

@@ -1,9 +1,10 @@
 import { PassThrough, Readable } from "node:stream";
-import { expect, test } from "vitest";
+import Docker from "dockerode";
+import { expect, test, vi } from "vitest";
 import type { RunOrder } from "../../../src/core/command.ts";
 import { dockerDriver } from "../../../src/drivers/docker/docker-driver.ts";
 import type { Driver, DriverContext } from "../../../src/drivers/driver.ts";
-import { pythonImage } from "../../lab/docker-lab.ts";
+import { busyboxImage, pythonImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { Listener, readWhole, realClock, until } from "../support.ts";
 import { DockerBench, endpointOf } from "./bench.ts";
@@ -112,10 +113,28 @@ for n in range(4):
     const volume = `contract-${run.job}-ckpt-1`;
     await until("only the folder is left", async () => `${await bench.remains()}` === volume);
     const folder = { server: driver.server, generation: 1 };
+    const creating = vi.spyOn(Docker.prototype, "createContainer");
     const tar = await readWhole(await driver.readCheckpoint(run.job, folder, AbortSignal.timeout(10_000)));
+    expect(creating.mock.calls[0]?.[0]).toHaveProperty(["Labels", "schedulearn.reader"]);
+    creating.mockRestore();
     expect(tar.toString("latin1")).toMatch(/^\.\/\0.*\.\/step\0.*41\n/s);
     await until("only the folder is left", async () => `${await bench.remains()}` === volume);
     expect((await driver.connect(AbortSignal.timeout(10_000))).runs).toEqual([]);
+  });
+
+  test("that an earlier life was reading when it was killed is let go by the next one", async () => {
+    const { docker, name } = bench.host();
+    const [job, volume] = ["job-read", "contract-job-read-ckpt-1"];
+    await docker.createContainer({
+      name: `${volume}-reader-0`,
+      Image: busyboxImage,
+      Entrypoint: ["never-run"],
+      Labels: { "schedulearn.cluster": "contract", "schedulearn.reader": "0" },
+      HostConfig: { Mounts: [{ Type: "volume", Source: volume, Target: "/checkpoint", ReadOnly: true }] },
+    });
+    const driver = await bench.connect();
+    driver.discardCheckpoint(job, { server: name, generation: 1 });
+    await until("nothing is left", async () => (await bench.remains()).length === 0);
   });
 
   /** Starts a run whose checkpoint comes from `source`, and returns why it failed. */

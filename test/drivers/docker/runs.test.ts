@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { Readable } from "node:stream";
+import Docker from "dockerode";
+import tar from "tar-stream";
+import { expect, test, vi } from "vitest";
 import { busyboxImage, type LabHost, pythonImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { Listener, Told, until } from "../support.ts";
@@ -28,6 +31,7 @@ shared.describe("a run on a Docker engine", () => {
       "schedulearn.cluster": "contract",
       "schedulearn.job": run.job,
       "schedulearn.attempt": "3",
+      "schedulearn.order": expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(info.HostConfig).toMatchObject({
       Init: true,
@@ -56,6 +60,73 @@ shared.describe("a run on a Docker engine", () => {
     second.stop(run, "SIGTERM", 0);
     await listener.done;
     expect(listener.texts("stdout")).toEqual(["once"]);
+  });
+
+  test("what an earlier life prepared for another lease gives way: devices, cores and checkpoint are the new ones", async () => {
+    const first = await bench.connect({ gpus: 4 });
+    const script =
+      'ls /run/fake-gpu; grep Cpus_allowed_list /proc/self/status; echo "$NVIDIA_VISIBLE_DEVICES"; ls /checkpoint';
+    const prepared = bench.withGpus(bench.order(script), [0]);
+    first.prepare(prepared);
+    await bench.told.first("RunPrepared", prepared);
+    const container = bench.host().docker.getContainer(`contract-${prepared.job}-1`);
+    const stray = tar.pack();
+    stray.entry({ name: "half-a-copy" }, "");
+    stray.finalize();
+    await container.putArchive(Readable.from(stray, { objectMode: false }), { path: "/checkpoint" });
+    await first.close();
+    const second = await bench.connect({ gpus: 4 }, 0, new Told());
+    const other = bench.withGpus(prepared, [1]);
+    const run = { ...other, on: other.on.map((share) => ({ ...share, cores: [1] })) };
+    second.start(run);
+    const listener = new Listener(second, run);
+    await listener.done;
+    expect(listener.texts("stdout")).toEqual(["nvidia1", "Cpus_allowed_list:\t1", "1"]);
+  });
+
+  test("what an earlier life prepared to the same order is started", async () => {
+    const first = await bench.connect();
+    const run = bench.order("exit 0");
+    first.prepare(run);
+    await bench.told.first("RunPrepared", run);
+    const { Id } = await bench.host().docker.getContainer(`contract-${run.job}-1`).inspect();
+    await first.close();
+    const later = new Told();
+    (await bench.connect({}, 0, later)).start(run);
+    expect((await later.first("RunStarted", run)).handle).toBe(Id);
+  });
+
+  test("a stop reaches the run though the driver is closed right after it", async () => {
+    const driver = await bench.connect();
+    const run = bench.order("trap 'exit 9' TERM; echo ready; while :; do sleep 0.1; done");
+    driver.start(run);
+    const { handle } = await bench.told.first("RunStarted", run);
+    await new Listener(driver, run).heard("ready");
+    driver.stop(run, "SIGTERM", 60);
+    await driver.close();
+    const container = bench.host().docker.getContainer(handle);
+    await until("it has ended", async () => !(await container.inspect()).State.Running);
+    expect((await container.inspect()).State.ExitCode).toBe(9);
+  });
+
+  test("a stop that overtakes the making of the container leaves neither that nor a folder", async () => {
+    const creating = vi.spyOn(Docker.prototype, "createContainer");
+    const driver = await bench.connect();
+    const run = bench.order("echo never");
+    const host = bench.host();
+    await host.hang();
+    try {
+      driver.start(run);
+      await until("the engine is asked for the container", () => creating.mock.calls.length > 0);
+      driver.stop(run, "SIGTERM", 60);
+    } finally {
+      creating.mockRestore();
+      host.unhang();
+    }
+    expect((await bench.told.first("RunExited", run)).outcome).toEqual({ kind: "stopped" });
+    expect(bench.told.of("RunStarted", run)).toEqual([]);
+    await host.docker.ping();
+    expect(await bench.remains()).toEqual([]);
   });
 
   test("an order to start that comes after the end tells the start and the end, and starts nothing", async () => {

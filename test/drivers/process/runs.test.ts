@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -126,6 +126,36 @@ describe("a process run", () => {
     expect(await outcomeOf(run)).toMatchObject({ cause: { origin: "infrastructure", code: "gpu-lost" } });
   });
 
+  it("takes nothing over that an earlier life carried for another plan, and does not carry twice for the same", async () => {
+    const list = 'ls "$SCHEDULEARN_CHECKPOINT_DIR"';
+    const run = (generation: number) =>
+      job(list, {}, { attempt: 2, checkpoint: { generation: 2, from: { server: "right", generation } } });
+    for (const [carriedFor, startedFor, lines] of [
+      [1, 1, ["weights"]],
+      [1, null, []],
+    ] as const) {
+      const carried = run(carriedFor);
+      const folder = bench.runFolder("left", carried.job, 2);
+      await folder.make();
+      await folder.write("order.json", { cluster: "contract", order: carried });
+      const path = join(bench.root, "left/checkpoints/contract", carried.job, "2");
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, "weights"), "");
+      const checkpoint = startedFor === null ? { generation: 2, from: null } : carried.checkpoint;
+      expect(await linesOf({ ...carried, checkpoint })).toEqual(lines);
+    }
+  });
+
+  it("that never started leaves a folder that is older than itself", async () => {
+    const folder = { server: "left", generation: 1 };
+    const first = job("exit 0");
+    await linesOf(first);
+    const again = { ...first, attempt: 2, spec: { ...first.spec, command: ["/no/such/program"] } };
+    expect(await outcomeOf(again)).toMatchObject({ cause: { code: "command-not-found" } });
+    const { folders } = await driver.connect(AbortSignal.timeout(5_000));
+    expect(folders).toEqual([{ job: first.job, generation: folder.generation }]);
+  });
+
   it("is told apart when its command cannot be executed", async () => {
     const file = join(bench.root, "notes.txt");
     await writeFile(file, "no program", { mode: 0o644 });
@@ -148,16 +178,20 @@ describe("a process run", () => {
 });
 
 describe("the inventory of a process server", () => {
-  it("has the GPUs that nvidia-smi names", async () => {
-    const bin = await mkdtemp(join(tmpdir(), "sl-bin-"));
-    await writeFile(
-      join(bin, "nvidia-smi"),
-      "#!/bin/sh\necho '0, GPU-aa, NVIDIA H100 80GB HBM3, 81559'\necho '1, GPU-bb, Tesla T4, [N/A]'\n",
-    );
-    await chmod(join(bin, "nvidia-smi"), 0o755);
+  let bin: string;
+
+  /** Puts a shell script in the place of nvidia-smi. */
+  async function smi(script: string): Promise<void> {
+    bin = await mkdtemp(join(tmpdir(), "sl-bin-"));
+    await writeFile(join(bin, "nvidia-smi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     vi.stubEnv("PATH", `${bin}${delimiter}${process.env.PATH}`);
     await house.close();
     await bench.cleanup();
+  }
+  afterEach(() => rm(bin, { recursive: true }));
+
+  it("has the GPUs that nvidia-smi names", async () => {
+    await smi("echo '0, GPU-aa, NVIDIA H100 80GB HBM3, 81559'; echo '1, GPU-bb, Tesla T4, [N/A]'");
     await set({ gpus: "auto" });
     const { inventory } = await driver.connect(AbortSignal.timeout(5_000));
     expect(inventory.gpus).toEqual([
@@ -165,6 +199,22 @@ describe("the inventory of a process server", () => {
       { id: "left/GPU-bb", index: 1, uuid: "GPU-bb", model: "Tesla T4", memoryMiB: null },
     ]);
     expect(inventory.cores).toBe(allowedCpus().length);
-    await rm(bin, { recursive: true });
+  });
+
+  it("is not waited for when nvidia-smi hangs, and nothing of that is left", async () => {
+    await smi(`echo $$ > "$(dirname "$0")/pid"; trap '' TERM; while :; do sleep 0.1; done`);
+    bench = await processBench({ gpus: "auto" });
+    const hasty = new House((server, context) => {
+      const made = bench.open(server, context);
+      const giveUp = new AbortController();
+      void until("nvidia-smi runs", () => readFile(join(bin, "pid"), "utf8").catch(() => "")).then(() =>
+        giveUp.abort(),
+      );
+      return { connect: () => made.connect(giveUp.signal), close: () => made.close() } as unknown as Driver;
+    });
+    await expect(hasty.connect("left")).rejects.toThrow("nvidia-smi failed: it did not answer in time");
+    const pid = Number(await readFile(join(bin, "pid"), "utf8"));
+    await until("it is killed", () => identify(pid) === null);
+    house = hasty;
   });
 });
