@@ -10,7 +10,9 @@ export interface Column {
   readonly align?: "right";
   /** May be cut off to fit the terminal. */
   readonly shrinks?: boolean;
-  /** May go altogether, the last one first, where even cutting does not make the rest fit. */
+  /** Rather than below so many columns, optional columns go. */
+  readonly least?: number;
+  /** May go altogether, the last one first, to leave the others their room. */
   readonly optional?: boolean;
 }
 
@@ -29,10 +31,11 @@ export function table(
   const head = columns.map((column): Cell => ({ text: column.title, style: title }));
   const all = [head, ...rows.map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : cell)))];
   const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i]?.text ?? ""))));
-  if (width !== null && !shrink(widths, columns, width)) {
+  if (width !== null && !shrink(widths, columns, width, ({ least = LEAST }) => least)) {
     const gone = columns.findLastIndex(({ optional }) => optional);
     const kept = <T>(of: readonly T[]): T[] => of.filter((_, i) => i !== gone);
     if (gone >= 0) return table(kept(columns), rows.map(kept), { width, title });
+    shrink(widths, columns, width, () => LEAST);
   }
   return all.map((row) => {
     const cells = columns.map((column, i) => {
@@ -49,11 +52,18 @@ export function table(
 const plain = (text: string): Cell => ({ text, style: (same) => same });
 
 /** Takes from the widest column that may shrink, until all fits: true; false when nothing is left to take. */
-function shrink(widths: number[], columns: readonly Column[], width: number): boolean {
+function shrink(
+  widths: number[],
+  columns: readonly Column[],
+  width: number,
+  leastOf: (column: Column) => number,
+): boolean {
   for (;;) {
     const total = widths.reduce((sum, of) => sum + of, 0) + GAP.length * (widths.length - 1);
     if (total <= width) return true;
-    const candidates = columns.flatMap(({ shrinks }, i) => (shrinks && (widths[i] ?? 0) > LEAST ? [i] : []));
+    const candidates = columns.flatMap((column, i) =>
+      column.shrinks && (widths[i] ?? 0) > leastOf(column) ? [i] : [],
+    );
     const [widest] = candidates.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
     if (widest === undefined) return false;
     widths[widest] = (widths[widest] ?? 0) - 1;

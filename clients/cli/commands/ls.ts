@@ -83,7 +83,7 @@ export function ls(program: Command, cli: Cli): void {
             { title: "TRAINED", align: "right" },
             { title: "USER", shrinks: true, optional: true },
             { title: "AGE", align: "right", optional: true },
-            { title: "REASON", shrinks: true },
+            { title: "REASON", shrinks: true, least: 24 },
           ],
           jobs.map((job) => [
             job.id,

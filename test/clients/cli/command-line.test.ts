@@ -59,12 +59,19 @@ test("every command shows examples, and help never shows a token", async () => {
 test.each([
   [[], /Usage:/],
   [["sl"], /unknown command 'sl'\n\(Did you mean ls\?\)/],
+  [["foo", "--help"], /unknown command 'foo'/],
+  [["simulate", "--help"], /unknown command 'simulate'/],
+  [["--url", "x", "mirgate", "1"], /unknown command 'mirgate'\n\(Did you mean migrate\?\)/],
+  [["servers", "foo", "--help"], /unknown command servers foo; see schedulearn servers --help/],
+  [["policy", "sett", "fifo"], /unknown command policy sett/],
   [["ls", "--stats"], /unknown option '--stats'\n\(Did you mean --status\?\)/],
   [["ls", "--status", "happy"], /Allowed choices are .*running/],
   [["logs"], /missing required argument 'job'/],
   [["logs", "1", "--tail", "x"], /It must be a whole number/],
   [["submit"], /a file, or a command behind --, is needed/],
   [["submit", "/nowhere/job.yaml"], /\/nowhere\/job\.yaml: there is no such file/],
+  [["submit", "."], /: \. is a folder; give a YAML file\n/],
+  [["submit", "package.json/job.yaml"], /package\.json\/job\.yaml: there is no such file/],
   [["submit", "--gpus", "many", "--", "true"], /bounds such as 1:4/],
   [["submit", "--env", "A", "--", "true"], /It must be NAME=VALUE/],
   [["update", "1"], /nothing to change/],
@@ -109,6 +116,32 @@ test("an error of the server is one line without control characters", async () =
   const { code, err } = await runCli(["ls"], { url: await answering(200, { errors: [{ message: "a\u001b[2Jb" }] }) });
   expect(code).toBe(1);
   expect(err).toBe("schedulearn: a\\x1b[2Jb\n");
+});
+
+test.each([
+  [["show", "1"], 1, { code: "NOT_FOUND", message: "no job", path: ["job"] }],
+  [["sl"], 2, { code: "USAGE", message: "unknown command 'sl'\n(Did you mean ls?)", path: null }],
+  [["ls", "--stats"], 2, { code: "USAGE", message: expect.stringContaining("--stats"), path: null }],
+  [[], 2, { code: "USAGE", message: "a command is needed; see schedulearn --help", path: null }],
+  [["submit", "."], 2, { code: "USAGE", message: ". is a folder; give a YAML file", path: null }],
+])("with --json the error of %j is one line of JSON", async (argv, exit, error) => {
+  const errors = [{ message: "no job", path: ["job"], extensions: { code: "NOT_FOUND" } }];
+  const { code, out, err } = await runCli([...argv, "--json"], { url: await answering(200, { errors }) });
+  expect([code, out]).toEqual([exit, ""]);
+  expect(JSON.parse(err)).toEqual({ error });
+});
+
+test("with --json several faults are one line, together and apart", async () => {
+  const faults = [
+    { code: "INVALID_INPUT", message: "a: wrong", path: ["a"] },
+    { code: "INVALID_INPUT", message: "b: wrong", path: ["b"] },
+  ];
+  const url = await answering(200, { data: { result: { value: null, errors: faults } } });
+  const { err } = await runCli(["submit", "--json", "--", "true"], { url });
+  expect(err).toMatch(/^.*\n$/);
+  expect(JSON.parse(err)).toEqual({
+    error: { code: "INVALID_INPUT", message: "a: wrong; b: wrong", path: ["a"], faults },
+  });
 });
 
 test("--url and --token win over the environment", async () => {

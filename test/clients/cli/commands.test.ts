@@ -1,40 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type House, startHouse } from "../house.ts";
-import { type CliOptions, runCli } from "./run-cli.ts";
+import { existsSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { cliHouse, eventually } from "./cli-house.ts";
 
-/** Waits until what is asked is so. */
-const eventually = <T>(ask: () => T) => expect.poll(ask, { timeout: 20_000, interval: 20 });
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+const COLOUR = /\u001b\[[0-9;]*m/g;
 
-let house: House;
-beforeAll(async () => {
-  house = await startHouse();
-});
-afterAll(() => house.end());
-
-const cli = (argv: string[], options: CliOptions = {}) => runCli(argv, { url: house.url, ...options });
-
-async function json(argv: string[], options: CliOptions = {}) {
-  const { code, out, err } = await cli(["--json", ...argv], options);
-  expect(err).toBe("");
-  expect(code).toBe(0);
-  return JSON.parse(out);
-}
-
-/** Submits a job that runs until the file is there, and waits until it does. */
-async function holding(name: string): Promise<{ id: string; release(): void }> {
-  const file = join(house.folder, `release-${name}`);
-  const { id } = await json([
-    "submit",
-    "--name",
-    name,
-    "--",
-    `echo ${name} runs; while [ ! -e ${file} ]; do sleep 0.02; done`,
-  ]);
-  await eventually(async () => (await json(["show", id])).status).toBe("RUNNING");
-  return { id, release: () => writeFileSync(file, "") };
-}
+const { cli, json, holding, inHouse } = cliHouse();
 
 test("a job given by flags runs, and its output is printed", async () => {
   const { code, out } = await cli(["submit", "--env", "WHO=world", "--", 'echo "hello $WHO"; exit 0']);
@@ -50,7 +21,7 @@ test("several words behind -- are run as they stand, one with spaces by a shell"
 });
 
 test("a file is submitted from its name and from the standard input, and flags win over it", async () => {
-  const file = join(house.folder, "job.yaml");
+  const file = inHouse("job.yaml");
   const yaml = "# mine\nname: from-file\ncommand: 'true'\nenv: {A: 1, B: 2}\nlabels: {team: x}\n";
   writeFileSync(file, yaml);
   expect(await json(["submit", file])).toMatchObject({ name: "from-file", labels: { team: "x" } });
@@ -72,7 +43,7 @@ test("a file is submitted from its name and from the standard input, and flags w
 });
 
 test("every fault of a file is told on its own line, with the file, the path, the line and the column", async () => {
-  const file = join(house.folder, "bad.yaml");
+  const file = inHouse("bad.yaml");
   writeFileSync(file, "name: bad\ncommand: 'true'\ncors: 2\ngpus:\n  min: 4\n  max: 2\n");
   const { code, out, err } = await cli(["submit", file]);
   expect([code, out]).toEqual([1, ""]);
@@ -85,56 +56,32 @@ test("every fault of a file is told on its own line, with the file, the path, th
   expect((await cli(["submit", file, "--gpus", "1"])).err).toMatch(/line \d+, column \d+/);
 });
 
-test("submit --follow prints the output and tells a failure by its exit code", async () => {
-  const good = await cli(["submit", "--follow", "--", "echo one; echo two"]);
-  expect([good.code, good.out]).toEqual([0, "one\ntwo\n"]);
-  const bad = await cli(["submit", "--follow", "--", "echo oh; exit 7"]);
-  expect([bad.code, bad.out]).toEqual([1, "oh\n"]);
-});
-
-test("submit --follow --json prints the job, its lines, and the job as it ended", async () => {
-  const { out } = await cli(["submit", "--follow", "--json", "--", "echo one"]);
-  const items = out
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  expect(items.map(({ status, text }) => text ?? status)).toEqual([expect.any(String), "one", "COMPLETED"]);
-});
-
-test("on a terminal, submit --follow draws a bar under the output", async () => {
-  const script = "for i in 1 2; do echo epoch=$i/2; sleep 0.2; done";
-  const { code, out } = await cli(["submit", "--follow", "--name", "bars", "--", script], { columns: 100 });
-  expect(code).toBe(0);
-  expect(out).toContain("epoch=1/2");
-  expect(out).toMatch(/job-\d+ bars +█{20} /);
-  expect(out).toContain("completed");
-});
-
-test("Ctrl-C leaves the followed job running and says how to follow it again", async () => {
-  const stop = new AbortController();
-  const { code, err, out } = await cli(["submit", "--follow", "--name", "long", "--", "echo up; sleep 60"], {
-    signal: stop.signal,
-    onOutput: (text) => text.includes("up\n") && stop.abort(),
-  });
-  const id = /^(job-\d+) goes on; follow it with schedulearn logs -f job-\d+/.exec(err)?.[1] ?? err;
-  expect([code, out]).toEqual([130, "up\n"]);
-  expect((await json(["show", id])).status).toBe("RUNNING");
-  await cli(["rm", id, "--grace", "0"]);
-});
-
 test("ls shows the jobs that pass its filters, as a table and as JSON", async () => {
   const { id, release } = await holding("listed");
   const { jobs, totalCount } = await json(["ls", "--status", "running", "paused", "--phase", "running"]);
   expect([totalCount, jobs.map((job: { id: string }) => job.id)]).toEqual([1, [id]]);
   const { out } = await cli(["ls", "--phase", "running"]);
-  expect(out).toMatch(/^ID +NAME +STATUS +PROGRESS +SERVER +GPUS +CORES +USER +AGE\n/);
-  expect(out).toMatch(new RegExp(`^${id} +listed +running +- +(alpha|beta) +0 +1 +\\S+ +\\d+s$`, "m"));
+  expect(out).toMatch(/^ID +NAME +STATUS +PROGRESS +SERVER +GPUS +CORES +TRAINED +USER +AGE +REASON\n/);
+  expect(out).toMatch(new RegExp(`^${id} +listed +running +- +(alpha|beta) +0 +1 +[\\d.]+s +\\S+ +\\d+s$`, "m"));
   expect(out).not.toContain("\u001b");
   release();
   for (let i = 0; i < 3; i++) await json(["submit", "--label", "of=three", "--", "true"]);
   expect((await json(["ls", "--label", "of=three", "-n", "2"])).jobs.length).toBe(2);
   expect((await cli(["ls", "--label", "of=three", "-n", "2"])).err).toBe("1 more: schedulearn ls --all\n");
   expect((await json(["ls", "--label", "of=three", "--all"])).jobs.length).toBe(3);
+});
+
+test("ls shows of a job that is over where it was, what it had, how long it trained, and why it failed", async () => {
+  const { id } = await json(["submit", "--name", "over", "--cores", "1:2", "--", "sleep 0.2; exit 3"]);
+  await eventually(async () => (await json(["show", id])).status).toBe("FAILED");
+  const row = new RegExp(
+    `^${id} +over +failed +- +(alpha|beta) +0 +1:2 +0\\.[2-9]s +\\S+ +\\d+s +exited with code 3$`,
+    "m",
+  );
+  expect((await cli(["ls"])).out).toMatch(row);
+  const narrow = (await cli(["ls", "--status", "failed"], { columns: 80 })).out.split("\n");
+  expect(narrow.every((line) => line.replace(COLOUR, "").length <= 80)).toBe(true);
+  expect(narrow.find((line) => line.startsWith(id))).toContain("exited ");
 });
 
 test("colours come on a terminal only, and NO_COLOR turns them off", async () => {
@@ -170,29 +117,13 @@ test("show tells what a job asked for and how its run ended, and never a secret"
   expect(out).not.toContain("s3cret");
 });
 
-test("logs --tail gives the last lines, --attempt those of one run, --json one document", async () => {
-  const { id } = await json(["submit", "--", "for i in 1 2 3 4 5; do echo $i; done"]);
-  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
-  expect((await cli(["logs", id, "--tail", "2"])).out).toBe("4\n5\n");
-  expect((await cli(["logs", id, "--attempt", "2"])).out).toBe("");
-  expect((await json(["logs", id])).lines.map(({ text }: { text: string }) => text)).toEqual(["1", "2", "3", "4", "5"]);
-});
-
-test("logs -f goes on until the job is over, and --tail 0 shows only what is new", async () => {
-  const { id, release } = await holding("followed");
-  await eventually(async () => (await cli(["logs", id])).out).toBe("followed runs\n");
-  const whole = cli(["logs", "-f", id]);
-  const news = cli(["logs", "-f", "--tail", "0", id]);
-  release();
-  expect(await whole).toEqual({ code: 0, out: "followed runs\n", err: "" });
-  expect(await news).toEqual({ code: 0, out: "", err: "" });
-});
-
-test("hostile output is made harmless on a terminal and kept as it is in a pipe", async () => {
-  const { id } = await json(["submit", "--", "printf '\\033]0;owned\\007\\033[31mred\\033[0m\\n'"]);
-  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
-  expect((await cli(["logs", id])).out).toBe("\u001b]0;owned\u0007\u001b[31mred\u001b[0m\n");
-  expect((await cli(["logs", id], { columns: 80 })).out).toBe("\\x1b]0;owned\\x07\u001b[31mred\u001b[0m\u001b[0m\n");
+test("show breaks long values to the terminal's width, and leaves them whole in a pipe", async () => {
+  const words = Array.from({ length: 30 }, (_, i) => `word${i}`).join(" ");
+  const { id } = await json(["submit", "--env", `LONG=${words}`, "--", "true"]);
+  expect((await cli(["show", id])).out).toContain(`LONG=${words}\n`);
+  const lines = (await cli(["show", id], { columns: 60, env: { NO_COLOR: "1" } })).out.split("\n");
+  expect(Math.max(...lines.slice(0, 20).map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(lines.join(" ").replace(/\s+/g, " ")).toContain(`LONG=${words}`);
 });
 
 test("migrate moves a running job and names both servers", async () => {
@@ -235,16 +166,62 @@ test("update changes a job that is not over, and is refused for one that is", as
   expect(await cli(["update", id, "--priority", "1"])).toMatchObject({ code: 1, err: expect.stringContaining("over") });
 });
 
+test("migrate --wait tells where the job runs then and what the move cost", async () => {
+  const script = "echo x > $SCHEDULEARN_CHECKPOINT_DIR/state; echo up; while true; do sleep 0.02; done";
+  const { id } = await json(["submit", "--name", "waited-for", "--", script]);
+  await eventually(async () => (await cli(["logs", id])).out).toBe("up\n");
+  const { code, out, err } = await cli(["migrate", id, "--wait"]);
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toMatch(
+    new RegExp(
+      `^${id} moves from (alpha|beta) to (alpha|beta)\n${id} runs on \\2: [\\d.]+s of downtime, [\\d.]+ K?i?B carried`,
+    ),
+  );
+  expect(await json(["migrate", id, "-w"])).toMatchObject({ state: "COMPLETED", downtime: expect.any(Number) });
+  await cli(["rm", id, "--grace", "0"]);
+});
+
+test("migrate --wait fails with the reason when the job ends before it has moved", async () => {
+  const file = inHouse("stop-asked");
+  const script = `trap 'touch ${file}' TERM; echo up; while true; do sleep 0.02; done`;
+  const { id } = await json(["submit", "--", script]);
+  await eventually(async () => (await cli(["logs", id])).out).toBe("up\n");
+  const moving = cli(["migrate", id, "--wait"]);
+  await eventually(() => existsSync(file)).toBe(true);
+  await cli(["cancel", id, "--grace", "0"]);
+  const { code, err } = await moving;
+  expect([code, err]).toEqual([1, expect.stringMatching(new RegExp(`^${id} was not migrated: the job is cancell`))]);
+  await eventually(async () => (await json(["show", id])).status).toBe("CANCELLED");
+});
+
 test("servers are listed, added, drained and removed", async () => {
   expect((await cli(["servers"])).out).toMatch(
     /^NAME +HEALTH +GPUS +CORES +MEMORY +JOBS +DRIVER +ENDPOINT\nalpha +up +0\/0 /,
   );
-  expect(await cli(["servers", "add", "gamma", "local", "--cores", "1"])).toMatchObject({ code: 0 });
+  expect(await cli(["servers", "add", "gamma", "local", "--cores", "1"])).toEqual({
+    code: 0,
+    out: "gamma added: up, 0 GPUs, 1 core\n",
+    err: "",
+  });
   expect((await json(["servers", "drain", "gamma"])).draining).toBe(true);
   expect((await json(["servers", "drain", "gamma", "--undo"])).draining).toBe(false);
   expect(await cli(["servers", "rm", "gamma"])).toEqual({ code: 0, out: "gamma removed\n", err: "" });
   expect((await json(["servers"])).servers.map(({ name }: { name: string }) => name)).toEqual(["alpha", "beta"]);
-  expect((await cli(["servers", "add", "lost", "unix:///nowhere.sock"])).err).toContain("/nowhere.sock");
+  expect((await cli(["servers", "add", "lost", "unix:///nowhere.sock"])).err).toMatch(
+    /\/nowhere\.sock.*\(--no-verify takes/,
+  );
+  const { out } = await cli(["servers", "add", "lost", "unix:///nowhere.sock", "--no-verify"]);
+  expect(out).toMatch(/^lost added: down: .*\/nowhere\.sock/);
+  await cli(["servers", "rm", "lost"]);
+});
+
+test("drain tells in a sentence how many jobs are there; a server goes by force even with a job", async () => {
+  await json(["servers", "add", "delta", "local", "--gpus", "1"]);
+  const { id } = await holding("needs-delta", "--gpus", "1");
+  expect((await cli(["servers", "drain", "delta"])).out).toBe("delta takes no more jobs; 1 job is still there\n");
+  expect(await cli(["servers", "rm", "delta"])).toMatchObject({ code: 1, err: expect.stringContaining("delta") });
+  expect(await cli(["servers", "rm", "delta", "--force"])).toEqual({ code: 0, out: "delta removed\n", err: "" });
+  await cli(["rm", id, "--grace", "0"]);
 });
 
 test("the policy is shown with its options and set while running; a wrong name is refused with those there are", async () => {
@@ -271,4 +248,17 @@ test("events of a job are printed in order, as lines and as JSON", async () => {
       .split("\n")
       .map((line) => JSON.parse(line).type),
   ).toEqual(events.map(({ type }: { type: string }) => type));
+});
+
+test("events leave out the steps of progress unless asked for, and -n gives the last ones", async () => {
+  const { id } = await json(["submit", "--", "for i in 1 2 3; do echo epoch=$i/3; sleep 0.3; done"]);
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  const types = async (...flags: string[]): Promise<string[]> =>
+    (await json(["events", "--job", id, ...flags])).events.map(({ type }: { type: string }) => type);
+  expect(await types()).not.toContain("RunProgressed");
+  expect(await types("--progress")).toContain("RunProgressed");
+  expect(new Set(await types("--type", "RunProgressed"))).toEqual(new Set(["RunProgressed"]));
+  expect(await types("-n", "1")).toEqual(["RunExited"]);
+  expect(await types("-n", "0")).toEqual([]);
+  expect(await types("-n", "2")).toEqual((await types()).slice(-2));
 });

@@ -64,6 +64,23 @@ test("with one server it says why nothing is migrated, and a terminal gets a bar
   expect(code).toBe(0);
 });
 
+test("an example whose image has no Python where the demo runs is left out, and named with the image that it wants", async () => {
+  const house = await startHouse({ servers: "alpha=local" });
+  houses.push(house);
+  writeFileSync(join(house.folder, "snake.yaml"), "name: snake\nimage: python:3-slim\ncommand: exit 0\n");
+  let text = "";
+  const out = new Writable({
+    write(chunk, _, done) {
+      text += chunk;
+      done();
+    },
+  }) as unknown as NodeJS.WriteStream;
+  expect(await demo({ url: house.url, examples: house.folder, image: "busybox", out })).toBe(1);
+  expect(text).toContain(
+    "snake.yaml is left out: image busybox has no Python; it wants python:3-slim\n0 jobs submitted",
+  );
+});
+
 test("a job that fails makes the demo fail, and the table says so", async () => {
   const { code, text } = await run("alpha=local", (house) => {
     writeFileSync(join(house.folder, "fails.yaml"), "name: fails\nimage: busybox\ncommand: exit 1\n");

@@ -40,7 +40,7 @@ test("Ctrl-C ends a stream with exit code 130 and leaves the job running", async
   const { child, err, closed } = start(process.execPath, program, "submit", "--follow", "--", "echo up; sleep 60");
   child.stdout.once("data", () => child.kill("SIGINT"));
   expect(await closed).toEqual([130, null]);
-  const id = /^(job-\d+) goes on/.exec(await err)?.[1] ?? "";
+  const id = /^(job-\d+) goes on/m.exec(await err)?.[1] ?? "";
   const { out, closed: shown } = start(process.execPath, program, "show", id, "--json");
   await shown;
   expect(JSON.parse(await out)).toMatchObject({ id, status: "RUNNING" });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutTo, table, textWidth } from "../../../clients/cli/table.ts";
+import { cutTo, table, textWidth, wrapTo } from "../../../clients/cli/table.ts";
 
 const same = (text: string): string => text;
 const columns = [{ title: "ID" }, { title: "NAME", shrinks: true }, { title: "GPUS", align: "right" as const }];
@@ -31,4 +31,21 @@ test("wide characters count twice, joined ones once", () => {
   expect(textWidth("訓練")).toBe(4);
   expect(textWidth("👩‍💻é")).toBe(3);
   expect(cutTo("訓練訓練", 6)).toBe("訓練…");
+});
+
+test("a column that is not needed goes before one that is becomes too narrow, and not when all fits", () => {
+  const reasoned = [{ title: "ID" }, { title: "USER", optional: true }, { title: "REASON", shrinks: true, least: 12 }];
+  const lines = (width: number) =>
+    table(reasoned, [["job-1", "ada", "a long reason why"]], { width, title: same }).map((line) => line);
+  expect(lines(40)[1]).toBe("job-1  ada   a long reason why");
+  expect(lines(25)).toEqual(["ID     USER  REASON", "job-1  ada   a long reas…"]);
+  expect(lines(22)).toEqual(["ID     REASON", "job-1  a long reason …"]);
+  expect(lines(15)[1]).toBe("job-1  a long …");
+});
+
+test("a long value goes on below, broken between words, or in a word that is too long itself", () => {
+  expect(wrapTo("one two three", 8)).toEqual(["one two", "three"]);
+  expect(wrapTo("abcdefghij kl", 4)).toEqual(["abcd", "efgh", "ij", "kl"]);
+  expect(wrapTo("訓練訓練", 5)).toEqual(["訓練", "訓練"]);
+  expect(wrapTo("", 5)).toEqual([""]);
 });
