@@ -42,7 +42,14 @@ export function duties(
     const dependencies = ended.filter((other) => job.blockedBy.includes(other.id));
     const failed = dependencies.find(({ state }) => state.status !== "completed");
     if (failed) {
-      events.push(giveUp(id, "dependency", `it needs ${failed.id}, which has ${failed.state.status}`, now));
+      events.push(
+        giveUp(
+          id,
+          "dependency",
+          `it needs ${failed.id}, which ${failed.state.status === "cancelled" ? "was cancelled" : "has failed"}`,
+          now,
+        ),
+      );
       continue; // given up once is enough
     }
     for (const { id: on } of dependencies) events.push({ type: "DependencyMet", job: id, on, at: now });
