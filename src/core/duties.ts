@@ -1,6 +1,6 @@
 import type { Event } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { isOver } from "./job.ts";
+import { endOf, isOver } from "./job.ts";
 import type { Cause } from "./outcome.ts";
 import type { Packer } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
@@ -42,14 +42,7 @@ export function duties(
     const dependencies = ended.filter((other) => job.blockedBy.includes(other.id));
     const failed = dependencies.find(({ state }) => state.status !== "completed");
     if (failed) {
-      events.push(
-        giveUp(
-          id,
-          "dependency",
-          `it needs ${failed.id}, which ${failed.state.status === "cancelled" ? "was cancelled" : "has failed"}`,
-          now,
-        ),
-      );
+      events.push(giveUp(id, "dependency", `it needs ${failed.id}, which ${endOf(failed)}`, now));
       continue; // given up once is enough
     }
     for (const { id: on } of dependencies) events.push({ type: "DependencyMet", job: id, on, at: now });

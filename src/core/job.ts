@@ -119,6 +119,10 @@ export interface Job {
 export const isOver = ({ state }: Job): boolean =>
   state.status === "completed" || state.status === "failed" || state.status === "cancelled";
 
+/** How a job that is over ended, as the end of a sentence about it. */
+export const endOf = ({ state }: Job): string =>
+  state.status === "cancelled" ? "was cancelled" : `has ${state.status}`;
+
 /** What a job holds now; a migrating one holds both its ends. */
 export function heldBy({ state }: Job): readonly Placement[] {
   switch (state.status) {

@@ -1,7 +1,7 @@
 import { domainError } from "./errors.ts";
 import type { Event, JobPatch } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { heldBy, isOver } from "./job.ts";
+import { endOf, heldBy, isOver } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import { canHold } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
@@ -39,7 +39,7 @@ export function requestCancel(
   const job = find(scheduler, id);
   if (!isOver(job)) return [{ type: "JobCancelled", job: id, ...options, at: now }];
   if (options.delete) return [{ type: "JobDeleted", job: id, at: now }];
-  throw domainError("CONFLICT", `${id} is over already: it has ${job.state.status}`, ["id"]);
+  throw domainError("CONFLICT", `${id} is over already: it ${endOf(job)}`, ["id"]);
 }
 
 export function requestUpdate(scheduler: Scheduler, id: JobId, patch: JobPatch, now: Instant): Event[] {
@@ -181,7 +181,7 @@ function find(scheduler: Scheduler, id: JobId): Job {
 
 function findLive(scheduler: Scheduler, id: JobId): Job {
   const job = find(scheduler, id);
-  if (isOver(job)) throw domainError("CONFLICT", `${id} is over: it has ${job.state.status}`, ["id"]);
+  if (isOver(job)) throw domainError("CONFLICT", `${id} is over: it ${endOf(job)}`, ["id"]);
   if (job.state.status === "cancelling") throw domainError("CONFLICT", `${id} is being stopped`, ["id"]);
   return job;
 }
