@@ -95,11 +95,13 @@ async function submitAll(
 const hasPython = (image: string | null): boolean =>
   image === null ? spawnSync("python3", ["--version"]).status === 0 : /python/.test(image);
 
-/** Migrates the first job that is well under way, once. */
+/** Migrates the first job that is well under way and has somewhere to go, once. */
 class Mover {
   readonly #client: SchedulearnClient;
   readonly #view: ProgressView;
-  #moving: Promise<string> | null = null;
+  readonly #tried = new Set<string>();
+  #moving: Promise<void> | null = null;
+  #outcome = "none was migrated: none was under way long enough";
 
   constructor(client: SchedulearnClient, view: ProgressView) {
     this.#client = client;
@@ -109,35 +111,51 @@ class Mover {
   see(job: Job): void {
     const fraction = job.progress?.fraction ?? 0;
     if (this.#moving || job.status !== "RUNNING" || fraction < MIGRATE_FROM || fraction > MIGRATE_UNTIL) return;
-    this.#moving = this.#move(job).catch(
-      (error: unknown) => `${job.id} was not migrated: ${error instanceof Error ? error.message : error}`,
-    );
+    const twentieth = `${job.id} ${Math.floor(fraction * 20)}`;
+    if (this.#tried.has(twentieth)) return;
+    this.#tried.add(twentieth);
+    this.#moving = this.#move(job)
+      .catch((error: unknown) => {
+        this.#outcome = `${job.id} was not migrated: ${error instanceof Error ? error.message : error}`;
+        return false;
+      })
+      .then((hasMoved) => {
+        if (!hasMoved) this.#moving = null; // the next one may
+      });
   }
 
   /** What came of it, in words. */
-  outcome(): Promise<string> {
-    return this.#moving ?? Promise.resolve("none was migrated: none was under way long enough");
+  async outcome(): Promise<string> {
+    await this.#moving;
+    return this.#outcome;
   }
 
-  async #move(job: Job): Promise<string> {
+  async #move(job: Job): Promise<boolean> {
     const servers = await this.#client.servers();
-    const others = servers.filter((server) => server.name !== job.server?.name && canHold(server, job));
-    if (others.length === 0)
-      return servers.length < 2
-        ? "none was migrated: there is only one server"
-        : `${job.id} was not migrated: no other server can hold it`;
+    const others = servers.filter((server) => server.name !== job.server?.name && hasRoom(server, job));
+    if (others.length === 0) {
+      this.#outcome =
+        servers.length < 2
+          ? "none was migrated: there is only one server"
+          : "none was migrated: no other server had room meanwhile";
+      return false;
+    }
     const { from, to } = await this.#client.migrate(job.id);
     this.#view.write(`${job.id} moves from ${from} to ${to}\n`);
-    return `${job.id} was migrated from ${from} to ${to}`;
+    this.#outcome = `${job.id} was migrated from ${from} to ${to}`;
+    return true;
   }
 }
 
-const canHold = ({ health, draining, gpus, cores, memoryMiB }: Server, job: Job): boolean =>
+const hasRoom = (
+  { health, draining, gpus, cores, coresUsed, memoryMiB, memoryUsedMiB }: Server,
+  { gpus: { min: gpusNeeded }, cores: { min: coresNeeded }, memoryMiB: memoryNeeded }: Job,
+): boolean =>
   health === "UP" &&
   !draining &&
-  gpus.length >= job.gpus.min &&
-  cores >= job.cores.min &&
-  memoryMiB >= (job.memoryMiB ?? 0);
+  gpus.filter(({ job }) => job === null).length >= gpusNeeded &&
+  cores - coresUsed >= coresNeeded &&
+  memoryMiB - memoryUsedMiB >= (memoryNeeded ?? 0);
 
 async function summarise(client: SchedulearnClient, terminal: Terminal, submitted: readonly Job[]): Promise<number> {
   const jobs = (await Promise.all(submitted.map(({ id }) => client.job(id)))).filter((job) => job !== null);

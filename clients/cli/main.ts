@@ -22,8 +22,8 @@ const COMMANDS = [submit, ls, show, logs, migrate, cancel, rm, pause, resume, re
 
 const EXIT_CODES = `
 Exit codes:
-  0    done; with submit --follow: the job completed
-  1    the job did not complete, or the server refused
+  0    done; with submit --follow: the job completed; with migrate --wait: it has moved
+  1    the job did not complete, or has not moved, or the server refused
   2    the command line is wrong
   3    the server cannot be reached
   4    the server wants an access token, or another one
@@ -111,7 +111,7 @@ function programOf(cli: Cli, json: boolean): Command {
     .description("Submits training jobs to a Schedulearn server, watches them and moves them.")
     .option("--url <url>", `the server's API; else SCHEDULEARN_URL, else ${DEFAULT_URL}`)
     .option("--token <token>", "access token; else SCHEDULEARN_TOKEN")
-    .option("--json", "print JSON: one document, or one a line while following")
+    .option("--json", "print JSON: one document, or one a line while following; errors too")
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false, helpWidth: 100 })
     .addHelpText("after", examples("submit job.yaml --follow", "ls", "logs -f 17", "migrate 17 box2") + EXIT_CODES)

@@ -57,6 +57,22 @@ test("all examples complete, one is migrated on the way, and the table has a row
   expect((await house.engine.queries.jobCounts()).get("completed")).toBe(3);
 });
 
+test("while the other server is full nothing is migrated, and then it is", async () => {
+  const { code, text } = await run("alpha=local,beta=local", (house) => {
+    const folder = join(house.folder, "examples");
+    mkdirSync(folder);
+    const elastic = readFileSync(join(examples, "elastic.yaml"), "utf8").replace('"120"', '"60"');
+    writeFileSync(join(folder, "a.yaml"), elastic);
+    const { cores } = house.engine.scheduler.servers.get("beta") ?? { cores: 1 };
+    writeFileSync(join(folder, "b.yaml"), `name: wide\ncores: ${cores}\ncommand: sleep 2.5\n`);
+    return folder;
+  });
+  const [, ...rows] = text.split("job-1 was migrated from alpha to beta");
+  expect(rows.length).toBe(1);
+  expect(text.indexOf("wide  completed")).toBeLessThan(text.indexOf("job-1 moves from alpha to beta"));
+  expect(code).toBe(0);
+});
+
 test("with one server it says why nothing is migrated, and a terminal gets a bar for each job", async () => {
   const { code, text } = await run("alpha=local", short, { columns: 120 });
   expect(text).toContain("none was migrated: there is only one server");
