@@ -291,8 +291,11 @@ export class Scheduler {
         this.#dirty.servers.delete(event.server);
         this.#dirty.removedServers.add(event.server);
         // What lay there is lost to the jobs that would have gone on with it.
-        for (const job of this.#jobs.values())
-          if (job.checkpoint?.server === event.server) this.#store({ ...job, checkpoint: null });
+        for (const job of this.#jobs.values()) {
+          if (job.checkpoint?.server !== event.server) continue;
+          this.#outbox.push(...commandsFor(job, null));
+          this.#store({ ...job, checkpoint: null });
+        }
         return true;
     }
   }

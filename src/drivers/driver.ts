@@ -86,6 +86,8 @@ export interface Found {
   readonly runs: readonly FoundRun[];
   /** The checkpoint folders of this cluster that lie there, also those that only began to be filled. */
   readonly folders: readonly FoundFolder[];
+  /** What the machine's engine calls itself: two servers of one identity would give its GPUs twice. Null where there is none. */
+  readonly identity: string | null;
 }
 
 /**

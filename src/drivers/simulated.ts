@@ -106,7 +106,7 @@ class SimulatedDriver implements Driver {
     const list = typeof gpus === "number" ? gpus : gpus.map((gpu, index) => ({ ...gpu, index }));
     const inventory = { gpus: declaredGpus(this.server, list), cores, memoryMiB };
     const runs = [...this.#runs.values()].map(({ job, attempt }) => ({ job, attempt }));
-    return Promise.resolve({ inventory, runs, folders: foldersOn(this.#world, this.server) });
+    return Promise.resolve({ inventory, runs, folders: foldersOn(this.#world, this.server), identity: null });
   }
 
   prepare(order: RunOrder): void {

@@ -37,6 +37,7 @@ interface Member {
   /** Resolves after the first try to connect, however it ended. */
   first: Promise<void>;
   readonly gone: AbortController;
+  identity: string | null;
   connected: boolean;
   connecting: boolean;
   retry: Cancel;
@@ -77,6 +78,7 @@ export class Fleet {
       driver,
       first: Promise.resolve(),
       gone: new AbortController(),
+      identity: null,
       connected: false,
       connecting: false,
       retry: () => {},
@@ -134,10 +136,11 @@ export class Fleet {
 
   /** The exit of this run is on record and its output stored: what is left of it can go. */
   reap(server: ServerId, job: JobId, attempt: number): void {
+    const member = this.#members.get(server); // also if it leaves meanwhile
     void this.#house
       .output()
       .drained(job, attempt)
-      .then(() => this.#members.get(server)?.driver.reap(job, attempt));
+      .then(() => member?.driver.reap(job, attempt));
   }
 
   async #connect(id: ServerId, member: Member, retryAfter: Millis): Promise<void> {
@@ -145,8 +148,10 @@ export class Fleet {
     member.connecting = true;
     const deadline = AbortSignal.any([member.gone.signal, AbortSignal.timeout(CONNECT_DEADLINE)]);
     try {
-      const { inventory, runs, folders } = await unlessLate(member.driver.connect(deadline), deadline);
+      const { inventory, runs, folders, identity } = await unlessLate(member.driver.connect(deadline), deadline);
       if (member.gone.signal.aborted) return;
+      this.#refuseTwin(id, identity);
+      member.identity = identity;
       member.connected = true;
       tell({ type: "ServerInventoried", server: id, ...inventory, at: clock.now() });
       this.#takeUp(id, member, runs, folders);
@@ -165,6 +170,13 @@ export class Fleet {
     } finally {
       member.connecting = false;
     }
+  }
+
+  /** One machine under two names would have its GPUs given twice. */
+  #refuseTwin(id: ServerId, identity: string | null): void {
+    for (const [other, member] of this.#members)
+      if (other !== id && identity !== null && member.identity === identity)
+        throw new Error(`this is the engine of server ${other} already: a machine is one server`);
   }
 
   #reconnect(id: ServerId, member: Member, retryAfter = FIRST_RETRY): void {

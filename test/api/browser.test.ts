@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
 import { ApiHouse } from "./house.ts";
 
@@ -76,7 +77,7 @@ describe("in a browser", () => {
     await page.getByText("50 %").waitFor();
     const cells = [page.getByText(id, { exact: true }), page.getByText("alpha, GPU 0"), page.locator("tbody time")];
     for (const cell of cells) {
-      const box = (await cell.boundingBox())!;
+      const box = await until("it is drawn", () => cell.boundingBox()); // a row is drawn anew with each change
       expect(box.x + box.width).toBeLessThanOrEqual(width);
     }
     const lines = await cells[0]!.evaluate((cell) => {

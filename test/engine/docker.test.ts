@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { requestCancel, requestMigrate } from "../../src/core/request.ts";
+import { requestCancel, requestJoin, requestMigrate, requestRemove } from "../../src/core/request.ts";
 import { dockerDriver } from "../../src/drivers/docker/docker-driver.ts";
 import type { MakeDriver } from "../../src/engine/fleet.ts";
 import { gpus } from "../core/world.ts";
@@ -15,8 +15,10 @@ const shared = useLab({ hosts: 2, gpus: 4 });
 
 shared.describe("the engine over two Docker hosts", () => {
   let house: EngineHouse;
+  /** Servers that are other names of a host. */
+  const aliases = new Map<string, string>();
   const drivers: MakeDriver = (server, context) => {
-    const host = shared.hosts.find(({ name }) => name === server.id);
+    const host = shared.hosts.find(({ name }) => name === (aliases.get(server.id) ?? server.id));
     if (!host) throw new Error(`no host ${server.id}`);
     const { host: address, port, ca, cert, key } = host.tcp;
     return dockerDriver({
@@ -109,6 +111,31 @@ shared.describe("the engine over two Docker hosts", () => {
     expect(job?.state).toMatchObject({
       cause: { origin: "application", code: "command-not-found", message: expect.stringContaining("trainn") },
     });
+  });
+
+  it("an engine under two names is one server: its GPUs are not given twice", async () => {
+    const [host] = shared.hosts;
+    const twin = aServer("twin", 4, { driver: "docker", cores: 2 });
+    aliases.set("twin", host?.name ?? "");
+    await house.engine.request((scheduler, now) => ({
+      events: requestJoin(scheduler, { ...twin, health: "down" }, now),
+    }));
+    await until("it is refused", () =>
+      house.engine.scheduler.servers.get("twin")?.reason?.includes("engine of server"),
+    );
+    expect(house.engine.scheduler.servers.get("twin")?.health).toBe("down");
+    await house.engine.request((scheduler, now) => ({ events: requestRemove(scheduler, "twin", false, now) }));
+  });
+
+  it("the runs of a server that is removed by force are ended where it can be reached", async () => {
+    const [first] = shared.hosts;
+    const id = await house.submit({ image: busyboxImage, command: shell("sleep 1000"), gpus: gpus(4) });
+    await house.reaches(id, "running");
+    const on = house.engine.scheduler.run(id)?.on[0]?.server as string;
+    await house.engine.request((scheduler, now) => ({ events: requestRemove(scheduler, on, true, now) }));
+    const host = shared.hosts.find(({ name }) => name === on) ?? first;
+    await until("its container is gone", async () => (await host?.docker.listContainers({ all: true }))?.length === 0);
+    await until("it runs elsewhere", () => house.engine.scheduler.run(id)?.attempt === 2);
   });
 
   it("the next life of the server adopts the containers, and has every line once", async () => {

@@ -101,7 +101,7 @@ class DockerDriver implements Driver {
       const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
       const folders = (Volumes ?? []).map(({ Labels }) => foundFolder(Labels)).filter((folder) => folder !== null);
       health = "up";
-      return { inventory, runs, folders };
+      return { inventory, runs, folders, identity: info.ID || null };
     } finally {
       this.#health.start(health);
     }

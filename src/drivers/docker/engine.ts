@@ -28,6 +28,7 @@ export interface AskOptions {
 
 /** What we use of the engine's account of itself. */
 export interface EngineInfo {
+  readonly ID: string;
   readonly ServerVersion: string;
   readonly NCPU: number;
   /** Bytes. */

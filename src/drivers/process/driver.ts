@@ -72,7 +72,7 @@ class ProcessDriver implements Driver {
     await this.#lock.take();
     const inventory = await takeInventory(this.server, this.#options, signal);
     this.#gpus = inventory.gpus;
-    return { inventory, runs: await this.#findRuns(), folders: await this.#checkpoints.found() };
+    return { inventory, runs: await this.#findRuns(), folders: await this.#checkpoints.found(), identity: null };
   }
 
   prepare(run: RunOrder): void {
