@@ -118,7 +118,13 @@ export class Scheduler {
       this.#ledger.restore(job.id, heldBy(job));
       this.#store(job);
     }
-    for (const run of state.runs ?? []) this.#runs.set(run.job, run);
+    let newest = Number.NEGATIVE_INFINITY;
+    for (const run of state.runs ?? []) {
+      this.#runs.set(run.job, run);
+      if (run.placedAt < newest) continue;
+      newest = run.placedAt; // `spread` goes on behind it
+      this.#lastServer = leadServer(run.on);
+    }
     for (const migration of state.migrations ?? []) this.#migrations.set(migration.job, migration);
     this.#dirty = newDirt();
     this.#ended = [];

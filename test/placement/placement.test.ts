@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aServer, aSpec, gpus, World } from "../core/world.ts";
+import { Scheduler } from "../../src/core/scheduler.ts";
+import { aServer, aSpec, gpus, resolve, World } from "../core/world.ts";
 
 const where = (world: World): string[] => world.starts.map(({ server }) => server);
 const long = { "job-1": 1e6, "job-2": 1e6, "job-3": 1e6, "job-4": 1e6 };
@@ -50,6 +51,20 @@ describe("spread", () => {
       .submit("job-4", aSpec())
       .run(100);
     expect(where(world)).toEqual(["a", "b", "c", "a"]);
+  });
+
+  it("goes on after a restart where it was", () => {
+    const world = new World({ placement: "spread", durations: long }).join(
+      aServer("a", 4),
+      aServer("b", 4),
+      aServer("c", 4),
+    );
+    world.submit("job-1", aSpec()).submit("job-2", aSpec()).run(100);
+    const next = new Scheduler(resolve, world.scheduler.setting);
+    const runs = ["job-1", "job-2"].flatMap((id) => world.scheduler.run(id) ?? []);
+    next.restore({ servers: [...world.scheduler.servers.values()], jobs: [...world.scheduler.jobs.values()], runs });
+    next.observe({ type: "JobSubmitted", job: "job-3", spec: aSpec(), blockedBy: [], key: null, at: 200 });
+    expect(next.round(200).events).toMatchObject([{ type: "JobPlaced", job: "job-3", on: [{ server: "c" }] }]);
   });
 
   it("does not advance for a job that fits nowhere", () => {

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs from Debian's packages what test/lab needs to start its own Docker engines. It starts no engine, does nothing
-# where all is there, and says in one sentence why where it cannot: the tests that need an engine are skipped then.
+# Installs from Debian's packages what the tests need: Docker for the engines that test/lab starts, Chromium for the pages.
+# It starts no engine, does nothing where all is there, and says in one sentence why where it cannot: the tests that need
+# what is missing are skipped then.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 declare -A package_of=(
   [dockerd]=docker.io [busybox]=busybox-static [iptables]=iptables [ip]=iproute2 [openssl]=openssl [/usr/bin/python3]=python3
+  [chromium]=chromium
 )
 
 missing_packages() {
@@ -14,7 +16,7 @@ missing_packages() {
 }
 
 give_up() {
-  echo "Docker for the tests was not installed: $1."
+  echo "Not all that the tests need was installed: $1."
   exit 0
 }
 
