@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Only dispatches: the server's and the laboratory's commands to src, everything else to the client.
+// Only dispatches: what needs more than the API to src, everything else to the client.
 import { existsSync } from "node:fs";
 
 if (!existsSync(new URL("../dist", import.meta.url))) (await import("../scripts/setup.mjs")).setUp();

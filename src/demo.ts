@@ -115,13 +115,20 @@ async function startDemo(options: { image?: string } = {}): Promise<Demo> {
       const enough = AbortSignal.any([ended.signal, AbortSignal.timeout(LAST_STOPS_MILLIS)]);
       for await (const _ of engine.feed.follow(0, {}, enough)) if (engine.scheduler.jobs.size === 0) ended.abort();
       await schedulearn.close();
+      if (local?.image === OWN_IMAGE)
+        await dockerAt(localEndpoint())
+          .getImage(OWN_IMAGE)
+          .remove()
+          .catch(() => {});
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
+const localEndpoint = (): string => process.env.DOCKER_HOST || DEFAULT_ENDPOINT;
+
 async function localServers(wanted?: string): Promise<{ servers: string; image: string | null; notice: string }> {
-  const endpoint = process.env.DOCKER_HOST || DEFAULT_ENDPOINT;
+  const endpoint = localEndpoint();
   const processes = { servers: "alpha=local,beta=local", image: null };
   try {
     await probeDocker(endpoint, undefined, AbortSignal.timeout(PROBE_MILLIS));
@@ -147,9 +154,7 @@ async function localServers(wanted?: string): Promise<{ servers: string; image: 
 
 /** An image with a shell: one that is there, one that can be pulled, or one made of this machine's own busybox. */
 async function anyImage(endpoint: string): Promise<string | null> {
-  const docker = endpoint.startsWith("unix://")
-    ? new Docker({ socketPath: endpoint.slice("unix://".length) })
-    : new Docker();
+  const docker = dockerAt(endpoint);
   for (const name of [...SMALL_IMAGES, OWN_IMAGE]) {
     const there = await docker
       .getImage(name)
@@ -162,6 +167,9 @@ async function anyImage(endpoint: string): Promise<string | null> {
   }
   return (await pulled(docker, SMALL_IMAGES[0] as string)) ?? (await ownImage(docker));
 }
+
+const dockerAt = (endpoint: string): Docker =>
+  endpoint.startsWith("unix://") ? new Docker({ socketPath: endpoint.slice("unix://".length) }) : new Docker();
 
 async function pulled(docker: Docker, image: string): Promise<string | null> {
   try {
