@@ -165,3 +165,9 @@ export function withService(job: Job, now: Instant, stillTraining: boolean): Job
     coreMillis: job.coreMillis + spent * coreCount(on),
   };
 }
+
+/** Earlier first; jobs of one instant by their numbers, so that job-9 goes before job-10. */
+export function bySubmission(a: Pick<Job, "submittedAt" | "id">, b: Pick<Job, "submittedAt" | "id">): number {
+  if (a.submittedAt !== b.submittedAt) return a.submittedAt - b.submittedAt;
+  return a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

@@ -1,10 +1,11 @@
+import { type Changes, newDirt } from "./changes.ts";
 import type { Command } from "./command.ts";
 import { commandsFor } from "./command.ts";
 import { drainMoves, duties, needsWatching } from "./duties.ts";
 import { InvariantError } from "./errors.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { heldBy, isOver } from "./job.ts";
+import { bySubmission, heldBy, isOver } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import type { Migration } from "./migration.ts";
 import { advanceMigration, awaitsLostSteps, isMoving, openMigration } from "./migration.ts";
@@ -16,6 +17,7 @@ import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
+import { isStale } from "./stale.ts";
 import type { Instant } from "./time.ts";
 import { newJob, transition } from "./transition.ts";
 
@@ -33,16 +35,6 @@ export interface Round {
   readonly commands: readonly Command[];
   /** When to hold the next round though nothing happens until then. */
   readonly wakeAt: Instant | null;
-}
-
-/** Everything that is different since it was last asked: rows to write. */
-export interface Changes {
-  readonly jobs: readonly Job[];
-  readonly deletedJobs: readonly JobId[];
-  readonly runs: readonly Run[];
-  readonly migrations: readonly Migration[];
-  readonly servers: readonly Server[];
-  readonly removedServers: readonly ServerId[];
 }
 
 /** Facts in by `observe`, decisions out by `round`. It does no I/O and reads no clock. */
@@ -363,41 +355,4 @@ export class Scheduler {
     this.#migrations.set(migration.job, migration);
     this.#dirty.migrations.set(migration.id, migration);
   }
-}
-
-interface Dirt {
-  jobs: Set<JobId>;
-  deletedJobs: Set<JobId>;
-  runs: Map<string, Run>;
-  migrations: Map<string, Migration>;
-  servers: Set<ServerId>;
-  removedServers: Set<ServerId>;
-}
-const newDirt = (): Dirt => ({
-  jobs: new Set(),
-  deletedJobs: new Set(),
-  runs: new Map(),
-  migrations: new Map(),
-  servers: new Set(),
-  removedServers: new Set(),
-});
-
-/** News of a run that is past, or that was told before. */
-function isStale(job: Job, run: Run | undefined, event: JobEvent): boolean {
-  if (!("attempt" in event) || event.type === "JobPlaced") return false;
-  const { status } = job.state;
-  if (event.type === "JobGivenUp") return isOver(job) || (event.attempt !== null && event.attempt !== job.attempt);
-  if (event.attempt === job.attempt + 1) return status !== "migrating";
-  if (event.attempt !== job.attempt) return true;
-  if (event.type === "RunProgressed" || event.type === "CheckpointSaved") return false;
-  if (event.type === "RunStarted")
-    return (status !== "starting" && status !== "cancelling") || (run?.startedAt ?? null) !== null;
-  if (event.type === "RunPrepared" || event.type === "RunPreparing") return status !== "starting";
-  return heldBy(job).length === 0;
-}
-
-/** Earlier first; jobs of one instant by their numbers, so that job-9 goes before job-10. */
-export function bySubmission(a: Pick<Job, "submittedAt" | "id">, b: Pick<Job, "submittedAt" | "id">): number {
-  if (a.submittedAt !== b.submittedAt) return a.submittedAt - b.submittedAt;
-  return a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

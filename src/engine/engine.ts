@@ -1,9 +1,10 @@
+import type { Changes } from "../core/changes.ts";
 import { DomainError, domainError } from "../core/errors.ts";
 import type { Event, EventType } from "../core/event.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
 import { runId } from "../core/run.ts";
-import type { Changes, PolicySetting, ResolvePolicy } from "../core/scheduler.ts";
+import type { PolicySetting, ResolvePolicy } from "../core/scheduler.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import { leadServer } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";

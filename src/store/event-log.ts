@@ -1,10 +1,11 @@
 import type { SqlEntityManager } from "@mikro-orm/sqlite";
+import type { Changes } from "../core/changes.ts";
 import type { Event } from "../core/event.ts";
 import type { Job } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
-import type { Changes, PolicySetting } from "../core/scheduler.ts";
+import type { PolicySetting } from "../core/scheduler.ts";
 import type { Server } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
 import { EventRow, GpuRow, JobRow, MigrationRow, RunRow, SecretRow, ServerRow, SettingRow } from "./rows.ts";

@@ -4,6 +4,7 @@ import type { JobSpec } from "../../src/core/job-spec.ts";
 import type { Placement } from "../../src/core/server.ts";
 import type { Clock } from "../../src/core/time.ts";
 import type { Driver, DriverContext, DriverEvent, Output, OutputPosition } from "../../src/drivers/driver.ts";
+import { aSpec, gpus } from "../core/world.ts";
 
 /** Long enough for a busy machine: a condition that holds is seen at once. */
 const PATIENCE_MILLIS = 30_000;
@@ -87,34 +88,9 @@ export class House {
   }
 }
 
-export function specOf(patch: Partial<JobSpec> = {}): JobSpec {
-  return {
-    name: "contract",
-    type: "generic",
-    image: null,
-    command: ["/bin/true"],
-    workdir: null,
-    env: {},
-    secretNames: [],
-    gpus: { min: 0, max: 0, preferred: 0, model: null, memoryMiB: null },
-    cores: { min: 1, max: 1 },
-    parallelism: { interOp: null, intraOp: null },
-    memoryMiB: null,
-    shmMiB: 64,
-    elasticity: "restart",
-    priority: 0,
-    deadline: null,
-    user: "anna",
-    labels: {},
-    estimate: { seconds: null, epochs: null, steps: null },
-    progressPattern: null,
-    checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds: 30 },
-    retries: { application: 0, infrastructure: 3 },
-    limits: { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: null },
-    after: [],
-    ...patch,
-  };
-}
+/** A job of one core and no GPU, as drivers meet it. */
+export const specOf = (patch: Partial<JobSpec> = {}): JobSpec =>
+  aSpec({ image: null, command: ["/bin/true"], gpus: gpus(0), cores: { min: 1, max: 1 }, ...patch });
 
 let jobs = 0;
 

@@ -1,0 +1,32 @@
+import type { Job, JobId } from "./job.ts";
+import type { Migration } from "./migration.ts";
+import type { Run } from "./run.ts";
+import type { Server, ServerId } from "./server.ts";
+
+/** Everything that is different since it was last asked: rows to write. */
+export interface Changes {
+  readonly jobs: readonly Job[];
+  readonly deletedJobs: readonly JobId[];
+  readonly runs: readonly Run[];
+  readonly migrations: readonly Migration[];
+  readonly servers: readonly Server[];
+  readonly removedServers: readonly ServerId[];
+}
+
+/** What of it has been touched. */
+export interface Dirt {
+  jobs: Set<JobId>;
+  deletedJobs: Set<JobId>;
+  runs: Map<string, Run>;
+  migrations: Map<string, Migration>;
+  servers: Set<ServerId>;
+  removedServers: Set<ServerId>;
+}
+export const newDirt = (): Dirt => ({
+  jobs: new Set(),
+  deletedJobs: new Set(),
+  runs: new Map(),
+  migrations: new Map(),
+  servers: new Set(),
+  removedServers: new Set(),
+});
