@@ -165,11 +165,15 @@ export class JobLogs {
       }
       if (lines.length >= limit) break;
     }
-    const hasMore = attempts.some(
-      (attempt) =>
-        this.size(job, attempt) >
-        (attempt === cursor.attempt ? cursor.offset : attempt < cursor.attempt ? Number.POSITIVE_INFINITY : 0),
-    );
+    // What is left when fewer lines came than were asked for is half a line that a crash left behind: no more than nothing.
+    const isFull = lines.length >= limit;
+    const hasMore =
+      isFull &&
+      attempts.some(
+        (attempt) =>
+          this.size(job, attempt) >
+          (attempt === cursor.attempt ? cursor.offset : attempt < cursor.attempt ? Number.POSITIVE_INFINITY : 0),
+      );
     return { lines, cursor, hasMore };
   }
 

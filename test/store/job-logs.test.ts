@@ -75,6 +75,7 @@ describe("the output of a job", () => {
     logs.closeAll();
     appendFileSync(join(root, "job-1", "1.log"), '[4,1,"p4","half a li');
     const again = new JobLogs(root);
+    expect(await again.read("job-1", null, 100)).toMatchObject({ hasMore: false, lines: { length: 3 } });
     again.append("job-1", 1, [line(4)]);
     expect(await texts(again)).toEqual(["line 1", "err", "line 3", "line 4"]);
     expect(await again.positions("job-1", 1)).toEqual({ stdout: "p4", stderr: "p2" });
