@@ -1,7 +1,9 @@
+import type { Lesson } from "./estimates.ts";
 import type { Job, JobId } from "./job.ts";
 import type { Migration } from "./migration.ts";
 import type { Run } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
+import type { UserUsage } from "./usage.ts";
 
 /** Everything that is different since it was last asked: rows to write. */
 export interface Changes {
@@ -11,6 +13,8 @@ export interface Changes {
   readonly migrations: readonly Migration[];
   readonly servers: readonly Server[];
   readonly removedServers: readonly ServerId[];
+  readonly lessons: readonly Lesson[];
+  readonly usage: readonly UserUsage[];
 }
 
 /** What of it has been touched. */

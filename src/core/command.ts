@@ -12,6 +12,10 @@ export interface RunOrder {
   readonly on: Placement;
   readonly reason: StartReason;
   readonly checkpoint: CheckpointPlan;
+  /** Counts the changes of the grant within one run, from 1. */
+  readonly generation: number;
+  /** What a resized run had before and may still use; null when it has nothing to let go of. */
+  readonly leaving: Placement | null;
 }
 
 /** Which run, and where. */
@@ -28,6 +32,8 @@ export type Command =
   | { readonly type: "start"; readonly run: RunOrder }
   /** Signal the run, wait at most `graceSeconds`, then kill it. Told twice with less grace, it hurries. */
   | { readonly type: "stop"; readonly run: RunRef; readonly signal: string; readonly graceSeconds: number }
+  /** Give a running or paused run what `run.on` says, without a restart; answered by `RunResized` when what it had beyond that is free. */
+  | { readonly type: "resize"; readonly run: RunOrder }
   | { readonly type: "pause"; readonly run: RunRef }
   | { readonly type: "resume"; readonly run: RunRef }
   /** Undo a `prepare` that will not be started. */
@@ -72,28 +78,30 @@ export function commandsFor(before: Job, after: Job | null): readonly Command[] 
       commands.push({ type: "pause", run: { job: after.id, attempt: after.attempt, on: state.on } });
       break;
     case "running":
-      if (before.state.status === "paused")
-        commands.push({ type: "resume", run: { job: after.id, attempt: after.attempt, on: state.on } });
+      if (before.attempt === after.attempt && before.generation !== after.generation) commands.push(resize(after));
+      if (before.state.status === "paused") commands.push(resume(after, state.on));
       break;
   }
   return commands;
 }
 
 /** What to tell the world again after a restart, so that what was recorded and not done is done. */
-export function pendingCommand(job: Job): Command | null {
+export function pendingCommands(job: Job): readonly Command[] {
   const { state } = job;
   switch (state.status) {
     case "starting":
-      return { type: "start", run: order(job, state.on, job.attempt, state.checkpoint, state.reason) };
-    case "running": // whether it was told to go on after a pause is not on record; told twice does no harm
-      return { type: "resume", run: { job: job.id, attempt: job.attempt, on: state.on } };
+      return [{ type: "start", run: order(job, state.on, job.attempt, state.checkpoint, state.reason) }];
+    case "running": // whether it was told of its grant, or to go on after a pause, is not on record; told twice does no harm
+      return [...(job.generation > 1 ? [resize(job)] : []), resume(job, state.on)];
     case "migrating":
     case "preempting":
     case "cancelling":
     case "paused":
-      return commandsFor({ ...job, state: { status: "running", since: 0, on: state.on } }, job).at(-1) ?? null;
+      return commandsFor({ ...job, state: { status: "running", since: 0, on: state.on, leaving: null } }, job).slice(
+        -1,
+      );
     default:
-      return null;
+      return [];
   }
 }
 
@@ -126,7 +134,19 @@ const order = (
   attempt: number,
   checkpoint: CheckpointPlan,
   reason: StartReason,
-): RunOrder => ({ job: id, attempt, spec, on, reason, checkpoint });
+): RunOrder => ({ job: id, attempt, spec, on, reason, checkpoint, generation: 1, leaving: null });
+
+/** The order of a run that trains, as it is now. */
+export function presentOrder(job: Job): RunOrder {
+  const { state, checkpoint, attempt, generation } = job;
+  if (!("on" in state)) throw new TypeError(`job ${job.id} has no place`);
+  const plan = { generation: checkpoint?.generation ?? attempt, from: null };
+  const leaving = state.status === "running" ? state.leaving : null;
+  return { ...order(job, state.on, attempt, plan, "recovered"), generation, leaving };
+}
+
+const resize = (job: Job): Command => ({ type: "resize", run: presentOrder(job) });
+const resume = ({ id, attempt }: Job, on: Placement): Command => ({ type: "resume", run: { job: id, attempt, on } });
 
 const stop = (job: Job, on: Placement, graceSeconds: number): Command => ({
   type: "stop",

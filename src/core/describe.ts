@@ -2,7 +2,7 @@ import type { Event } from "./event.ts";
 import type { JobProgress } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Placement } from "./server.ts";
-import { gpuCount, leadServer } from "./server.ts";
+import { coreCount, gpuCount } from "./server.ts";
 
 /** What happened, as one plain sentence without a full stop. */
 export function describeEvent(event: Event): string {
@@ -14,9 +14,9 @@ export function describeEvent(event: Event): string {
     case "JobUpdated":
       return `${event.job} was changed: ${Object.keys(event.patch).join(", ")}`;
     case "JobPaused":
-      return `${event.job} was paused`;
+      return event.by === "policy" ? `${event.job} was paused: others have its cores` : `${event.job} was paused`;
     case "JobResumed":
-      return `${event.job} was resumed`;
+      return event.on ? `${event.job} goes on with ${place(event.on)}` : `${event.job} was resumed`;
     case "JobRetried":
       return `${event.job} was told to try again`;
     case "JobPlaced":
@@ -25,6 +25,12 @@ export function describeEvent(event: Event): string {
       return `${event.job} was preempted: ${event.cause}`;
     case "JobMigrated":
       return `${event.job} began to move to ${place(event.to)} (${event.cause})`;
+    case "JobResized":
+      return `${event.job} ${event.live ? "was given" : "goes on with"} ${place(event.to)}: ${event.cause}`;
+    case "JobRequeued":
+      return event.promoted
+        ? `${event.job} has waited long and is in queue ${event.level} again`
+        : `${event.job} has had its share and is in queue ${event.level} now`;
     case "JobGivenUp":
       return `${event.job} was given up: ${event.cause.message}`;
     case "DependencyMet":
@@ -41,6 +47,8 @@ export function describeEvent(event: Event): string {
       return `run ${event.attempt} of ${event.job} started`;
     case "RunPauseFailed":
       return `${event.job} could not be paused: ${event.reason}`;
+    case "RunResized":
+      return `run ${event.attempt} of ${event.job} has taken over its grant`;
     case "RunExited":
       return `run ${event.attempt} of ${event.job} ${ended(event.outcome)}`;
     case "RunProgressed":
@@ -65,8 +73,10 @@ export function describeEvent(event: Event): string {
 }
 
 function place(on: Placement): string {
-  const gpus = gpuCount(on);
-  return gpus === 0 ? leadServer(on) : `${gpus} GPU${gpus === 1 ? "" : "s"} of ${leadServer(on)}`;
+  const [gpus, cores] = [gpuCount(on), coreCount(on)];
+  const servers = on.map(({ server }) => server).join(", ");
+  if (gpus > 0) return `${gpus} GPU${gpus === 1 ? "" : "s"} of ${servers}`;
+  return cores > 0 ? `${cores} core${cores === 1 ? "" : "s"} of ${servers}` : servers;
 }
 
 const percent = (fraction: number | null): string => (fraction === null ? "" : ` (${Math.floor(fraction * 100)} %)`);

@@ -1,11 +1,12 @@
 import type { Event } from "./event.ts";
+import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
-import { endOf, isOver } from "./job.ts";
+import { endOf, isOver, isSuspended, sizeOf } from "./job.ts";
 import type { Cause } from "./outcome.ts";
 import type { Packer } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Server, ServerId } from "./server.ts";
-import { gpuCount, leadServer } from "./server.ts";
+import { leadServer } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** At most so many jobs move away from draining servers at once. */
@@ -17,7 +18,8 @@ interface Cluster {
   readonly jobs: ReadonlyMap<JobId, Job>;
   readonly servers: ReadonlyMap<ServerId, Server>;
   job(id: JobId): Job | undefined;
-  packer(): Packer;
+  snapshot(now: Instant): { readonly guard: Guard };
+  packer(snapshot: { readonly guard: Guard }): Packer;
 }
 
 /**
@@ -97,21 +99,25 @@ function nextLimit({
 export function drainMoves(cluster: Cluster, now: Instant): { events: readonly Event[]; wakeAt: Instant | null } {
   const draining = [...cluster.servers.values()].filter((server) => server.draining);
   if (draining.length === 0) return { events: [], wakeAt: null };
-  const isOn = (job: Job): boolean =>
-    job.state.status === "running" && draining.some(({ id }) => "on" in job.state && leadServer(job.state.on) === id);
+  const isOn = (job: Job): boolean => draining.some(({ id }) => "on" in job.state && leadServer(job.state.on) === id);
   const moving = [...cluster.jobs.values()].filter(({ state }) => state.status === "migrating").length;
-  const packer = cluster.packer();
+  const packer = cluster.packer(cluster.snapshot(now));
   const events: Event[] = [];
   let wakeAt = Number.POSITIVE_INFINITY;
   for (const job of cluster.jobs.values()) {
     if (moving + events.length >= MOST_DRAINING_MOVES) break;
+    if (isSuspended(job) && isOn(job)) {
+      // It is frozen, and its cores are given back elsewhere: it saves, stops, and waits for room.
+      events.push({ type: "JobPreempted", job: job.id, cause: "its server is draining", at: now });
+      continue;
+    }
     if (!isOn(job) || job.state.status !== "running") continue;
     const againAt = (job.moveFailedAt ?? Number.NEGATIVE_INFINITY) + MOVE_AGAIN;
     if (againAt > now) {
       wakeAt = Math.min(wakeAt, againAt);
       continue;
     }
-    const to = packer.place(job, gpuCount(job.state.on), { except: leadServer(job.state.on), idleNow: true });
+    const to = packer.find(job, sizeOf(job), { except: leadServer(job.state.on), idleNow: true });
     if (to) events.push(migrationEvent(job, to, "drain", now));
   }
   return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };

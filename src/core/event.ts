@@ -1,4 +1,4 @@
-import type { JobId, JobProgress, StartPhase, StartReason } from "./job.ts";
+import type { JobId, JobProgress, PausedBy, StartPhase, StartReason } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { Cause, Outcome } from "./outcome.ts";
 import type { Gpu, Health, Placement, Server, ServerId } from "./server.ts";
@@ -23,14 +23,20 @@ export type JobEvent =
   // asked for by a user
   | OfJob<"JobCancelled", { readonly by: string; readonly delete: boolean; readonly graceSeconds: number | null }>
   | OfJob<"JobUpdated", { readonly patch: JobPatch }>
-  | OfJob<"JobPaused">
-  | OfJob<"JobResumed">
+  /** `by` the policy: it keeps its memory and gives its cores to others. */
+  | OfJob<"JobPaused", { readonly by: PausedBy }>
+  /** `on`: what it goes on with; null where it kept everything, or has to wait for the scheduler. */
+  | OfJob<"JobResumed", { readonly on: Placement | null }>
   /** `blockedBy`: the jobs it depends on that are still to complete. */
   | OfJob<"JobRetried", { readonly blockedBy: readonly JobId[] }>
   // decided by the scheduler
   | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
   | OfJob<"JobPreempted", { readonly cause: string }>
   | OfJob<"JobMigrated", { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause }>
+  /** Another size on the same servers. `live`: the program is told and goes on; else it saves, stops, and starts anew. */
+  | OfJob<"JobResized", { readonly to: Placement; readonly live: boolean; readonly cause: string }>
+  /** It went to another queue of a policy with several. `promoted`: up, and what it had until now counts no more. */
+  | OfJob<"JobRequeued", { readonly level: number; readonly promoted: boolean }>
   /** `attempt`: the run it is about, or null when it is about the job whatever it does. */
   | OfJob<"JobGivenUp", { readonly cause: Cause; readonly attempt: number | null }>
   | OfJob<"DependencyMet", { readonly on: JobId }>
@@ -44,6 +50,8 @@ export type JobEvent =
   /** `handle` is what the engine calls it: a container's id, a process's id. */
   | OfRun<"RunStarted", { readonly handle: string }>
   | OfRun<"RunPauseFailed", { readonly reason: string }>
+  /** The grant of that generation is in force: what it no longer has is free. */
+  | OfRun<"RunResized", { readonly generation: number }>
   | OfRun<"RunExited", { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }>
   // read from its output
   | OfRun<"RunProgressed", { readonly progress: JobProgress }>

@@ -1,8 +1,8 @@
 import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Room } from "./ledger.ts";
-import { canHold } from "./packer.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { canHold } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
 /** At most so many servers are named in one sentence. */

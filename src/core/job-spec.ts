@@ -27,11 +27,16 @@ export interface JobSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly secretNames: readonly string[];
   readonly gpus: GpuRequest;
-  readonly cores: { readonly min: number; readonly max: number };
+  /** On each server that it spans. For a job without GPUs, cores are what policies hand out, from `min` to `max`. */
+  readonly cores: { readonly min: number; readonly max: number; readonly preferred: number };
   readonly parallelism: { readonly interOp: number | null; readonly intraOp: number | null };
   readonly memoryMiB: number | null;
   readonly shmMiB: number;
+  /** How many servers a gang may span. */
+  readonly servers: { readonly min: number; readonly max: number };
   readonly elasticity: Elasticity;
+  /** Sent after `allocation.json` of a running job has changed; null for none. */
+  readonly resizeSignal: string | null;
   /** Higher goes first, under the policies that look at it. */
   readonly priority: number;
   readonly deadline: Instant | null;

@@ -1,7 +1,7 @@
-import type { JobSpec } from "./job-spec.ts";
+import { type JobSpec, poolOf } from "./job-spec.ts";
 import type { Cause } from "./outcome.ts";
 import type { Placement, ServerId } from "./server.ts";
-import { coreCount, gpuCount } from "./server.ts";
+import { coreCount, gpuCount, sizeOn } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** `job-17`: counts up, never given twice. */
@@ -13,6 +13,9 @@ export const jobNumber = (id: JobId): number => Number(id.slice(id.lastIndexOf("
 /** Why a run begins; the job reads it as SCHEDULEARN_START_REASON. */
 export type StartReason = "submitted" | "preempted" | "migrated" | "resized" | "retried" | "recovered";
 export type StartPhase = "creating" | "pulling" | "carrying";
+
+/** A user's pause keeps everything; the policy's gives the cores to others. */
+export type PausedBy = "user" | "policy";
 
 /** Where a checkpoint folder lies. Each move to another server makes a new generation, so half a copy is never mistaken for a whole one. */
 export interface CheckpointFolder {
@@ -45,17 +48,30 @@ export type JobState =
       /** 0 to 1 of the phase, where known. */
       readonly fraction: number | null;
       readonly checkpoint: CheckpointPlan;
-      /** The place that a migration left: held until the new one runs, so that there is a way back. */
+      /** The place that a move left: held until the new one runs, so that there is a way back. */
       readonly fallback: Placement | null;
     }
-  | { readonly status: "running"; readonly since: Instant; readonly on: Placement }
-  | { readonly status: "paused"; readonly since: Instant; readonly on: Placement }
+  | {
+      readonly status: "running";
+      readonly since: Instant;
+      readonly on: Placement;
+      /** What a resized run had before: held until it has let go of it. */
+      readonly leaving: Placement | null;
+    }
+  | {
+      readonly status: "paused";
+      readonly since: Instant;
+      /** Without the cores where the policy has paused it. */
+      readonly on: Placement;
+      readonly by: PausedBy;
+    }
   | { readonly status: "preempting"; readonly since: Instant; readonly on: Placement }
   | {
       readonly status: "migrating";
       readonly since: Instant;
       readonly on: Placement;
       readonly to: Placement;
+      readonly reason: "migrated" | "resized";
       readonly step: "preparing" | "stopping";
     }
   | {
@@ -85,7 +101,22 @@ export interface JobProgress {
   readonly at: Instant;
 }
 
-export interface Job {
+/** Its place in the queues of a policy that has several, and what it had when it last came to the first. */
+export interface QueuePlace {
+  /** 0 is served first. */
+  readonly level: number;
+  readonly enteredAt: Instant;
+  readonly base: { readonly at: Instant } & Attained;
+}
+
+/** Attained service: time training, and GPU- and core-milliseconds, over all runs. */
+export interface Attained {
+  readonly serviceMillis: Millis;
+  readonly gpuMillis: Millis;
+  readonly coreMillis: Millis;
+}
+
+export interface Job extends Attained {
   readonly id: JobId;
   readonly spec: JobSpec;
   readonly submittedAt: Instant;
@@ -96,12 +127,11 @@ export interface Job {
   readonly firstStartedAt: Instant | null;
   /** Since when the present run trains; null while none does. */
   readonly trainingSince: Instant | null;
-  /** Time training, over all runs. */
-  readonly serviceMillis: Millis;
-  /** Attained service: GPU-milliseconds and core-milliseconds over all runs. */
-  readonly gpuMillis: Millis;
-  readonly coreMillis: Millis;
+  /** Counts the changes of the grant within the present run, from 1. */
+  readonly generation: number;
   readonly preemptions: number;
+  /** Changes of size, in place or by a restart. */
+  readonly resizes: number;
   /** Moves completed, and moves begun. */
   readonly migrations: number;
   readonly migrationsBegun: number;
@@ -110,8 +140,12 @@ export interface Job {
   readonly checkpoint: (CheckpointFolder & { readonly step: number | null; readonly savedAt: Instant | null }) | null;
   /** Jobs that must complete before it may start. */
   readonly blockedBy: readonly JobId[];
+  /** When it last was told to stop for a preemption, a move or a resize. */
+  readonly movedAt: Instant | null;
   /** When a move last failed: the scheduler's own next try waits a while. */
   readonly moveFailedAt: Instant | null;
+  /** Null while no policy with several queues has moved it. */
+  readonly queue: QueuePlace | null;
   /** Its record goes as soon as it is over. */
   readonly deleteWhenOver: boolean;
 }
@@ -123,24 +157,34 @@ export const isOver = ({ state }: Job): boolean =>
 export const endOf = ({ state }: Job): string =>
   state.status === "cancelled" ? "was cancelled" : `has ${state.status}`;
 
-/** What a job holds now; a migrating one holds both its ends. */
+/** What a job holds now, first what it is to keep; a moving one holds both its ends. */
 export function heldBy({ state }: Job): readonly Placement[] {
   switch (state.status) {
     case "starting":
       return state.fallback ? [state.on, state.fallback] : [state.on];
     case "running":
+      return state.leaving ? [state.on, state.leaving] : [state.on];
     case "paused":
     case "preempting":
     case "cancelling":
       return [state.on];
     case "migrating":
-      return [state.on, state.to];
+      return [state.to, state.on];
     default:
       return [];
   }
 }
 
 export const placementOf = ({ state }: Job): Placement | null => ("on" in state ? state.on : null);
+
+/** What it has of what its pool divides: GPUs, or cores for a job without. 0 when it has no place. */
+export function sizeOf(job: Job): number {
+  const on = placementOf(job);
+  return on ? sizeOn(on, poolOf(job.spec)) : 0;
+}
+
+/** Kept waiting for cores by the policy, with its memory and its server. */
+export const isSuspended = ({ state }: Job): boolean => state.status === "paused" && state.by === "policy";
 
 /** May a round start it now? */
 export const isEligible = ({ state, blockedBy }: Job, now: Instant): boolean =>
@@ -150,6 +194,19 @@ export const isEligible = ({ state, blockedBy }: Job, now: Instant): boolean =>
 export function globalStep({ epoch, step, steps }: Pick<JobProgress, "epoch" | "step" | "steps">): number | null {
   if (step === undefined) return null;
   return epoch !== undefined && steps !== undefined ? Math.max(0, epoch - 1) * steps + step : step;
+}
+
+/** Service since the job last came to the first queue, up to `now`, and the time that it waited since. */
+export function sincePromotion(job: Job, now: Instant): Attained & { readonly waitMillis: Millis } {
+  const { serviceMillis, gpuMillis, coreMillis } = withService(job, now, true);
+  const base = job.queue?.base;
+  const service = serviceMillis - (base?.serviceMillis ?? 0);
+  return {
+    serviceMillis: service,
+    gpuMillis: gpuMillis - (base?.gpuMillis ?? 0),
+    coreMillis: coreMillis - (base?.coreMillis ?? 0),
+    waitMillis: Math.max(0, now - (base?.at ?? job.submittedAt) - service),
+  };
 }
 
 /** The job with the time until `now` counted into its service. */

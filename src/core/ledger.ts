@@ -1,10 +1,13 @@
 import { InvariantError } from "./errors.ts";
 import type { JobId } from "./job.ts";
-import type { Placement, Server, ServerId, Share } from "./server.ts";
+import { mergeShares, type Placement, type Server, type ServerId, type Share } from "./server.ts";
 
 /** One server's book: who owns each GPU and core. */
 export interface Room {
   readonly server: Server;
+  /** All its GPUs are of one model and memory: what suits a job is all of them or none. */
+  readonly isUniform: boolean;
+  readonly position: ReadonlyMap<string, number>;
   /** Owner by position in `server.gpus`; null is idle. */
   readonly gpuOwner: readonly (JobId | null)[];
   readonly coreOwner: readonly (JobId | null)[];
@@ -37,6 +40,9 @@ export class Ledger {
     }
     const book: Book = {
       server,
+      isUniform: server.gpus.every(
+        ({ model, memoryMiB }) => model === server.gpus[0]?.model && memoryMiB === server.gpus[0]?.memoryMiB,
+      ),
       gpuOwner: server.gpus.map(() => null),
       coreOwner: Array.from({ length: server.cores }, () => null),
       idleGpus: server.gpus.length,
@@ -58,7 +64,7 @@ export class Ledger {
    * when it takes a GPU that is not there. One that vanished from the inventory under its job stays the job's.
    */
   hold(job: JobId, placements: readonly Placement[]): void {
-    const shares = placements.flat();
+    const shares = mergeShares(placements);
     const before = this.#held.get(job) ?? [];
     const own = new Set(before.flatMap((share) => share.gpus));
     for (const share of shares) this.#check(job, share, own);
@@ -86,7 +92,7 @@ export class Ledger {
 
   /** Takes over what the log says that a job held, whatever the inventory has become since. */
   restore(job: JobId, placements: readonly Placement[]): void {
-    const shares = placements.flat();
+    const shares = mergeShares(placements);
     if (shares.length === 0) return;
     this.#held.set(job, shares);
     for (const share of shares) {

@@ -1,18 +1,16 @@
+import type { Demand } from "./draft.ts";
+import { Draft, demandOf } from "./draft.ts";
+import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
-import { placementOf } from "./job.ts";
+import { isSuspended, placementOf } from "./job.ts";
 import type { Room } from "./ledger.ts";
+import type { Effort } from "./packing.ts";
 import type { Candidate, PlacementRule } from "./placement-rule.ts";
-import type { Gpu, Placement, Server, ServerId, Share } from "./server.ts";
-
-/** Owners as the plan sees them: `null` idle, SOON held by a job that is being stopped, else taken. */
-const SOON = Symbol("soon");
-type Owner = JobId | typeof SOON | null;
-
-interface Draft {
-  readonly gpus: Owner[];
-  readonly cores: Owner[];
-  memoryMiB: number;
-}
+import { repack } from "./repack.ts";
+import type { Placement, ServerId, Share } from "./server.ts";
+import { sizeOn } from "./server.ts";
+import type { Shape } from "./shape.ts";
+import { isOpen, shapeOf } from "./shape.ts";
 
 /** Restricts a placement to one server, bars one, or wants only room that is idle now. */
 export interface Bounds {
@@ -21,233 +19,378 @@ export interface Bounds {
   readonly idleNow?: boolean;
 }
 
+/** What a draft is made from. */
+export interface Cluster {
+  readonly rooms: ReadonlyMap<ServerId, Room>;
+  readonly jobs: ReadonlyMap<JobId, Job>;
+  /** The jobs that hold something, a part of `jobs`. */
+  readonly holding: Iterable<JobId>;
+  readonly rule: PlacementRule;
+  readonly lastServer: ServerId | null;
+  readonly guard: Guard;
+  /** For rules that search. */
+  readonly effort: Effort;
+}
+
+/** Jobs in the order in which they yield their place to another: the first one first. */
+export interface Yielding {
+  on(server: ServerId): readonly Job[];
+  all(): readonly Job[];
+  /** Greater yields sooner. */
+  rank(job: Job): number;
+}
+
+/** A cluster is packed anew at most so often in one round. */
+const MOST_REPACKS = 2;
+
 /**
- * A draft of the cluster in which a policy tries placements before it decides: cheap to make (only servers that it
- * touches are copied), and each `place` can be taken back. GPUs of jobs that are being stopped count as room, since they will
- * be; the plan waits until they really are.
+ * A draft of the cluster in which a policy makes its decision: at first every running job is where it is. What the policy
+ * leaves in it is what is to run. Room of jobs that are being stopped counts as room, since it will be; the plan waits until it really
+ * is. Only servers that are touched are copied.
  */
 export class Packer {
-  readonly #rooms: ReadonlyMap<ServerId, Room>;
-  readonly #jobs: ReadonlyMap<JobId, Job>;
-  readonly #rule: PlacementRule;
+  readonly #cluster: Cluster;
   readonly #drafts = new Map<ServerId, Draft>();
-  /** Shapes for which there was no room; room only shrinks until somebody is evicted. */
-  readonly #hopeless = new Set<string>();
-  readonly #leaving = new Map<ServerId, boolean>();
-  readonly #largest = new Map<string, number>();
+  readonly #grants = new Map<JobId, Placement>();
+  /** From this size up there is no room for the shape; room only shrinks until somebody is evicted. */
+  readonly #defragments = new Set<JobId>();
+  readonly #hopeless = new Map<Shape, number>();
+  #repacks = 0;
   #last: number;
 
-  constructor(
-    rooms: ReadonlyMap<ServerId, Room>,
-    jobs: ReadonlyMap<JobId, Job>,
-    rule: PlacementRule,
-    lastServer: ServerId | null,
-  ) {
-    this.#rooms = rooms;
-    this.#jobs = jobs;
-    this.#rule = rule;
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    const { rooms, lastServer, jobs, holding } = cluster;
     this.#last = lastServer === null ? -1 : [...rooms.keys()].indexOf(lastServer);
+    for (const id of holding) {
+      const state = jobs.get(id)?.state;
+      if (state?.status === "running") this.#grants.set(id, state.on);
+    }
+  }
+
+  /** What is to run where: all that the policy has left in the draft. */
+  get grants(): ReadonlyMap<JobId, Placement> {
+    return this.#grants;
+  }
+
+  /** Running jobs that go elsewhere so that a waiting one finds room. */
+  get defragments(): ReadonlySet<JobId> {
+    return this.#defragments;
+  }
+
+  /** How much of what its pool divides the job has in the draft; 0 when it is not to run. */
+  sizeOf(job: Job): number {
+    const on = this.#grants.get(job.id);
+    return on ? sizeOn(on, shapeOf(job).pool) : 0;
   }
 
   /**
-   * Takes room for `gpus` GPUs of the job (its cores and memory with them): where it is if that still serves, else where the
-   * placement rule says. Null, and nothing taken, when it does not fit.
+   * Gives the job `size` units (its cores and memory with them): where it is if that serves, else where the placement rule says, on
+   * several servers if it may span them. False, and nothing changed, when it does not fit.
    */
-  place(job: Job, gpus: number, bounds: Bounds = {}): Placement | null {
-    const kept = bounds.only || bounds.except ? null : this.#keep(job, gpus);
-    if (kept) return kept;
-    const shape = `${shapeOf(job)} ${gpus} ${bounds.only} ${bounds.except} ${bounds.idleNow}`;
-    if (this.#hopeless.has(shape)) return null;
+  place(job: Job, size: number, bounds: Bounds = {}): boolean {
+    if (this.#grants.has(job.id)) return this.resize(job, size);
+    return this.find(job, size, bounds) !== null;
+  }
+
+  /** The largest size from `most` down to `least` for which there is room; 0 when there is none. */
+  placeUpTo(job: Job, most: number, least: number): number {
+    for (let size = most; size >= Math.max(1, least); size--) if (this.place(job, size)) return size;
+    return 0;
+  }
+
+  /** Changes the size of a job in the draft, on its own servers. False, and nothing changed, when they have no room for it. */
+  resize(job: Job, size: number): boolean {
+    const on = this.#grants.get(job.id);
+    if (!on || size <= 0) return false;
+    const shape = shapeOf(job);
+    const change = size - sizeOn(on, shape.pool);
+    if (change === 0) return true;
+    const next = change > 0 ? this.#grow(job, shape, on, change) : this.#shrink(job, shape, on, -change);
+    if (next) this.#grants.set(job.id, next);
+    return next !== null;
+  }
+
+  /** Takes the job out of the draft: it is not to run. */
+  evict(job: Job): void {
+    const on = this.#grants.get(job.id);
+    if (!on) return;
+    this.#hopeless.clear();
+    this.#grants.delete(job.id);
+    for (const share of on) this.#draft(share.server)?.give(share, this.#keepsMemory(job));
+  }
+
+  /** Makes room by evicting jobs that yield to it, the least and as few as will do, and places it there. */
+  makeRoom(job: Job, size: number, yielding: Yielding): boolean {
+    if (this.place(job, size)) return true;
+    const shape = shapeOf(job);
+    if (shape.maxServers > 1) return this.#makeWideRoom(job, size, yielding);
+    const demand = demandOf(shape, size);
+    let best: { server: ServerId; victims: Job[]; rank: number } | null = null;
+    for (const { server } of this.#cluster.rooms.values()) {
+      if (!isOpen(server) || (isSuspended(job) && !this.#isOwn(job, server.id))) continue;
+      const victims = this.#victims(server.id, shape, demand, yielding);
+      const last = victims?.at(-1);
+      if (!victims || !last) continue;
+      const rank = yielding.rank(last);
+      if (!best || rank > best.rank || (rank === best.rank && victims.length < best.victims.length))
+        best = { server: server.id, victims, rank };
+    }
+    if (!best) return false;
+    for (const victim of best.victims) this.evict(victim);
+    for (const victim of best.victims.slice(0, -1).reverse()) {
+      // The least important one may have been needed only until a more important one was found.
+      if (this.find(victim, sizeOn(placementOf(victim) as Placement, shapeOf(victim).pool)) === null) continue;
+      if (this.#fitsOn(best.server, shape, demand)) continue;
+      this.evict(victim);
+    }
+    return this.place(job, size, { only: best.server });
+  }
+
+  /** As `place`, for a job that is not in the draft or is to leave its place; tells where. */
+  find(job: Job, size: number, bounds: Bounds = {}): Placement | null {
+    const shape = shapeOf(job);
+    const isFree = !bounds.only && !bounds.except;
+    const kept = isFree ? this.#keep(job, shape, size) : null;
+    if (kept) return this.#grant(job, kept);
+    if (isFree && this.#isBound(job)) return null;
+    if (isFree && !bounds.idleNow && size >= (this.#hopeless.get(shape) ?? Number.POSITIVE_INFINITY)) return null;
+    const place = this.#single(job, shape, size, bounds) ?? (bounds.only ? null : this.#span(job, shape, size, bounds));
+    if (place) return this.#grant(job, place);
+    const repacked = isFree && !bounds.idleNow && this.#repack(job, size);
+    if (repacked) return this.#grants.get(job.id) ?? null;
+    if (isFree && !bounds.idleNow) this.#hopeless.set(shape, Math.min(size, this.#hopeless.get(shape) ?? size));
+    return null;
+  }
+
+  #grant(job: Job, placement: Placement): Placement {
+    this.#grants.set(job.id, placement);
+    return placement;
+  }
+
+  /** Where the job is in reality, if all of that is free: exactly so at the same size, else on the same server. */
+  #keep(job: Job, shape: Shape, size: number): Placement | null {
+    const on = placementOf(job);
+    if (!on) return null;
+    const isHeld = this.#keepsMemory(job);
+    if (sizeOn(on, shape.pool) === size) {
+      const taken: Share[] = [];
+      for (const share of on) if (this.#draft(share.server)?.takeShare(job.id, share, isHeld)) taken.push(share);
+      if (taken.length === on.length) return on;
+      for (const share of taken) this.#draft(share.server)?.give(share, isHeld);
+    }
+    const [lead] = on;
+    const draft = lead && on.length === 1 ? this.#draft(lead.server) : null;
+    if (!draft || !lead || draft.sizeFor(shape, isHeld) < size) return null;
+    return [draft.take(job.id, shape, demandOf(shape, size), lead, isHeld)];
+  }
+
+  #single(job: Job, shape: Shape, size: number, bounds: Bounds): Placement | null {
+    if (shape.minServers > 1) return null;
+    const demand = demandOf(shape, size);
     const candidates: Candidate[] = [];
     let order = -1;
-    for (const room of this.#rooms.values()) {
+    for (const room of this.#cluster.rooms.values()) {
       order++;
       const { server } = room;
-      if (server.health !== "up" || server.draining) continue;
-      if ((bounds.only && bounds.only !== server.id) || bounds.except === server.id) continue;
-      const candidate = this.#candidate(job, gpus, room, order);
-      if (candidate && !(bounds.idleNow && candidate.mustWait)) candidates.push(candidate);
+      if (!isOpen(server) || (bounds.only && bounds.only !== server.id) || bounds.except === server.id) continue;
+      const draft = this.#draft(server.id) as Draft;
+      if (draft.freeCores < demand.cores || draft.freeGpus < demand.gpus) continue;
+      if (draft.sizeFor(shape) < size) continue;
+      const mustWait = draft.idleCores < demand.cores || draft.idleGpusFor(shape) < demand.gpus;
+      if (bounds.idleNow && mustWait) continue;
+      candidates.push({
+        server,
+        order,
+        gpusLeft: draft.gpusFor(shape) - demand.gpus,
+        coresLeft: draft.freeCores - demand.cores,
+        mustWait,
+        hasCheckpoint: job.checkpoint?.server === server.id,
+      });
     }
-    if (candidates.length === 0) {
-      this.#hopeless.add(shape);
-      return null;
-    }
-    const chosen = this.#rule.choose(candidates, job, this.#last);
+    if (candidates.length === 0) return null;
+    const chosen = this.#cluster.rule.choose(candidates, job, this.#last);
     this.#last = chosen.order;
-    return this.#take(job, gpus, chosen.server);
+    return [(this.#draft(chosen.server.id) as Draft).take(job.id, shape, demand, null)];
   }
 
-  /** How many GPUs to ask for when none is to be given or taken on the way: what the job prefers, or the most that any server has. */
-  request(job: Job): number {
-    const { min, preferred } = job.spec.gpus;
-    if (preferred === min) return min;
-    const shape = shapeOf(job);
-    let most = this.#largest.get(shape);
-    if (most === undefined) {
-      most = Math.max(
-        0,
-        ...[...this.#rooms.values()].map(({ server }) => server.gpus.filter((gpu) => gpuSuits(gpu, job)).length),
-      );
-      this.#largest.set(shape, most);
+  /** The fewest servers that will do, those with most room first; a gang that wants several gets at least so many. */
+  #span(job: Job, shape: Shape, size: number, bounds: Bounds): Placement | null {
+    if (shape.maxServers < 2 || shape.pool === "cores") return null;
+    const roomy = [...this.#cluster.rooms.values()]
+      .filter(({ server }) => isOpen(server) && bounds.except !== server.id)
+      .map(({ server }) => this.#draft(server.id) as Draft)
+      .map((draft) => ({ draft, size: draft.sizeFor(shape) }))
+      .filter((each) => each.size > 0)
+      .sort((a, b) => b.size - a.size);
+    for (let count = Math.max(2, shape.minServers); count <= Math.min(shape.maxServers, roomy.length, size); count++) {
+      const chosen = roomy.slice(0, count);
+      if (chosen.reduce((sum, each) => sum + each.size, 0) < size) continue;
+      let left = size;
+      return chosen.map(({ draft, size: most }, i) => {
+        const share = Math.min(most, left - (chosen.length - i - 1)); // each server takes part
+        left -= share;
+        return draft.take(job.id, shape, demandOf(shape, share), null);
+      });
     }
-    return Math.max(min, Math.min(preferred, most));
+    return null;
   }
 
-  /** Gives back what the job holds in this draft, as if it were to be stopped. */
-  evict(job: Job): void {
-    this.#hopeless.clear();
-    for (const share of placementOf(job) ?? []) this.#release(job.id, share, SOON);
-  }
-
-  /** Takes back a `place` of this draft. */
-  undo(job: Job, placement: Placement): void {
-    this.#hopeless.clear();
-    for (const share of placement) this.#release(job.id, share, null);
-  }
-
-  #keep(job: Job, gpus: number): Placement | null {
-    const on = placementOf(job);
-    if (!on || on.reduce((sum, share) => sum + share.gpus.length, 0) !== gpus) return null;
-    const fits = on.every((share) => {
-      const room = this.#rooms.get(share.server);
+  #grow(job: Job, shape: Shape, on: Placement, by: number): Placement | null {
+    let left = by;
+    const grown = on.map((share) => {
       const draft = this.#draft(share.server);
-      if (!room || !draft) return false;
-      const own = (owner: Owner | undefined): boolean => owner === null || owner === SOON || owner === job.id;
-      return (
-        share.gpus.every((gpu) => own(draft.gpus[room.server.gpus.findIndex(({ id }) => id === gpu)])) &&
-        share.cores.every((core) => own(draft.cores[core]))
-      );
+      if (!draft || left === 0 || !isOpen(draft.room.server)) return share;
+      const free = shape.pool === "gpus" ? draft.gpusFor(shape) : draft.freeCores;
+      const more = Math.min(left, free);
+      if (more === 0) return share;
+      left -= more;
+      const demand = { ...demandOf(shape, more), ...(shape.pool === "gpus" && { cores: 0 }), memoryMiB: 0 };
+      return joined(share, draft.take(job.id, shape, demand, ownShare(job, share.server)));
     });
-    if (!fits) return null;
-    for (const share of on) this.#write(job.id, share);
-    return on;
+    if (left === 0) return grown;
+    for (const [i, share] of grown.entries()) this.#draft(share.server)?.give(without(share, on[i] as Share), true);
+    return null;
   }
 
-  #candidate(job: Job, gpus: number, room: Room, order: number): Candidate | null {
-    const { server } = room;
-    const { spec } = job;
-    if (!suits(server, job)) return null;
-    if (!this.#drafts.has(server.id) && this.#isFull(room, gpus, spec.cores.min)) return null;
-    const draft = this.#draft(server.id) as Draft;
-    const fitting = countFree(draft.gpus, server.gpus, job);
-    const cores = countFree(draft.cores);
-    if (fitting.all < gpus || cores.all < spec.cores.min) return null;
-    if (draft.memoryMiB + (spec.memoryMiB ?? 0) > server.memoryMiB) return null;
-    return {
-      server,
-      order,
-      gpusLeft: fitting.all - gpus,
-      coresLeft: cores.all - spec.cores.min,
-      mustWait: fitting.idle < gpus || cores.idle < spec.cores.min,
-      hasCheckpoint: job.checkpoint?.server === server.id,
-    };
+  /** From the last server first; what the job does not really hold goes before what it does. */
+  #shrink(job: Job, shape: Shape, on: Placement, by: number): Placement | null {
+    const least = shape.minServers > 1 ? on.length : 1;
+    if (sizeOn(on, shape.pool) - by < least) return null;
+    let left = by;
+    this.#hopeless.clear();
+    const shrunk = on.toReversed().map((share, i) => {
+      const own = ownShare(job, share.server);
+      const units = shape.pool === "gpus" ? share.gpus : share.cores;
+      const isLast = i === on.length - 1;
+      const fewer = Math.min(left, units.length - (isLast || shape.minServers > 1 ? 1 : 0));
+      left -= fewer;
+      if (fewer === units.length) {
+        this.#draft(share.server)?.give(share);
+        return null;
+      }
+      const rest =
+        shape.pool === "gpus"
+          ? { ...share, gpus: kept(share.gpus, own?.gpus ?? [], fewer) }
+          : { ...share, cores: kept(share.cores, own?.cores ?? [], fewer) };
+      if (fewer > 0) this.#draft(share.server)?.give(without(share, rest), true);
+      return rest;
+    });
+    return shrunk.reverse().filter((share) => share !== null);
   }
 
-  /** A quick no for a server that nobody has touched in this draft and nobody is leaving. */
-  #isFull(room: Room, gpus: number, cores: number): boolean {
-    if (room.idleGpus >= gpus && room.idleCores >= cores) return false;
-    const { id } = room.server;
-    let leaving = this.#leaving.get(id);
-    if (leaving === undefined) {
-      const leaves = (owner: JobId | null): boolean => owner !== null && this.#leaves(owner);
-      leaving = room.gpuOwner.some(leaves) || room.coreOwner.some(leaves);
-      this.#leaving.set(id, leaving);
+  /** Those who must yield on this server so that it fits, the last of them the most important; null when that is not enough. */
+  #victims(server: ServerId, shape: Shape, demand: Demand, yielding: Yielding): Job[] | null {
+    const victims: Job[] = [];
+    let fits = this.#fitsOn(server, shape, demand);
+    for (const victim of yielding.on(server)) {
+      if (fits) break;
+      const on = this.#grants.get(victim.id);
+      if (!on) continue;
+      victims.push(victim);
+      this.#drop(victim, on);
+      fits = this.#fitsOn(server, shape, demand);
     }
-    return !leaving;
+    for (const victim of victims) this.#putBack(victim);
+    return fits ? victims : null;
   }
 
-  #take(job: Job, gpus: number, server: Server): Placement {
-    const draft = this.#draft(server.id) as Draft;
-    const usable = server.gpus.map((gpu, i) => (gpuSuits(gpu, job) ? (draft.gpus[i] as Owner) : "unsuitable"));
-    const share: Share = {
-      server: server.id,
-      gpus: pick(usable, gpus).map((i) => (server.gpus[i] as Gpu).id),
-      cores: pick(draft.cores, job.spec.cores.min),
-      memoryMiB: job.spec.memoryMiB ?? 0,
-    };
-    this.#write(job.id, share);
-    return [share];
+  /** As an eviction, to look what would be: `#putBack` undoes it. */
+  #drop(victim: Job, on: Placement): void {
+    for (const share of on) this.#draft(share.server)?.give(share, this.#keepsMemory(victim));
+  }
+  #putBack(victim: Job): void {
+    for (const share of this.#grants.get(victim.id) ?? [])
+      this.#draft(share.server)?.takeShare(victim.id, share, this.#keepsMemory(victim));
   }
 
-  #write(job: JobId, share: Share): void {
-    const room = this.#rooms.get(share.server) as Room;
-    const draft = this.#draft(share.server) as Draft;
-    for (const gpu of share.gpus) draft.gpus[room.server.gpus.findIndex(({ id }) => id === gpu)] = job;
-    for (const core of share.cores) draft.cores[core] = job;
-    draft.memoryMiB += share.memoryMiB;
-  }
-
-  #release(job: JobId, share: Share, to: Owner): void {
-    const room = this.#rooms.get(share.server);
-    const draft = this.#draft(share.server);
-    if (!room || !draft) return;
-    for (const gpu of share.gpus) {
-      const at = room.server.gpus.findIndex(({ id }) => id === gpu);
-      if (draft.gpus[at] === job) draft.gpus[at] = to;
+  /** For a gang that may span servers: whoever yields first goes, wherever that is, until it fits. */
+  #makeWideRoom(job: Job, size: number, yielding: Yielding): boolean {
+    const evicted: { victim: Job; size: number }[] = [];
+    let isPlaced = false;
+    for (const victim of yielding.all()) {
+      if (!this.#grants.has(victim.id)) continue;
+      evicted.push({ victim, size: this.sizeOf(victim) });
+      this.evict(victim);
+      isPlaced = this.place(job, size);
+      if (isPlaced) break;
     }
-    for (const core of share.cores) if (draft.cores[core] === job) draft.cores[core] = to;
-    draft.memoryMiB -= share.memoryMiB;
+    for (const { victim, size: had } of evicted.reverse()) this.find(victim, had); // for whom there still is room
+    return isPlaced;
+  }
+
+  #fitsOn(server: ServerId, shape: Shape, demand: Demand): boolean {
+    const size = shape.pool === "gpus" ? demand.gpus : demand.cores;
+    return (this.#draft(server)?.sizeFor(shape) ?? 0) >= size;
+  }
+
+  /** A job without GPUs is frozen rather than stopped: its memory stays, whether it is in the draft or not. */
+  #keepsMemory(job: Job): boolean {
+    if (isSuspended(job)) return true;
+    return this.#cluster.guard.settings.pauseCores && job.state.status === "running" && shapeOf(job).pool === "cores";
+  }
+
+  /** Can it only be where it is? */
+  #isBound(job: Job): boolean {
+    return this.#keepsMemory(job) || (job.state.status === "running" && !this.#cluster.guard.mayMigrate(job));
+  }
+
+  #isOwn(job: Job, server: ServerId): boolean {
+    return (placementOf(job) ?? []).some((share) => share.server === server);
+  }
+
+  /** Packs the cluster anew, where the rule can, so that the job fits; running jobs that may be moved are. */
+  #repack(job: Job, size: number): boolean {
+    if (!this.#cluster.rule.pack || this.#repacks >= MOST_REPACKS || job.state.status === "running") return false;
+    this.#repacks++; // also those that come to nothing: they cost as much
+    const found = repack({ ...this.#cluster, draft: (id) => this.#draft(id), grants: this.#grants }, job, size);
+    if (!found) return false;
+    for (const { job: moved } of found.moves) {
+      this.evict(moved);
+      if (moved.state.status === "running") this.#defragments.add(moved.id);
+    }
+    for (const { job: moved, on } of found.moves) this.#grants.set(moved.id, this.#takeCounts(moved, on));
+    this.#grants.set(job.id, this.#takeCounts(job, found.on));
+    return true;
+  }
+
+  #takeCounts(job: Job, counts: readonly (readonly [ServerId, number])[]): Placement {
+    const shape = shapeOf(job);
+    return counts.map(([server, count]) =>
+      (this.#draft(server) as Draft).take(job.id, shape, demandOf(shape, count), ownShare(job, server)),
+    );
   }
 
   #draft(server: ServerId): Draft | null {
     const known = this.#drafts.get(server);
     if (known) return known;
-    const room = this.#rooms.get(server);
+    const room = this.#cluster.rooms.get(server);
     if (!room) return null;
-    const seen = (owner: JobId | null): Owner => (owner !== null && this.#leaves(owner) ? SOON : owner);
-    const draft = {
-      gpus: room.gpuOwner.map(seen),
-      cores: room.coreOwner.map(seen),
-      memoryMiB: room.usedMemoryMiB,
-    };
+    const draft = new Draft(room, this.#cluster.jobs);
     this.#drafts.set(server, draft);
     return draft;
   }
-
-  #leaves(owner: JobId): boolean {
-    const status = this.#jobs.get(owner)?.state.status;
-    return status === "preempting" || status === "cancelling";
-  }
 }
 
-/** Could this server ever run the job, were it empty? */
-export function canHold(server: Server, job: Pick<Job, "spec">): boolean {
-  const { gpus, cores, memoryMiB } = job.spec;
-  return (
-    suits(server, job) &&
-    server.gpus.filter((gpu) => gpuSuits(gpu, job)).length >= gpus.min &&
-    server.cores >= cores.min &&
-    server.memoryMiB >= (memoryMiB ?? 0)
-  );
+const ownShare = (job: Job, server: ServerId): Share | null =>
+  placementOf(job)?.find((share) => share.server === server) ?? null;
+
+/** All but `fewer` of them; what is not really held goes first. */
+function kept<T>(all: readonly T[], real: readonly T[], fewer: number): T[] {
+  const isReal = (unit: T): boolean => real.includes(unit);
+  const byWorth = [...all.filter(isReal), ...all.filter((unit) => !isReal(unit))];
+  const rest = new Set(byWorth.slice(0, all.length - fewer));
+  return all.filter((unit) => rest.has(unit));
 }
 
-/** A container needs an image; a process server runs the command with what the machine has. */
-const suits = (server: Server, { spec }: Pick<Job, "spec">): boolean =>
-  server.driver !== "docker" || spec.image !== null;
+const joined = (a: Share, b: Share): Share => ({
+  ...a,
+  gpus: [...a.gpus, ...b.gpus],
+  cores: [...a.cores, ...b.cores].sort((x, y) => x - y),
+});
 
-const gpuSuits = (gpu: Gpu, { spec }: Pick<Job, "spec">): boolean =>
-  (spec.gpus.model === null || gpu.model === spec.gpus.model) &&
-  (spec.gpus.memoryMiB === null || (gpu.memoryMiB ?? 0) >= spec.gpus.memoryMiB);
-
-/** Jobs of one shape fit in the same places. */
-const shapeOf = ({ spec }: Job): string =>
-  `${spec.cores.min} ${spec.memoryMiB} ${spec.gpus.model} ${spec.gpus.memoryMiB} ${spec.image === null}`;
-
-function countFree(owners: readonly Owner[], gpus?: readonly Gpu[], job?: Job): { idle: number; all: number } {
-  let idle = 0;
-  let soon = 0;
-  owners.forEach((owner, i) => {
-    if (gpus && job && !gpuSuits(gpus[i] as Gpu, job)) return;
-    if (owner === null) idle++;
-    else if (owner === SOON) soon++;
-  });
-  return { idle, all: idle + soon };
-}
-
-/** The first `count` positions that are free: idle ones before those that will be. */
-function pick(owners: readonly Owner[], count: number): number[] {
-  const chosen: number[] = [];
-  for (const wanted of [null, SOON])
-    for (let i = 0; i < owners.length && chosen.length < count; i++) if (owners[i] === wanted) chosen.push(i);
-  return chosen.sort((a, b) => a - b);
-}
+const without = (all: Share, rest: Share): Share => ({
+  ...all,
+  gpus: all.gpus.filter((gpu) => !rest.gpus.includes(gpu)),
+  cores: all.cores.filter((core) => !rest.cores.includes(core)),
+});

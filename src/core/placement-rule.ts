@@ -1,4 +1,5 @@
 import type { Job } from "./job.ts";
+import type { Effort, Packing, PackingProblem } from "./packing.ts";
 import type { Server } from "./server.ts";
 
 /** What a placement rule chooses from: a server on which the gang fits. */
@@ -20,4 +21,9 @@ export interface PlacementRule {
   readonly description: string;
   /** The best of the candidates (never empty). `last` is the order of the server that was placed on last, -1 at first. */
   choose(candidates: readonly Candidate[], job: Job, last: number): Candidate;
+  /**
+   * Packs the cluster anew so that a gang finds room for which no server has enough together. Rules without it never move a
+   * running job. Never worse than leaving everything where it is.
+   */
+  pack?(problem: PackingProblem, effort: Effort): Packing;
 }

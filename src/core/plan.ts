@@ -1,83 +1,123 @@
-import { InvariantError } from "./errors.ts";
 import type { Event, JobEvent, MigrationCause } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { isEligible } from "./job.ts";
+import { isEligible, isSuspended } from "./job.ts";
+import { poolOf } from "./job-spec.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Decision, Snapshot } from "./policy.ts";
 import type { Placement } from "./server.ts";
-import { gpuCount, samePlacement } from "./server.ts";
+import { coreCount, gpuCount, samePlacement, sameServers, sizeOn } from "./server.ts";
 import type { Instant } from "./time.ts";
 
-/** What to do so that the decision comes true. */
+/** What to do so that the decision comes true, in the order in which it must be observed: room is made before it is used. */
 export interface Plan {
+  /** Frozen: cheap, and their memory stays. */
+  readonly pause: readonly JobId[];
   readonly preempt: readonly JobId[];
-  readonly migrate: readonly { readonly job: JobId; readonly to: Placement }[];
+  readonly migrate: readonly { readonly job: JobId; readonly to: Placement; readonly cause: MigrationCause }[];
+  readonly resize: readonly { readonly job: JobId; readonly to: Placement; readonly live: boolean }[];
+  readonly unpause: readonly { readonly job: JobId; readonly on: Placement }[];
   readonly start: readonly { readonly job: JobId; readonly on: Placement }[];
 }
 
+type Building = { -readonly [K in keyof Plan]: Plan[K][number][] };
+
 /** The difference between what runs and what should. What cannot begin yet, since its room is not idle, is asked for again next round. */
-export function reconcile(snapshot: Snapshot, { run }: Decision, ledger: Ledger, holding: Iterable<JobId>): Plan {
-  const preempt: JobId[] = [];
-  const migrate: { job: JobId; to: Placement }[] = [];
-  const start: { job: JobId; on: Placement }[] = [];
+export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger, holding: Iterable<JobId>): Plan {
+  const { jobs, guard } = snapshot;
+  const plan: Building = { pause: [], preempt: [], migrate: [], resize: [], unpause: [], start: [] };
+  const budget = new Transitions(snapshot, holding);
   for (const id of holding) {
-    const job = snapshot.jobs.get(id);
-    if (job?.state.status !== "running") continue;
-    const to = run.get(id);
-    if (!to) preempt.push(id);
-    else if (!samePlacement(job.state.on, to) && ledger.isIdle(to, id)) migrate.push({ job: id, to });
-  }
-  for (const [id, on] of run) {
-    const job = snapshot.jobs.get(id);
-    if (job && isEligible(job, snapshot.now) && ledger.isIdle(on, id)) start.push({ job: id, on });
-  }
-  return { preempt, migrate, start };
-}
-
-/** What no decision may break, whatever it optimises. It judges the packer, so it counts for itself. Throws InvariantError. */
-export function checkDecision({ jobs, servers }: Snapshot, { run }: Decision): void {
-  const gpuTaken = new Map<string, JobId>();
-  const coreTaken = new Map<string, JobId>();
-  const take = (taken: Map<string, JobId>, what: string, id: JobId): void => {
-    const other = taken.get(what);
-    if (other) throw new InvariantError(`${what} is given to ${other} and ${id}`);
-    taken.set(what, id);
-  };
-  for (const [id, on] of run) {
     const job = jobs.get(id);
-    if (!job) throw new InvariantError(`the decision names ${id}, which is not there to run`);
-    const { gpus } = job.spec;
-    const granted = gpuCount(on);
-    if (granted < gpus.min || granted > gpus.max)
-      throw new InvariantError(`${id} is given ${granted} GPUs, not ${gpus.min} to ${gpus.max}`);
-    for (const share of on) {
-      const server = servers.get(share.server);
-      if (!server) throw new InvariantError(`${id} is placed on ${share.server}, which is not there`);
-      if (job.state.status === "pending" && (server.health !== "up" || server.draining))
-        throw new InvariantError(`${id} is placed on ${share.server}, which takes no new run`);
-      for (const gpu of share.gpus) {
-        if (job.state.status === "pending" && !server.gpus.some(({ id: known }) => known === gpu))
-          throw new InvariantError(`${share.server} has no GPU ${gpu}`);
-        take(gpuTaken, `GPU ${gpu}`, id);
-      }
-      for (const core of share.cores) take(coreTaken, `core ${core} of ${share.server}`, id);
+    if (job?.state.status !== "running") continue;
+    const to = decision.run.get(id);
+    if (!to) {
+      if (poolOf(job.spec) === "cores" && guard.settings.pauseCores) plan.pause.push(id);
+      else if (budget.take()) plan.preempt.push(id);
+    } else if (!samePlacement(job.state.on, to)) changePlace(job, job.state.on, to);
+  }
+  for (const [id, on] of decision.run) {
+    const job = jobs.get(id);
+    if (!job || job.state.status === "running" || !ledger.isIdle(on, id)) continue;
+    if (isSuspended(job)) plan.unpause.push({ job: id, on });
+    else if (isEligible(job, snapshot.now) && budget.take()) plan.start.push({ job: id, on });
+  }
+  return plan;
+
+  function changePlace(job: Job, on: Placement, to: Placement): void {
+    const { id, spec } = job;
+    if (!ledger.isIdle(to, id)) return;
+    const size = sizeOn(to, poolOf(spec));
+    const grows = size > sizeOn(on, poolOf(spec));
+    if (!sameServers(on, to)) {
+      const cause = decision.defragments.has(id) ? "defragmentation" : "policy";
+      if (grows && !guard.isWorthMigrating(job, size)) return;
+      if (budget.takeMigration()) plan.migrate.push({ job: id, to, cause });
+      return;
     }
+    const live = canResizeLive(job, on, to);
+    if (!live && grows && !guard.isWorthResizing(job, size)) return;
+    if (live || budget.take()) plan.resize.push({ job: id, to, live });
   }
 }
 
-/** The plan as events, in the order in which they must be observed: room is made before it is used. */
-export function planEvents(plan: Plan, snapshot: Snapshot): Event[] {
-  const at = snapshot.now;
+/** In place: the program is told of its GPUs if it wants to be; cores change under any program that is elastic at all. */
+function canResizeLive({ spec, state }: Job, on: Placement, to: Placement): boolean {
+  if (state.status !== "running" || state.leaving !== null || spec.elasticity === "none") return false;
+  return spec.elasticity === "live" || on.every(({ gpus }, i) => sameGpus(gpus, to[i]?.gpus ?? []));
+}
+
+const sameGpus = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((gpu) => b.includes(gpu));
+
+/** How much more may be set in motion. */
+class Transitions {
+  #left: number;
+  #migrationsLeft: number;
+
+  constructor({ jobs, guard }: Snapshot, holding: Iterable<JobId>) {
+    let moving = 0;
+    let migrating = 0;
+    for (const id of holding) {
+      const state = jobs.get(id)?.state;
+      if (state?.status === "starting" || state?.status === "preempting" || state?.status === "migrating") moving++;
+      if (state?.status === "migrating" && state.reason === "migrated") migrating++;
+    }
+    this.#left = guard.settings.maxTransitions - moving;
+    this.#migrationsLeft = guard.settings.maxConcurrentMigrations - migrating;
+  }
+
+  take(): boolean {
+    return this.#left-- > 0;
+  }
+  takeMigration(): boolean {
+    return this.#migrationsLeft-- > 0 && this.take();
+  }
+}
+
+/** The plan as events. */
+export function planEvents(plan: Plan, { jobs, now: at }: Snapshot): Event[] {
+  const jobOf = (id: JobId): Job => jobs.get(id) as Job;
   return [
+    ...plan.pause.map((job) => ({ type: "JobPaused", job, by: "policy", at }) as const),
     ...plan.preempt.map(
       (job) => ({ type: "JobPreempted", job, cause: "the policy gives its room to others", at }) as const,
     ),
-    ...plan.migrate.map(({ job, to }) => migrationEvent(snapshot.jobs.get(job) as Job, to, "policy", at)),
+    ...plan.migrate.map(({ job, to, cause }) => migrationEvent(jobOf(job), to, cause, at)),
+    ...plan.resize.map(
+      ({ job, to, live }) => ({ type: "JobResized", job, to, live, cause: resizeCause(jobOf(job), to), at }) as const,
+    ),
+    ...plan.unpause.map(({ job, on }) => ({ type: "JobResumed", job, on, at }) as const),
     ...plan.start.map(({ job, on }) => {
-      const { attempt, nextReason } = snapshot.jobs.get(job) as Job;
+      const { attempt, nextReason } = jobOf(job);
       return { type: "JobPlaced", job, on, attempt: attempt + 1, reason: nextReason, at } as const;
     }),
   ];
+}
+
+function resizeCause({ state }: Job, to: Placement): string {
+  const before = "on" in state ? state.on : [];
+  const grows = gpuCount(to) + coreCount(to) > gpuCount(before) + coreCount(before);
+  return grows ? "the policy gives it what is free" : "the policy gives a part of its room to others";
 }
 
 export const migrationEvent = (job: Job, to: Placement, cause: MigrationCause, at: Instant): JobEvent => ({

@@ -1,13 +1,13 @@
 import { domainError } from "./errors.ts";
 import type { Event, JobPatch } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { endOf, heldBy, isOver } from "./job.ts";
+import { endOf, heldBy, isOver, sizeOf } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
-import { canHold } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Placement, Server, ServerId } from "./server.ts";
 import { gpuCount, leadServer } from "./server.ts";
+import { canHold } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
 /** A request is not a fact: each function here looks at the present state and gives the events that the request comes to, or throws a DomainError. */
@@ -57,16 +57,21 @@ export function requestUpdate(scheduler: Scheduler, id: JobId, patch: JobPatch, 
 
 export function requestPause(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
   const { state } = findLive(scheduler, id);
-  if (state.status === "running" || (state.status === "pending" && !state.held))
-    return [{ type: "JobPaused", job: id, at: now }];
+  if (state.status === "running" && state.leaving)
+    throw domainError("CONFLICT", `${id} is being resized: try again in a moment`, ["id"]);
+  const isSuspended = state.status === "paused" && state.by === "policy";
+  if (state.status === "running" || isSuspended || (state.status === "pending" && !state.held))
+    return [{ type: "JobPaused", job: id, by: "user", at: now }];
   const what = state.status === "pending" ? "held already" : state.status;
   throw domainError("CONFLICT", `${id} cannot be paused: it is ${what}`, ["id"]);
 }
 
 export function requestResume(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
   const { state } = findLive(scheduler, id);
+  if (state.status === "paused" && state.by === "policy")
+    throw domainError("CONFLICT", `${id} goes on by itself: it waits for cores that the policy gave to others`, ["id"]);
   if (state.status === "paused" || (state.status === "pending" && state.held))
-    return [{ type: "JobResumed", job: id, at: now }];
+    return [{ type: "JobResumed", job: id, on: null, at: now }];
   throw domainError("CONFLICT", `${id} cannot be resumed: it is ${state.status}, not paused`, ["id"]);
 }
 
@@ -102,12 +107,13 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
       throw domainError("UNREACHABLE", `server ${to} is ${server.health}: ${server.reason}`, ["to"]);
     if (server.draining) throw domainError("CONFLICT", `server ${to} is draining and takes no job`, ["to"]);
   }
-  const gpus = gpuCount(state.on);
+  if (state.leaving) throw domainError("CONFLICT", `${id} is being resized: try again in a moment`, ["id"]);
+  const size = sizeOf(job);
   const place = scheduler
-    .packer()
-    .place(job, gpus, { ...(to === null ? { except: from } : { only: to }), idleNow: true });
+    .packer(scheduler.snapshot(now))
+    .find(job, size, { ...(to === null ? { except: from } : { only: to }), idleNow: true });
   if (!place) {
-    const what = describe(job.spec, gpus);
+    const what = describe(job.spec, gpuCount(state.on));
     const message =
       to === null ? `no other server has room for ${what} now` : `server ${to} has no room for ${what} now`;
     throw domainError("NO_ROOM", message, ["to"]);
@@ -211,7 +217,7 @@ function tooMuch(servers: readonly Server[], spec: JobSpec): { path: readonly st
     ...spec,
     image: spec.image ?? "",
     gpus: { ...spec.gpus, min: 0, max: 0, preferred: 0 },
-    cores: { min: 0, max: 0 },
+    cores: { min: 0, max: 0, preferred: 0 },
     memoryMiB: null,
   };
   const parts: readonly (readonly [string, Partial<JobSpec>])[] = [

@@ -1,18 +1,24 @@
 import { type Changes, newDirt } from "./changes.ts";
+import { decide } from "./check-decision.ts";
 import type { Command } from "./command.ts";
 import { commandsFor } from "./command.ts";
 import { drainMoves, duties, needsWatching } from "./duties.ts";
 import { InvariantError } from "./errors.ts";
+import { Declared, type Learner, type Lesson } from "./estimates.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
+import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import { bySubmission, heldBy, isOver } from "./job.ts";
 import { Ledger } from "./ledger.ts";
+import { Memory } from "./memory.ts";
 import type { Migration } from "./migration.ts";
 import { advanceMigration, awaitsLostSteps, isMoving, openMigration } from "./migration.ts";
 import { Packer } from "./packer.ts";
+import type { Effort } from "./packing.ts";
 import type { PlacementRule } from "./placement-rule.ts";
-import { checkDecision, planEvents, reconcile } from "./plan.ts";
+import { planEvents, reconcile } from "./plan.ts";
 import type { Decision, Policy, Snapshot } from "./policy.ts";
+import { poolsOf } from "./pool.ts";
 import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
@@ -20,6 +26,7 @@ import { leadServer } from "./server.ts";
 import { isStale } from "./stale.ts";
 import type { Instant } from "./time.ts";
 import { newJob, transition } from "./transition.ts";
+import type { UserUsage } from "./usage.ts";
 
 /** The policy in force, by name and as a function. */
 export interface PolicySetting {
@@ -27,6 +34,15 @@ export interface PolicySetting {
   readonly options: Readonly<Record<string, unknown>>;
   readonly placement: string;
 }
+export interface SchedulerOptions {
+  readonly guards?: Guards;
+  readonly learner?: Learner;
+  /** How long placements may search, asked in each round. */
+  effort?(): Effort;
+}
+/** Without a clock a search is bounded by its steps alone, so that the same state gives the same decision. */
+const SEARCH_STEPS = 500;
+
 export type ResolvePolicy = (setting: PolicySetting) => { readonly policy: Policy; readonly rule: PlacementRule };
 
 /** What came of one round: to be recorded first, then told to the drivers, in that order. */
@@ -40,6 +56,9 @@ export interface Round {
 /** Facts in by `observe`, decisions out by `round`. It does no I/O and reads no clock. */
 export class Scheduler {
   readonly #resolve: ResolvePolicy;
+  readonly #memory: Memory;
+  readonly #effort: () => Effort;
+  readonly guards: Guards;
   /** In the order of submission: a Map keeps its order when a value is replaced. */
   readonly #jobs = new Map<JobId, Job>();
   readonly #over = new Map<JobId, Job>();
@@ -59,9 +78,12 @@ export class Scheduler {
   #outbox: Command[] = [];
   #dirty = newDirt();
 
-  constructor(resolve: ResolvePolicy, setting: PolicySetting) {
+  constructor(resolve: ResolvePolicy, setting: PolicySetting, options: SchedulerOptions = {}) {
     this.#resolve = resolve;
     this.#setting = setting;
+    this.guards = options.guards ?? NO_GUARDS;
+    this.#memory = new Memory(options.learner ?? new Declared());
+    this.#effort = options.effort ?? (() => ({ steps: SEARCH_STEPS }));
   }
 
   get setting(): PolicySetting {
@@ -69,6 +91,9 @@ export class Scheduler {
   }
   get servers(): ReadonlyMap<ServerId, Server> {
     return this.#servers;
+  }
+  get learner(): Learner {
+    return this.#memory.learner;
   }
   get ledger(): Ledger {
     return this.#ledger;
@@ -90,12 +115,18 @@ export class Scheduler {
   }
 
   snapshot(now: Instant): Snapshot {
-    return { now, jobs: this.#jobs, servers: this.#servers };
+    const [jobs, servers, { learner, usage, lastPlanAt }] = [this.#jobs, this.#servers, this.#memory];
+    const estimates = learner.estimates(now);
+    const guard = new Guard(this.guards, now, estimates, lastPlanAt);
+    return { now, jobs, servers, pools: poolsOf(jobs, servers, guard, now), estimates, usage, guard };
   }
 
   /** A draft of the cluster as it is now. */
-  packer(): Packer {
-    return new Packer(this.#ledger.rooms, this.#jobs, this.#resolve(this.#setting).rule, this.#lastServer);
+  packer({ guard }: Pick<Snapshot, "guard">): Packer {
+    const rooms = this.#ledger.rooms;
+    const [jobs, holding, lastServer] = [this.#jobs, this.#holding, this.#lastServer];
+    const { rule } = this.#resolve(this.#setting);
+    return new Packer({ rooms, jobs, holding, rule, lastServer, guard, effort: this.#effort() });
   }
 
   /** Takes rows back in after a restart, oldest job first. Servers come before jobs. */
@@ -104,7 +135,10 @@ export class Scheduler {
     jobs?: readonly Job[];
     runs?: readonly Run[];
     migrations?: readonly Migration[];
+    lessons?: readonly Lesson[];
+    usage?: readonly UserUsage[];
   }): void {
+    this.#memory.restore(state);
     for (const server of state.servers ?? []) this.#setServer(server);
     for (const job of state.jobs ?? []) {
       this.#ledger.restore(job.id, heldBy(job));
@@ -169,18 +203,19 @@ export class Scheduler {
     } catch (error) {
       this.#tellFailure(error, now, observe);
     }
-    const decision = this.#decide(now, observe);
+    const snapshot = this.snapshot(now);
+    const decision = this.#decide(snapshot, observe);
     try {
-      const snapshot = this.snapshot(now);
-      for (const event of planEvents(reconcile(snapshot, decision, this.#ledger, this.#holding), snapshot))
-        observe(event);
+      this.#carryOut(snapshot, decision, observe);
     } catch (error) {
       this.#tellFailure(error, now, observe); // what was observed before it stands
     }
 
     const commands = this.#outbox;
     this.#outbox = [];
-    const wakes = [nextDuty, nextMove, decision.wakeAt ?? null].filter((at): at is Instant => at !== null && at > now);
+    const wakes = [nextDuty, nextMove, decision.wakeAt ?? null, snapshot.guard.wakeAt].filter(
+      (at): at is Instant => at !== null && at > now,
+    );
     return { events, commands, wakeAt: wakes.length > 0 ? Math.min(...wakes) : null };
   }
 
@@ -196,6 +231,7 @@ export class Scheduler {
       migrations: [...dirt.migrations.values()],
       servers: known([...dirt.servers].map((id) => this.#servers.get(id))),
       removedServers: [...dirt.removedServers],
+      ...this.#memory.takeChanges(),
     };
   }
 
@@ -210,16 +246,25 @@ export class Scheduler {
     }
   }
 
-  #decide(now: Instant, observe: (event: Event) => void): Decision {
-    const snapshot = this.snapshot(now);
+  #decide(snapshot: Snapshot, observe: (event: Event) => void): Decision {
     try {
-      const decision = this.#resolve(this.#setting).policy.decide(snapshot, this.packer());
-      checkDecision(snapshot, decision);
+      const decision = decide(this.#resolve(this.#setting).policy, snapshot, this.packer(snapshot));
       this.#lastFailure = null;
       return decision;
     } catch (error) {
-      this.#tellFailure(error, now, observe);
+      this.#tellFailure(error, snapshot.now, observe);
       return this.#asItIs();
+    }
+  }
+
+  #carryOut(snapshot: Snapshot, decision: Decision, observe: (event: Event) => void): void {
+    const at = snapshot.now;
+    for (const { job, level, promoted } of decision.requeue ?? [])
+      observe({ type: "JobRequeued", job, level, promoted, at });
+    for (;;) {
+      const plan = reconcile(snapshot, decision, this.#ledger, this.#holding);
+      for (const event of planEvents(plan, snapshot)) observe(event);
+      if (plan.pause.length === 0) return; // cores of a frozen job are free at once: who waits for them can start
     }
   }
 
@@ -237,7 +282,7 @@ export class Scheduler {
       const state = this.#jobs.get(id)?.state;
       if (state?.status === "running") run.set(id, state.on);
     }
-    return { run };
+    return { run, defragments: new Set() };
   }
 
   #observeJob(event: JobEvent): boolean {
@@ -246,6 +291,7 @@ export class Scheduler {
     const after = transition(before, event);
     if (event.type === "JobPlaced") this.#lastServer = leadServer(event.on);
     this.#store(after); // first: the ledger refuses it whole, or not at all
+    this.#memory.observe(before, after, event, this.#servers);
     this.#followRun(before, after, event);
     this.#followMigration(before, after, event);
     this.#outbox.push(...commandsFor(before, after));

@@ -1,3 +1,4 @@
+import type { Pool } from "./job-spec.ts";
 import type { Instant } from "./time.ts";
 
 /** A server's name; unique in the cluster and its id. */
@@ -70,19 +71,57 @@ export type Placement = readonly Share[];
 export const gpuCount = (placement: Placement): number => placement.reduce((sum, share) => sum + share.gpus.length, 0);
 export const coreCount = (placement: Placement): number =>
   placement.reduce((sum, share) => sum + share.cores.length, 0);
+/** What it has of what a pool divides. */
+export const sizeOn = (placement: Placement, pool: Pool): number =>
+  pool === "gpus" ? gpuCount(placement) : coreCount(placement);
 /** The server that leads the gang: it holds rank 0. */
 export const leadServer = (placement: Placement): ServerId => (placement[0] as Share).server;
 
 export function samePlacement(a: Placement, b: Placement): boolean {
   return (
-    a.length === b.length &&
-    a.every((share, i) => {
-      const other = b[i] as Share;
-      return (
-        share.server === other.server && sameSet(share.gpus, other.gpus) && share.cores.length === other.cores.length
-      );
-    })
+    a === b ||
+    (a.length === b.length &&
+      a.every((share, i) => {
+        const other = b[i] as Share;
+        return (
+          share.server === other.server && sameSet(share.gpus, other.gpus) && share.cores.length === other.cores.length
+        );
+      }))
   );
+}
+
+/** The model of all its GPUs; null where it has none, or several. */
+export function modelOf(placement: Placement, servers: ReadonlyMap<ServerId, Server>): string | null {
+  let model: string | null = null;
+  for (const share of placement)
+    for (const id of share.gpus) {
+      const found = servers.get(share.server)?.gpus.find((gpu) => gpu.id === id)?.model ?? null;
+      if (found === null || (model !== null && model !== found)) return null;
+      model = found;
+    }
+  return model;
+}
+
+/** Do both lie on the same servers, in the same ranks? */
+export const sameServers = (a: Placement, b: Placement): boolean =>
+  a.length === b.length && a.every(({ server }, i) => server === b[i]?.server);
+
+/** One share a server: what is in several placements counts once. */
+export function mergeShares(placements: readonly Placement[]): readonly Share[] {
+  if (placements.length <= 1) return placements[0] ?? [];
+  const merged = new Map<ServerId, Share>();
+  for (const share of placements.flat()) {
+    const known = merged.get(share.server);
+    if (!known) merged.set(share.server, share);
+    else
+      merged.set(share.server, {
+        server: share.server,
+        gpus: [...new Set([...known.gpus, ...share.gpus])],
+        cores: [...new Set([...known.cores, ...share.cores])],
+        memoryMiB: Math.max(known.memoryMiB, share.memoryMiB), // both ends never use it at once
+      });
+  }
+  return [...merged.values()];
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>

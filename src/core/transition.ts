@@ -1,10 +1,11 @@
 import { InvariantError } from "./errors.ts";
 import type { Event, JobEvent } from "./event.ts";
-import type { CheckpointPlan, Ending, Job, JobState, StartReason } from "./job.ts";
+import type { Attained, CheckpointPlan, Ending, Job, JobState, PausedBy, QueuePlace, StartReason } from "./job.ts";
 import { withService } from "./job.ts";
+import { poolOf } from "./job-spec.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Placement } from "./server.ts";
-import { leadServer } from "./server.ts";
+import { coreCount, leadServer, mergeShares, samePlacement, sizeOn } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
 
 const FIRST_BACKOFF: Millis = 1_000;
@@ -23,14 +24,18 @@ export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
     serviceMillis: 0,
     gpuMillis: 0,
     coreMillis: 0,
+    generation: 0,
     preemptions: 0,
+    resizes: 0,
     migrations: 0,
     migrationsBegun: 0,
     retriesUsed: { application: 0, infrastructure: 0 },
     progress: null,
     checkpoint: null,
     blockedBy: event.blockedBy,
+    movedAt: null,
     moveFailedAt: null,
+    queue: null,
     deleteWhenOver: false,
   };
 }
@@ -76,32 +81,33 @@ export function transition(job: Job, event: JobEvent): Job {
       if (state.status !== "starting") break;
       return {
         ...started,
-        migrations: job.migrations + (state.fallback ? 1 : 0),
+        ...(state.fallback && arrived(job, state.reason, state.fallback, state.on)),
         checkpoint: checkpointIn(job, state.on, state.checkpoint),
-        state: { status: "running", since: event.at, on: state.on },
+        state: { status: "running", since: event.at, on: state.on, leaving: null },
       };
     }
 
     case "JobPaused":
       if (state.status === "pending") return { ...job, state: { ...state, held: true } };
-      if (state.status !== "running") break;
-      return { ...withService(job, event.at, false), state: { status: "paused", since: event.at, on: state.on } };
+      return paused(job, event.by, event.at);
 
     case "JobResumed":
       if (state.status === "pending") return { ...job, state: { ...state, held: false, since: event.at } };
       if (state.status !== "paused") break;
-      return { ...job, trainingSince: event.at, state: { status: "running", since: event.at, on: state.on } };
+      if (event.on === null && !hasCores(job, state.on)) return { ...job, state: { ...state, by: "policy" } };
+      return resumed(job, event.on ?? state.on, event.at);
 
-    case "RunPauseFailed":
-      if (state.status !== "paused") return job;
-      return { ...job, trainingSince: event.at, state: { status: "running", since: event.at, on: state.on } };
+    case "RunPauseFailed": // a job that gave its cores away while it was thought to rest waits for them all the same
+      if (state.status !== "paused" || state.by === "policy") return job;
+      return resumed(job, state.on, event.at);
 
     case "JobPreempted":
-      if (state.status !== "running") break;
+      if (state.status !== "running" && !(state.status === "paused" && state.by === "policy")) break;
       return {
         ...job,
-        preemptions: job.preemptions + 1,
-        state: { status: "preempting", since: event.at, on: state.on },
+        preemptions: job.preemptions + (state.status === "running" ? 1 : 0),
+        movedAt: event.at,
+        state: { status: "preempting", since: event.at, on: whole(state) },
       };
 
     case "JobMigrated":
@@ -109,8 +115,28 @@ export function transition(job: Job, event: JobEvent): Job {
       return {
         ...job,
         migrationsBegun: job.migrationsBegun + 1,
-        state: { status: "migrating", since: event.at, on: state.on, to: event.to, step: "preparing" },
+        movedAt: event.at,
+        state: move(whole(state), event.to, "migrated", event.at),
       };
+
+    case "JobResized":
+      if (state.status !== "running") break;
+      if (!event.live) return { ...job, movedAt: event.at, state: move(whole(state), event.to, "resized", event.at) };
+      return {
+        ...withService(job, event.at, job.trainingSince !== null),
+        generation: job.generation + 1,
+        resizes: job.resizes + 1,
+        state: { ...state, on: event.to, leaving: state.on },
+      };
+
+    case "RunResized":
+      if (state.status !== "running" || event.generation !== job.generation) return job;
+      return { ...job, state: { ...state, leaving: null } };
+
+    case "JobRequeued": {
+      const base = event.promoted ? { at: event.at, ...attained(withService(job, event.at, true)) } : job.queue?.base;
+      return { ...job, queue: { level: event.level, enteredAt: event.at, base: base ?? sinceSubmission(job) } };
+    }
 
     case "JobCancelled": {
       const marked = { ...job, deleteWhenOver: job.deleteWhenOver || event.delete };
@@ -141,15 +167,22 @@ export function transition(job: Job, event: JobEvent): Job {
     case "RunExited":
       return exited(job, event);
   }
-  throw new InvariantError(`job ${job.id} cannot take ${event.type} while ${state.status}`);
+  throw cannot(job, event.type);
 }
+
+const cannot = ({ id, state }: Job, type: JobEvent["type"]): InvariantError =>
+  new InvariantError(`job ${id} cannot take ${type} while ${state.status}`);
 
 function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job {
   const { state } = job;
   if (event.attempt === job.attempt + 1) {
     // The target of a migration could not be prepared: the job never noticed.
     return state.status === "migrating"
-      ? { ...job, moveFailedAt: event.at, state: { status: "running", since: state.since, on: state.on } }
+      ? {
+          ...job,
+          moveFailedAt: event.at,
+          state: { status: "running", since: state.since, on: state.on, leaving: null },
+        }
       : job;
   }
   const served = withService(job, event.at, false);
@@ -157,7 +190,7 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
   if (outcome.kind === "succeeded") return over(served, { status: "completed", cause: null }, event.at);
   switch (state.status) {
     case "starting":
-      if (state.fallback) return begin({ ...served, moveFailedAt: event.at }, state.fallback, "migrated", event.at);
+      if (state.fallback) return begin({ ...served, moveFailedAt: event.at }, state.fallback, state.reason, event.at);
       break;
     case "preempting":
       if (outcome.kind === "stopped") return { ...served, nextReason: "preempted", state: pending(event.at) };
@@ -165,14 +198,14 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
     case "migrating":
       if (outcome.kind !== "stopped") break;
       if (state.step === "preparing") return { ...served, nextReason: "recovered", state: pending(event.at) };
-      return begin(served, state.to, "migrated", event.at, state.on);
+      return begin(served, state.to, state.reason, event.at, state.on);
     case "cancelling":
       return over(served, state.then, event.at);
     case "running":
     case "paused":
       break;
     default:
-      throw new InvariantError(`job ${job.id} cannot take RunExited while ${state.status}`);
+      throw cannot(job, "RunExited");
   }
   return failed(served, outcome, event.at);
 }
@@ -193,6 +226,63 @@ function failed(job: Job, outcome: Outcome, at: Instant): Job {
   };
 }
 
+/** What a paused job keeps: everything where its user wants a rest, all but the cores where others are to have them. */
+function paused(job: Job, by: PausedBy, at: Instant): Job {
+  const { state } = job;
+  if (state.status === "paused" && state.by === "policy" && by === "user") return { ...job, state: { ...state, by } };
+  if (state.status !== "running") throw cannot(job, "JobPaused");
+  const on = by === "user" ? state.on : state.on.map((share) => ({ ...share, cores: [] }));
+  return { ...withService(job, at, false), state: { status: "paused", since: at, on, by } };
+}
+
+function resumed(job: Job, on: Placement, at: Instant): Job {
+  const { state } = job;
+  const changed = !("on" in state) || !samePlacement(state.on, on);
+  return {
+    ...job,
+    generation: job.generation + (changed ? 1 : 0),
+    trainingSince: at,
+    state: { status: "running", since: at, on, leaving: null },
+  };
+}
+
+/** All that it may be using, also what it is letting go of. */
+const whole = (state: Extract<JobState, { on: Placement }>): Placement =>
+  state.status === "running" && state.leaving ? mergeShares([state.on, state.leaving]) : state.on;
+
+/** Cores are lent to every run, unless its job wants none. */
+const hasCores = ({ spec }: Job, on: Placement): boolean => spec.cores.min === 0 || coreCount(on) > 0;
+
+const move = (on: Placement, to: Placement, reason: "migrated" | "resized", at: Instant): JobState => ({
+  status: "migrating",
+  since: at,
+  on,
+  to,
+  reason,
+  step: "preparing",
+});
+
+/** The counts of a job whose move has succeeded. */
+function arrived(job: Job, reason: StartReason, from: Placement, to: Placement): Pick<Job, "migrations" | "resizes"> {
+  const pool = poolOf(job.spec);
+  return {
+    migrations: job.migrations + (reason === "migrated" ? 1 : 0),
+    resizes: job.resizes + (sizeOn(from, pool) === sizeOn(to, pool) ? 0 : 1),
+  };
+}
+
+const attained = ({ serviceMillis, gpuMillis, coreMillis }: Job): Attained => ({
+  serviceMillis,
+  gpuMillis,
+  coreMillis,
+});
+const sinceSubmission = ({ submittedAt }: Job): QueuePlace["base"] => ({
+  at: submittedAt,
+  serviceMillis: 0,
+  gpuMillis: 0,
+  coreMillis: 0,
+});
+
 const pending = (at: Instant): Extract<JobState, { status: "pending" }> => ({
   status: "pending",
   since: at,
@@ -211,6 +301,7 @@ function begin(job: Job, on: Placement, reason: StartReason, at: Instant, fallba
   return {
     ...job,
     attempt,
+    generation: 1,
     state: {
       status: "starting",
       since: at,
@@ -245,7 +336,7 @@ function stopFor(job: Job, then: Ending, graceSeconds: number, at: Instant): Job
     case "preempting":
     case "migrating":
     case "paused":
-      return { ...job, state: { status: "cancelling", since: at, on: state.on, then, graceSeconds, folder: null } };
+      return { ...job, state: { status: "cancelling", since: at, on: whole(state), then, graceSeconds, folder: null } };
     case "cancelling": // it is being stopped already, for the first reason given; only its patience may shrink
       return graceSeconds < state.graceSeconds ? { ...job, state: { ...state, graceSeconds } } : job;
     default:

@@ -14,6 +14,7 @@ export type DriverEvent = Extract<
       | "CheckpointCarried"
       | "RunStarted"
       | "RunPauseFailed"
+      | "RunResized"
       | "RunExited"
       | "ServerInventoried"
       | "ServerHealthChanged";
@@ -106,6 +107,13 @@ export interface Driver {
   /** Does what `prepare` has not done yet, fetches the checkpoint where one is planned, starts; answers `RunStarted` or `RunExited`. */
   start(run: RunOrder): void;
   stop(run: RunRef, signal: string, graceSeconds: number): void;
+  /**
+   * Gives a running or paused run another grant without a restart: its cores, `allocation.json`, then the spec's `resizeSignal`.
+   * Answers `RunResized` once what it had beyond the new grant is free: at once, but GPUs that are to be let go only after
+   * the checkpoint's grace (or when the program says so itself, of which the driver does not hear). A generation that is no newer than the last is
+   * only answered again.
+   */
+  resize(run: RunOrder): void;
   pause(run: RunRef): void;
   resume(run: RunRef): void;
   /** Takes back what `prepare` made; nothing is told. */

@@ -1,5 +1,5 @@
-import type { Command, RunOrder } from "../core/command.ts";
-import { pendingCommand } from "../core/command.ts";
+import type { Command } from "../core/command.ts";
+import { pendingCommands, presentOrder } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { CheckpointFolder, Job, JobId } from "../core/job.ts";
 import { heldBy, isOver, placementOf } from "../core/job.ts";
@@ -123,6 +123,8 @@ export class Fleet {
         return driver.start(command.run);
       case "stop":
         return driver.stop(command.run, command.signal, command.graceSeconds);
+      case "resize":
+        return driver.resize(command.run);
       case "pause":
         return driver.pause(command.run);
       case "resume":
@@ -195,9 +197,8 @@ export class Fleet {
     for (const job of ours) {
       for (const attempt of [job.attempt, job.attempt + 1]) expected.add(`${job.id}.${attempt}`);
       const on = placementOf(job);
-      if (on && leadServer(on) === id && job.state.status !== "starting") member.driver.adopt(orderOf(job));
-      const command = pendingCommand(job);
-      if (command) this.execute(command);
+      if (on && leadServer(on) === id && job.state.status !== "starting") member.driver.adopt(presentOrder(job));
+      for (const command of pendingCommands(job)) this.execute(command);
     }
     const strangers = found.filter(({ job, attempt }) => !expected.has(`${job}.${attempt}`));
     const { clock, reapGraceMillis } = this.#house;
@@ -257,18 +258,6 @@ export class Fleet {
     if (!member.connected) throw new Error(`the server ${folder.server}, which has the checkpoint, cannot be reached`);
     return member.driver.readCheckpoint(job, folder, signal);
   }
-}
-
-function orderOf(job: Job): RunOrder {
-  const generation = job.checkpoint?.generation ?? job.attempt;
-  return {
-    job: job.id,
-    attempt: job.attempt,
-    spec: job.spec,
-    on: placementOf(job) as NonNullable<ReturnType<typeof placementOf>>,
-    reason: "recovered",
-    checkpoint: { generation, from: null },
-  };
 }
 
 function timeout(clock: Clock, millis: Millis): { promise: Promise<void>; cancel: Cancel } {

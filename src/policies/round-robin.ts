@@ -1,8 +1,7 @@
 import type { Job } from "../core/job.ts";
-import { isEligible } from "../core/job.ts";
 import type { PolicyEntry } from "../core/policy.ts";
-import type { Placement } from "../core/server.ts";
-import { gpuCount } from "../core/server.ts";
+import type { Contender } from "../core/pool.ts";
+import { perPool } from "./per-pool.ts";
 
 /** A waiting job that was passed over for so many quanta gets room reserved, so that large gangs do not starve. */
 const PATIENCE_QUANTA = 2;
@@ -11,66 +10,53 @@ const PATIENCE_QUANTA = 2;
 export const roundRobin: PolicyEntry = {
   key: "round-robin",
   description: "Time slices: each job runs for a quantum, then goes to the tail of the ring if others wait.",
+  needs: [],
+  isPreemptive: true,
+  isElastic: false,
   options: [
     {
       name: "quantumSeconds",
       description: "Length of a slice. Choose it at least ten times what a restart costs.",
+      kind: "number",
       default: 300,
       min: 1,
       max: 86_400,
     },
   ],
-  create: ({ quantumSeconds }) => ({
-    decide({ now, jobs }, packer) {
+  create: ({ quantumSeconds }) =>
+    perPool(({ contenders }, packer, { now }) => {
       const quantum = Number(quantumSeconds) * 1000;
-      const run = new Map<string, Placement>();
-      const waiting: Job[] = [];
-      const expired: Job[] = [];
-      let wakeAt = Number.POSITIVE_INFINITY;
-      for (const job of jobs.values()) {
-        const { state } = job;
-        if (isEligible(job, now)) waiting.push(job);
-        if (state.status !== "running") continue;
-        run.set(job.id, state.on);
-        if (now - state.since >= quantum) expired.push(job);
-        else wakeAt = Math.min(wakeAt, state.since + quantum);
-      }
-      if (waiting.length === 0) return { run };
-      waiting.sort((a, b) => since(a) - since(b));
-      expired.sort((a, b) => since(a) - since(b));
+      const waiting = contenders.filter(({ isRunning }) => !isRunning).sort(bySince);
+      if (waiting.length === 0) return;
+      const running = contenders.filter(({ isRunning }) => isRunning);
+      const hasHadIts = ({ job }: Contender): boolean => now - since(job) >= quantum;
+      let expired = running.filter((each) => !each.isPinned && hasHadIts(each)).sort(bySince);
+      let wakeAt = Math.min(...running.filter((each) => !hasHadIts(each)).map(({ job }) => since(job) + quantum));
 
       /** In the ring the waiting job stands before the running one: it is new, or waited already when that one's slice ended, or has waited a slice. */
       const isBefore = (waiter: Job, runner: Job): boolean =>
         waiter.firstStartedAt === null || since(waiter) < since(runner) + quantum || now - since(waiter) >= quantum;
 
-      for (const job of waiting) {
-        const evicted: Job[] = [];
-        let on = packer.place(job, packer.request(job));
-        while (!on) {
-          const at = expired.findIndex((runner) => isBefore(job, runner));
+      for (const { job, preferred } of waiting) {
+        const evicted: Contender[] = [];
+        let fits = packer.place(job, preferred);
+        while (!fits) {
+          const at = expired.findIndex((runner) => isBefore(job, runner.job));
           const [victim] = at < 0 ? [] : expired.splice(at, 1);
           if (!victim) break;
-          packer.evict(victim);
-          run.delete(victim.id);
+          packer.evict(victim.job);
           evicted.push(victim);
-          on = packer.place(job, packer.request(job));
+          fits = packer.place(job, preferred);
         }
-        if (on) {
-          run.set(job.id, on);
-          continue;
-        }
+        if (fits) continue;
         if (now - since(job) >= PATIENCE_QUANTA * quantum) break; // what was freed is kept for it
         wakeAt = Math.min(wakeAt, since(job) + (now - since(job) < quantum ? 1 : PATIENCE_QUANTA) * quantum);
-        for (const victim of evicted) {
-          const back = packer.place(victim, victim.state.status === "running" ? gpuCount(victim.state.on) : 0);
-          if (back) run.set(victim.id, back);
-        }
-        expired.push(...evicted);
-        expired.sort((a, b) => since(a) - since(b));
+        for (const victim of evicted) packer.place(victim.job, victim.size);
+        expired = [...expired, ...evicted].sort(bySince);
       }
-      return Number.isFinite(wakeAt) ? { run, wakeAt } : { run };
-    },
-  }),
+      return { wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
+    }),
 };
 
 const since = ({ state }: Job): number => ("since" in state ? state.since : 0);
+const bySince = (a: Contender, b: Contender): number => since(a.job) - since(b.job);

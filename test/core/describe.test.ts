@@ -20,7 +20,7 @@ const SENTENCES: [Event, string][] = [
   [{ ...run, type: "JobPlaced", on, reason: "submitted" }, "run 2 of job-7 was placed on 2 GPUs of alpha (submitted)"],
   [
     { ...job, type: "JobMigrated", migration: "job-7.m1", to: [{ ...on[0]!, gpus: [] }], cause: "drain" },
-    "job-7 began to move to alpha (drain)",
+    "job-7 began to move to 1 core of alpha (drain)",
   ],
   [
     { ...run, type: "RunPreparing", phase: "pulling", fraction: 0.429, detail: null },

@@ -45,8 +45,8 @@ describe("why a job waits", () => {
       "the cores are taken",
       [aServer("alpha", 0, { cores: 4 })],
       [
-        { gpus: gpus(0), cores: { min: 3, max: 3 } },
-        { gpus: gpus(0), cores: { min: 2, max: 2 } },
+        { gpus: gpus(0), cores: { min: 3, max: 3, preferred: 3 } },
+        { gpus: gpus(0), cores: { min: 2, max: 2, preferred: 2 } },
       ],
       "no server has room for 2 cores now: alpha has 1 core idle",
     ],

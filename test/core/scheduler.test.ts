@@ -119,9 +119,9 @@ describe("a job's life", () => {
     const world = new World({ durations: { "job-1": 10_000 } }).join(aServer("alpha", 1));
     world.submit("job-1", aSpec()).run(10);
     world.now = 1010;
-    world.tell({ type: "JobPaused", job: "job-1", at: 1010 });
+    world.tell({ type: "JobPaused", job: "job-1", by: "user", at: 1010 });
     world.now = 5010;
-    world.tell({ type: "JobResumed", job: "job-1", at: 5010 });
+    world.tell({ type: "JobResumed", job: "job-1", on: null, at: 5010 });
     world.now = 6010;
     world.tell({
       type: "RunExited",
@@ -297,8 +297,8 @@ describe("a request", () => {
     expect(faultOf(() => requestRemove(scheduler, "alpha", false, 0))).toContain("drain it first");
   });
   it("to pause holds a waiting job back and freezes a running one", () => {
-    expect(requestPause(scheduler, "job-1", 0)).toEqual([{ type: "JobPaused", job: "job-1", at: 0 }]);
-    expect(requestPause(scheduler, "job-2", 0)).toEqual([{ type: "JobPaused", job: "job-2", at: 0 }]);
+    expect(requestPause(scheduler, "job-1", 0)).toEqual([{ type: "JobPaused", job: "job-1", by: "user", at: 0 }]);
+    expect(requestPause(scheduler, "job-2", 0)).toEqual([{ type: "JobPaused", job: "job-2", by: "user", at: 0 }]);
   });
   it("to cancel a job that is over is refused, to delete it is taken", () => {
     const other = new World({}).join(aServer("alpha", 1)).submit("job-1", aSpec()).run();
@@ -380,7 +380,11 @@ describe("whatever happens", () => {
               : { kind: "succeeded" },
         }).join(aServer("alpha", 4), aServer("beta", 2), aServer("gamma", 4));
         jobs.forEach((job, i) => {
-          world.submit(`job-${i + 1}`, aSpec({ gpus: gpus(job.gpus), cores: { min: 1, max: 1 } }), job.at);
+          world.submit(
+            `job-${i + 1}`,
+            aSpec({ gpus: gpus(job.gpus), cores: { min: 1, max: 1, preferred: 1 } }),
+            job.at,
+          );
         });
         for (const { at, job: n, what } of meddling)
           world.at(at, () => {
@@ -420,7 +424,7 @@ describe("whatever happens", () => {
           for (const job of world.scheduler.jobs.values()) {
             const { state } = job;
             if (state.status === "paused" || (state.status === "pending" && state.held))
-              world.observe({ type: "JobResumed", job: job.id, at: world.now });
+              world.observe({ type: "JobResumed", job: job.id, on: null, at: world.now });
           }
         });
         world.run();
@@ -603,8 +607,8 @@ describe("the scheduler's patience", () => {
     const limits = { queueSeconds: 1, pullSeconds: null, runSeconds: null, idleSeconds: null };
     const world = new World({ durations: { "job-1": 50 } }).join(aServer("alpha", 1));
     world.submit("job-1", aSpec({ limits }));
-    world.at(0, () => world.observe({ type: "JobPaused", job: "job-1", at: 0 }));
-    world.at(5000, () => world.observe({ type: "JobResumed", job: "job-1", at: 5000 }));
+    world.at(0, () => world.observe({ type: "JobPaused", job: "job-1", by: "user", at: 0 }));
+    world.at(5000, () => world.observe({ type: "JobResumed", job: "job-1", on: null, at: 5000 }));
     world.run();
     expect(world.status("job-1")).toBe("completed");
   });
@@ -621,7 +625,7 @@ describe("a run that is adopted", () => {
       world.now = at;
       world.observe(
         type === "JobPaused"
-          ? { type, job: "job-1", at }
+          ? { type, job: "job-1", by: "user", at }
           : { type, job: "job-1", by: "ann", delete: false, graceSeconds: 5, at },
       );
     }

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
-import type { Command } from "../../src/core/command.ts";
+import type { Command, RunOrder, RunRef } from "../../src/core/command.ts";
 import type { Event } from "../../src/core/event.ts";
 import type { Job, JobId } from "../../src/core/job.ts";
 import { isOver } from "../../src/core/job.ts";
-import type { JobSpec } from "../../src/core/job-spec.ts";
+import { type JobSpec, poolOf } from "../../src/core/job-spec.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
-import type { PolicySetting } from "../../src/core/scheduler.ts";
+import type { PolicySetting, SchedulerOptions } from "../../src/core/scheduler.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
-import type { Server } from "../../src/core/server.ts";
+import { type Placement, type Server, sizeOn } from "../../src/core/server.ts";
 import { findPlacement } from "../../src/placement/index.ts";
 import { completeOptions, findPolicy } from "../../src/policies/index.ts";
 
@@ -26,11 +26,13 @@ export function aSpec(over: Partial<JobSpec> = {}): JobSpec {
     env: {},
     secretNames: [],
     gpus: { min: 1, max: 1, preferred: 1, model: null, memoryMiB: null },
-    cores: { min: 0, max: 0 },
+    cores: { min: 0, max: 0, preferred: 0 },
     parallelism: { interOp: null, intraOp: null },
     memoryMiB: null,
     shmMiB: 64,
+    servers: { min: 1, max: 1 },
     elasticity: "restart",
+    resizeSignal: null,
     priority: 0,
     deadline: null,
     user: "ann",
@@ -51,6 +53,19 @@ export const gpus = (count: number): JobSpec["gpus"] => ({
   preferred: count,
   model: null,
   memoryMiB: null,
+});
+
+/** An elastic job's request. */
+export const between = (min: number, max: number, preferred = min): JobSpec["gpus"] => ({
+  ...gpus(preferred),
+  min,
+  max,
+});
+
+/** A job without GPUs, of so many cores. */
+export const coresOnly = (min: number, max = min, preferred = min): Pick<JobSpec, "gpus" | "cores"> => ({
+  gpus: gpus(0),
+  cores: { min, max, preferred },
 });
 
 export function aServer(id: string, gpuCount: number, over: Partial<Server> = {}): Server {
@@ -76,6 +91,9 @@ export function aServer(id: string, gpuCount: number, over: Partial<Server> = {}
   };
 }
 
+/** How fast a job is with `size` units, relative to its preferred size: in proportion when not said otherwise. */
+export type Speed = (job: JobId, size: number, preferred: number) => number;
+
 export interface Costs {
   readonly start: number;
   readonly stop: number;
@@ -93,10 +111,12 @@ export class World {
   readonly starts: { job: JobId; attempt: number; server: string; at: number }[] = [];
   readonly commands: Command[] = [];
   readonly #alarms: { at: number; act: () => void }[] = [];
-  readonly #ends = new Map<string, () => void>();
+  readonly #trainings = new Map<string, Training>();
+  /** Work left, in milliseconds at the preferred size. */
   readonly #left = new Map<JobId, number>();
   readonly #durations: Record<JobId, number>;
   readonly #costs: Costs;
+  readonly #speed: Speed;
   readonly #outcome: (job: JobId, attempt: number) => Outcome;
   #wakeAt = Number.POSITIVE_INFINITY;
 
@@ -107,13 +127,13 @@ export class World {
     durations?: Record<JobId, number>;
     costs?: Costs;
     outcome?: (job: JobId, attempt: number) => Outcome;
+    speed?: Speed;
+    scheduler?: SchedulerOptions;
   }) {
-    this.scheduler = new Scheduler(resolve, {
-      policy: options.policy ?? "fifo",
-      options: options.options ?? {},
-      placement: options.placement ?? "consolidate",
-    });
+    const { policy = "fifo", options: values = {}, placement = "consolidate" } = options;
+    this.scheduler = new Scheduler(resolve, { policy, options: values, placement }, options.scheduler);
     this.#durations = options.durations ?? {};
+    this.#speed = options.speed ?? ((_, size, preferred) => size / preferred);
     this.#costs = options.costs ?? { start: 10, stop: 10 };
     this.#outcome = options.outcome ?? (() => ({ kind: "succeeded" }));
   }
@@ -187,52 +207,104 @@ export class World {
 
   #execute(command: Command): void {
     this.commands.push(command);
-    if (command.type === "discardCheckpoint" || command.type === "pause" || command.type === "resume") return;
+    if (command.type === "discardCheckpoint") return;
     const { job, attempt, on } = command.run;
     const key = `${job}.${attempt}`;
-    const exit = (outcome: Outcome, after: number): void =>
-      this.at(this.now + after, () => {
-        for (const [gpu, owner] of this.inUse) if (owner === key) this.inUse.delete(gpu);
-        this.observe({ type: "RunExited", job, attempt, outcome, exitCode: null, signal: null, at: this.now });
-      });
+    const training = this.#trainings.get(key);
     switch (command.type) {
       case "prepare":
         this.at(this.now + this.#costs.start, () => this.observe({ type: "RunPrepared", job, attempt, at: this.now }));
         return;
-      case "start": {
+      case "start":
         this.starts.push({ job, attempt, server: on[0]?.server as string, at: this.now });
-        for (const gpu of on.flatMap((share) => share.gpus)) {
-          expect(this.inUse.get(gpu), `${gpu} is in use and is given to ${key}`).toBeUndefined();
-          this.inUse.set(gpu, key);
-        }
-        const began = this.now + this.#costs.start;
-        const left = this.#left.get(job) ?? this.#durations[job] ?? 1000;
-        let over = false;
-        this.at(began, () => {
-          if (!over) this.observe({ type: "RunStarted", job, attempt, handle: key, at: this.now });
-        });
-        this.at(began + left, () => {
-          if (over) return;
-          over = true;
-          this.#ends.delete(key);
-          exit(this.#outcome(job, attempt), 0);
-        });
-        this.#ends.set(key, () => {
-          over = true;
-          this.#left.set(job, Math.min(left, began + left - this.now));
+        this.#use(key, on);
+        return this.#train(command.run, this.now + this.#costs.start);
+      case "stop":
+        if (!training) return; // it is over, and its exit is told or will be
+        training.rest();
+        this.#trainings.delete(key);
+        return this.#exit(command.run, { kind: "stopped" }, this.now + this.#costs.stop);
+      case "pause":
+        return training?.rest();
+      case "resume":
+        return training?.go(this.now);
+      case "resize": {
+        const { generation } = command.run;
+        training?.rest();
+        if (training) training.speed = this.#speedOf(command.run);
+        if (this.job(job).state.status === "running") training?.go(this.now);
+        this.#use(key, on);
+        this.at(this.now, () => {
+          for (const [unit, owner] of this.inUse)
+            if (owner === key && !unitsOf(on).includes(unit)) this.inUse.delete(unit);
+          this.observe({ type: "RunResized", job, attempt, generation, at: this.now });
         });
         return;
       }
-      case "stop": {
-        const end = this.#ends.get(key);
-        if (!end) return; // it is over, and its exit is told or will be
-        this.#ends.delete(key);
-        end();
-        exit({ kind: "stopped" }, this.#costs.stop);
-        return;
-      }
-      case "discard":
-        return;
     }
   }
+
+  #use(key: string, on: Placement): void {
+    for (const unit of unitsOf(on)) {
+      const owner = this.inUse.get(unit) ?? key;
+      expect(owner, `${unit} is in use and is given to ${key}`).toBe(key);
+      this.inUse.set(unit, key);
+    }
+  }
+
+  #speedOf({ job, spec, on }: RunOrder): number {
+    const pool = poolOf(spec);
+    return this.#speed(job, Math.max(1, sizeOn(on, pool)), Math.max(1, spec[pool].preferred));
+  }
+
+  #train(order: RunOrder, from: number): void {
+    const { job, attempt } = order;
+    const key = `${job}.${attempt}`;
+    let began: number | null = null;
+    let round = 0;
+    const training: Training = {
+      speed: this.#speedOf(order),
+      go: (now) => {
+        if (began !== null) return;
+        began = now;
+        const mine = ++round;
+        this.at(now + Math.ceil(this.#leftOf(job) / training.speed), () => {
+          if (mine !== round || began === null || !this.#trainings.delete(key)) return;
+          this.#exit(order, this.#outcome(job, attempt), this.now);
+        });
+      },
+      rest: () => {
+        round++;
+        if (began !== null) this.#left.set(job, Math.max(0, this.#leftOf(job) - (this.now - began) * training.speed));
+        began = null;
+      },
+    };
+    this.#trainings.set(key, training);
+    this.at(from, () => {
+      if (this.#trainings.get(key) !== training) return;
+      this.observe({ type: "RunStarted", job, attempt, handle: key, at: this.now });
+      training.go(this.now);
+    });
+  }
+
+  #leftOf(job: JobId): number {
+    return this.#left.get(job) ?? this.#durations[job] ?? 1000;
+  }
+
+  #exit({ job, attempt }: RunRef, outcome: Outcome, at: number): void {
+    const key = `${job}.${attempt}`;
+    this.at(at, () => {
+      for (const [unit, owner] of this.inUse) if (owner === key) this.inUse.delete(unit);
+      this.observe({ type: "RunExited", job, attempt, outcome, exitCode: null, signal: null, at: this.now });
+    });
+  }
 }
+
+interface Training {
+  /** Work done in a millisecond. */
+  speed: number;
+  go(now: number): void;
+  rest(): void;
+}
+
+const unitsOf = (on: Placement): readonly string[] => on.flatMap((share) => share.gpus);

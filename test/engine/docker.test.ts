@@ -84,7 +84,7 @@ shared.describe("the engine over two Docker hosts", () => {
     const ids = [
       await house.submit({ ...look, gpus: gpus(2) }),
       await house.submit({ ...look, gpus: gpus(2) }),
-      await house.submit({ ...look, gpus: gpus(0), cores: { min: 0, max: 0 } }),
+      await house.submit({ ...look, gpus: gpus(0), cores: { min: 0, max: 0, preferred: 0 } }),
     ];
     for (const id of ids) await until(`${id} has looked`, async () => (await house.lines(id)).length > 0);
     const seen = await Promise.all(ids.map(async (id) => (await house.lines(id))[0]));

@@ -67,7 +67,7 @@ export class EngineHouse {
 
   async submit(spec: Partial<JobSpec>, secrets: Record<string, string> = {}): Promise<JobId> {
     const id = this.engine.nextJobId();
-    const whole = aSpec({ cores: { min: 1, max: 1 }, ...spec, secretNames: Object.keys(secrets) });
+    const whole = aSpec({ cores: { min: 1, max: 1, preferred: 1 }, ...spec, secretNames: Object.keys(secrets) });
     await this.engine.request((scheduler, now) => ({
       events: requestSubmit(scheduler, id, whole, null, now),
       secrets: Object.entries(secrets).map(([name, value]) => ({ job: id, name, value })),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decide as decideBy } from "../../src/core/check-decision.ts";
 import { isOver } from "../../src/core/job.ts";
-import { checkDecision } from "../../src/core/plan.ts";
 import { placements } from "../../src/placement/index.ts";
 import { policies } from "../../src/policies/index.ts";
 import { aServer, aSpec, gpus, resolve, World } from "../core/world.ts";
@@ -39,7 +39,10 @@ function worldOf(policy: string, placement: string, { servers, jobs }: Trace): W
   }).join(...servers.map((count, i) => aServer(`s${i}`, count, { cores: 3 })));
   const largest = Math.max(...servers);
   jobs.forEach((job, i) => {
-    const spec = aSpec({ gpus: gpus(Math.min(job.gpus, largest)), cores: { min: job.cores, max: job.cores } });
+    const spec = aSpec({
+      gpus: gpus(Math.min(job.gpus, largest)),
+      cores: { min: job.cores, max: job.cores, preferred: job.cores },
+    });
     world.submit(`job-${i + 1}`, spec, job.at);
   });
   return world;
@@ -50,15 +53,15 @@ for (const { key } of policies)
     describe(`${key} with ${placement}`, () => {
       const decide = (world: World) => {
         const { scheduler } = world;
-        const { policy } = resolve(scheduler.setting);
-        return policy.decide(scheduler.snapshot(world.now), scheduler.packer());
+        const snapshot = scheduler.snapshot(world.now);
+        return decideBy(resolve(scheduler.setting).policy, snapshot, scheduler.packer(snapshot));
       };
 
       it("decides what can be: gangs whole, nothing given twice, nothing where there is no server", () => {
         fc.assert(
           fc.property(traces, (trace) => {
             const world = worldOf(key, placement, trace).run(trace.stopAt);
-            checkDecision(world.scheduler.snapshot(world.now), decide(world));
+            decide(world);
           }),
           { numRuns: 80 },
         );

@@ -37,7 +37,7 @@ describe("fifo", () => {
 
   it("does not let a waiting GPU job hold up jobs that want none", () => {
     const world = new World({ durations: { "job-1": 100 } }).join(aServer("a", 1));
-    const cpu = aSpec({ gpus: gpus(0), cores: { min: 1, max: 1 } });
+    const cpu = aSpec({ gpus: gpus(0), cores: { min: 1, max: 1, preferred: 1 } });
     world.submit("job-1", aSpec(), 0).submit("job-2", aSpec(), 1).submit("job-3", cpu, 2).run();
     expect(order(world).slice(0, 2)).toEqual(["job-1", "job-3"]);
   });

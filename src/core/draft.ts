@@ -1,0 +1,170 @@
+import type { Job, JobId } from "./job.ts";
+import { heldBy } from "./job.ts";
+import type { Room } from "./ledger.ts";
+import type { Gpu, GpuId, Share } from "./server.ts";
+import type { Shape } from "./shape.ts";
+import { suitsGpu, suitsServer } from "./shape.ts";
+
+/** Owners as a draft sees them: `null` idle, SOON held by a run that is to let go of it, else taken. */
+export const SOON = Symbol("soon");
+export type Owner = JobId | typeof SOON | null;
+
+/** What a gang wants of one server. */
+export interface Demand {
+  readonly gpus: number;
+  readonly cores: number;
+  readonly memoryMiB: number;
+}
+
+export const demandOf = (shape: Shape, size: number): Demand =>
+  shape.pool === "gpus"
+    ? { gpus: size, cores: shape.cores, memoryMiB: shape.memoryMiB }
+    : { gpus: 0, cores: size, memoryMiB: shape.memoryMiB };
+
+/** One server in a draft of the cluster. It keeps counts, so that most questions cost nothing. */
+export class Draft {
+  readonly room: Room;
+  readonly gpus: Owner[];
+  readonly cores: Owner[];
+  /** As they are before anything is taken in the draft: null or SOON, for those that are not somebody's to keep. */
+  readonly #baseGpus: readonly Owner[];
+  readonly #baseCores: readonly Owner[];
+  freeGpus = 0;
+  idleGpus = 0;
+  freeCores = 0;
+  idleCores = 0;
+  memoryMiB: number;
+
+  constructor(room: Room, jobs: ReadonlyMap<JobId, Job>) {
+    this.room = room;
+    const { server } = room;
+    const kept = new Map<JobId, Share | null>();
+    const keeps = (owner: JobId): Share | null => {
+      let share = kept.get(owner);
+      if (share === undefined) {
+        share = keptShare(jobs.get(owner), server.id);
+        kept.set(owner, share);
+      }
+      return share;
+    };
+    this.gpus = room.gpuOwner.map((owner, i) => {
+      if (owner === null) return null;
+      return keeps(owner)?.gpus.includes((server.gpus[i] as Gpu).id) ? owner : SOON;
+    });
+    this.cores = room.coreOwner.map((owner, i) =>
+      owner === null ? null : keeps(owner)?.cores.includes(i) ? owner : SOON,
+    );
+    this.memoryMiB = room.usedMemoryMiB;
+    this.#baseGpus = room.gpuOwner.map((owner) => (owner === null ? null : SOON));
+    this.#baseCores = room.coreOwner.map((owner) => (owner === null ? null : SOON));
+    for (const owner of this.gpus) this.#countGpu(owner, 1);
+    for (const owner of this.cores) this.#countCore(owner, 1);
+  }
+
+  /** GPUs that are free, or will be, for jobs of this shape. */
+  gpusFor(shape: Shape): number {
+    const { isUniform, server } = this.room;
+    if (isUniform) return server.gpus[0] && suitsGpu(server.gpus[0], shape) ? this.freeGpus : 0;
+    return this.#count(shape, (owner) => owner === null || owner === SOON);
+  }
+
+  idleGpusFor(shape: Shape): number {
+    return this.room.isUniform
+      ? Math.min(this.idleGpus, this.gpusFor(shape))
+      : this.#count(shape, (owner) => owner === null);
+  }
+
+  /** How much of its pool a job of this shape could have here; 0 also when its cores or memory do not fit. */
+  sizeFor(shape: Shape, memoryIsHeld = false): number {
+    const { server } = this.room;
+    if (!suitsServer(server, shape)) return 0;
+    if (!memoryIsHeld && this.memoryMiB + shape.memoryMiB > server.memoryMiB) return 0;
+    if (shape.pool === "cores") return this.freeCores;
+    return this.freeCores < shape.cores ? 0 : this.gpusFor(shape);
+  }
+
+  /** Takes idle units before those that will be; `own` (what the job has here in reality) before both. The caller knows that it fits. */
+  take(job: JobId, shape: Shape, { gpus, cores, memoryMiB }: Demand, own: Share | null, memoryIsHeld = false): Share {
+    const { server, position } = this.room;
+    const usable = (i: number): boolean => isFree(this.gpus[i]) && suitsGpu(server.gpus[i] as Gpu, shape);
+    const ownGpus = (own?.gpus ?? []).map((id) => position.get(id) ?? -1);
+    const gpuAt = pick(this.gpus, gpus, usable, ownGpus);
+    const coreAt = pick(this.cores, cores, (i) => isFree(this.cores[i]), own?.cores ?? []);
+    for (const i of gpuAt) this.#setGpu(i, job);
+    for (const i of coreAt) this.#setCore(i, job);
+    if (!memoryIsHeld) this.memoryMiB += memoryMiB;
+    return { server: server.id, gpus: gpuAt.map((i) => (server.gpus[i] as Gpu).id), cores: coreAt, memoryMiB };
+  }
+
+  /** Takes exactly this, when all of it is free; false, and nothing taken, when not. */
+  takeShare(job: JobId, share: Share, memoryIsHeld = false): boolean {
+    const gpuAt = share.gpus.map((id) => this.#position(id));
+    if (!gpuAt.every((i) => isFree(this.gpus[i])) || !share.cores.every((i) => isFree(this.cores[i]))) return false;
+    for (const i of gpuAt) this.#setGpu(i, job);
+    for (const i of share.cores) this.#setCore(i, job);
+    if (!memoryIsHeld) this.memoryMiB += share.memoryMiB;
+    return true;
+  }
+
+  give(share: Share, keepMemory = false): void {
+    for (const id of share.gpus) {
+      const i = this.#position(id);
+      if (i >= 0) this.#setGpu(i, this.#baseGpus[i] as Owner);
+    }
+    for (const i of share.cores) if (i < this.cores.length) this.#setCore(i, this.#baseCores[i] as Owner);
+    if (!keepMemory) this.memoryMiB -= share.memoryMiB;
+  }
+
+  #position(id: GpuId): number {
+    return this.room.position.get(id) ?? -1;
+  }
+  #setGpu(i: number, owner: Owner): void {
+    this.#countGpu(this.gpus[i] as Owner, -1);
+    this.gpus[i] = owner;
+    this.#countGpu(owner, 1);
+  }
+  #setCore(i: number, owner: Owner): void {
+    this.#countCore(this.cores[i] as Owner, -1);
+    this.cores[i] = owner;
+    this.#countCore(owner, 1);
+  }
+  #countGpu(owner: Owner, by: number): void {
+    if (owner === null) this.idleGpus += by;
+    if (isFree(owner)) this.freeGpus += by;
+  }
+  #countCore(owner: Owner, by: number): void {
+    if (owner === null) this.idleCores += by;
+    if (isFree(owner)) this.freeCores += by;
+  }
+  #count(shape: Shape, which: (owner: Owner) => boolean): number {
+    let count = 0;
+    for (let i = 0; i < this.gpus.length; i++)
+      if (which(this.gpus[i] as Owner) && suitsGpu(this.room.server.gpus[i] as Gpu, shape)) count++;
+    return count;
+  }
+}
+
+const isFree = (owner: Owner | undefined): boolean => owner === null || owner === SOON;
+
+/** What a job is going to keep of what it holds on a server. */
+function keptShare(job: Job | undefined, server: string): Share | null {
+  if (!job) return null;
+  const { status } = job.state;
+  if (status === "preempting" || status === "cancelling") return null;
+  return heldBy(job)[0]?.find((share) => share.server === server) ?? null;
+}
+
+/** The first `count` positions that are usable: preferred ones, then idle ones, then those that will be. */
+function pick(
+  owners: readonly Owner[],
+  count: number,
+  usable: (i: number) => boolean,
+  preferred: readonly number[],
+): number[] {
+  const chosen: number[] = [];
+  for (const i of preferred) if (chosen.length < count && usable(i)) chosen.push(i);
+  for (const wanted of [null, SOON])
+    for (let i = 0; i < owners.length && chosen.length < count; i++)
+      if (owners[i] === wanted && usable(i) && !chosen.includes(i)) chosen.push(i);
+  return chosen.sort((a, b) => a - b);
+}

@@ -1,0 +1,114 @@
+import type { Guard } from "./guards.ts";
+import type { Job, JobId } from "./job.ts";
+import { heldBy, isEligible, isSuspended, sizeOf } from "./job.ts";
+import type { Pool } from "./job-spec.ts";
+import type { Placement, Server, ServerId } from "./server.ts";
+import { sizeOn } from "./server.ts";
+import type { Shape } from "./shape.ts";
+import { isOpen, largestSize, shapeOf } from "./shape.ts";
+import type { Instant } from "./time.ts";
+
+/** A job for which the policy decides, with the sizes in units of its pool: GPUs, or cores for a job without. */
+export interface Contender {
+  readonly job: Job;
+  /** Any grant lies between these; where both are equal there is nothing to choose. */
+  readonly min: number;
+  readonly max: number;
+  /** What a policy without elasticity gives. */
+  readonly preferred: number;
+  /** What it has now; 0 when it does not run. */
+  readonly size: number;
+  readonly isRunning: boolean;
+  /** It runs and is to be left as it is: it is in the draft, and can be neither evicted nor resized. */
+  readonly isPinned: boolean;
+}
+
+/** What is divided, and among whom. */
+export interface PoolView {
+  readonly pool: Pool;
+  /** Units of all servers that take jobs. */
+  readonly total: number;
+  /** Units that the contenders that are not pinned could have together: those that are free or will be, and those that they hold. */
+  readonly capacity: number;
+  /** In the order of submission. Jobs that start, stop, move, or were paused by their users are not asked about. */
+  readonly contenders: readonly Contender[];
+}
+
+/** The pools in which there is anything to decide. */
+export function poolsOf(
+  jobs: ReadonlyMap<JobId, Job>,
+  servers: ReadonlyMap<ServerId, Server>,
+  guard: Guard,
+  now: Instant,
+): readonly PoolView[] {
+  const contenders: Record<Pool, Contender[]> = { gpus: [], cores: [] };
+  const fixed: Record<Pool, number> = { gpus: 0, cores: 0 };
+  const largest = new Map<Shape, number>();
+  const limitOf = (shape: Shape): number => {
+    const most = largest.get(shape) ?? largestSize(servers.values(), shape);
+    largest.set(shape, most);
+    return most;
+  };
+  const open = new Set<ServerId>();
+  for (const server of servers.values()) if (isOpen(server)) open.add(server.id);
+  const isWithin = (on: Placement): boolean => on.every(({ server }) => open.has(server));
+  for (const job of jobs.values()) {
+    const { state } = job;
+    const shape = shapeOf(job);
+    if (isSuspended(job) || isEligible(job, now)) {
+      contenders[shape.pool].push(waitingContender(job, shape.pool, limitOf(shape)));
+      continue;
+    }
+    const [kept] = state.status === "preempting" || state.status === "cancelling" ? [] : heldBy(job);
+    if (!kept) continue;
+    const held = isWithin(kept) ? kept : [];
+    if (shape.pool === "gpus") fixed.cores += sizeOn(held, "cores"); // what comes with GPUs is nobody else's
+    const isPinned = state.status !== "running" || held !== kept || guard.pins(job);
+    if (state.status === "running")
+      contenders[shape.pool].push(runningContender(job, shape.pool, limitOf(shape), isPinned));
+    if (isPinned) fixed[shape.pool] += sizeOn(held, shape.pool);
+  }
+  const views: PoolView[] = [];
+  for (const pool of ["gpus", "cores"] as const) {
+    if (contenders[pool].length === 0) continue;
+    let total = 0;
+    for (const id of open) {
+      const server = servers.get(id) as Server;
+      total += pool === "gpus" ? server.gpus.length : server.cores;
+    }
+    views.push({ pool, total, capacity: Math.max(0, total - fixed[pool]), contenders: contenders[pool] });
+  }
+  return views;
+}
+
+function waitingContender(job: Job, pool: Pool, most: number): Contender {
+  const { min, max, preferred } = job.spec[pool];
+  const limit = Math.max(min, most);
+  return {
+    job,
+    min,
+    max: Math.min(max, limit),
+    preferred: Math.min(preferred, limit),
+    size: 0,
+    isRunning: false,
+    isPinned: false,
+  };
+}
+
+/** What runs may keep what it has, whatever its spec or the servers have become since. */
+function runningContender(job: Job, pool: Pool, most: number, isPinned: boolean): Contender {
+  const size = sizeOf(job);
+  const { min, max, preferred } = job.spec[pool];
+  const isFixed = job.spec.elasticity === "none" || min === max;
+  if (isFixed) return { job, min: size, max: size, preferred: size, size, isRunning: true, isPinned };
+  const limit = Math.max(size, min, most);
+  return {
+    job,
+    min,
+    max: Math.min(max, limit),
+    preferred: Math.min(preferred, limit),
+    size,
+    isRunning: true,
+    isPinned,
+  };
+}
