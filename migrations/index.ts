@@ -1,4 +1,8 @@
 import { Initial20261121 } from "./2026-11-21-initial.ts";
+import { Learning20261125 } from "./2026-11-25-learning.ts";
 
 /** In the order in which they are applied. */
-export const migrationsList = [{ name: "2026-11-21-initial", class: Initial20261121 }];
+export const migrationsList = [
+  { name: "2026-11-21-initial", class: Initial20261121 },
+  { name: "2026-11-25-learning", class: Learning20261125 },
+];

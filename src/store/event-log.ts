@@ -8,7 +8,18 @@ import type { Run } from "../core/run.ts";
 import type { PolicySetting } from "../core/scheduler.ts";
 import type { Server } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
-import { EventRow, GpuRow, JobRow, MigrationRow, RunRow, SecretRow, ServerRow, SettingRow } from "./rows.ts";
+import {
+  EventRow,
+  GpuRow,
+  JobRow,
+  LessonRow,
+  MigrationRow,
+  RunRow,
+  SecretRow,
+  ServerRow,
+  SettingRow,
+  UsageRow,
+} from "./rows.ts";
 import type { Store } from "./store.ts";
 
 /** An event and its place in the log. */
@@ -41,6 +52,12 @@ export async function record(store: Store, batch: Batch): Promise<void> {
     await upsert(em, RunRow, changes.runs.map(toRunRow));
     await upsert(em, MigrationRow, changes.migrations.map(toMigrationRow));
     await insert(em, SecretRow, [...batch.secrets]);
+    await upsert(em, LessonRow, [...changes.lessons]);
+    await upsert(
+      em,
+      UsageRow,
+      changes.usage.map(({ user, hours }) => ({ user, body: hours })),
+    );
     for (const job of changes.deletedJobs) {
       for (const table of [RunRow, MigrationRow, SecretRow]) await em.nativeDelete(table as typeof RunRow, { job });
       await em.nativeDelete(JobRow, { id: job });

@@ -1,9 +1,11 @@
 import type { FilterQuery } from "@mikro-orm/core";
+import type { Lesson } from "../core/estimates.ts";
 import type { Job, JobId, JobStatus } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
 import type { Server } from "../core/server.ts";
-import { GpuRow, JobRow, MigrationRow, RunRow, SecretRow, ServerRow } from "./rows.ts";
+import type { UserUsage } from "../core/usage.ts";
+import { GpuRow, JobRow, LessonRow, MigrationRow, RunRow, SecretRow, ServerRow, UsageRow } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 export interface JobFilter {
@@ -156,6 +158,14 @@ export class Queries {
       ...body,
       gpus: gpus.filter((gpu) => gpu.server === id).map(({ server: _, ...gpu }) => gpu),
     }));
+  }
+
+  async lessons(): Promise<Lesson[]> {
+    return (await this.#find(LessonRow, {})).map(({ key, body }) => ({ key, body }));
+  }
+
+  async usage(): Promise<UserUsage[]> {
+    return (await this.#find(UsageRow, {})).map(({ user, body }) => ({ user, hours: body }));
   }
 
   async secretsOf(job: JobId): Promise<Record<string, string>> {

@@ -1,8 +1,10 @@
 import { EntitySchema } from "@mikro-orm/core";
+import type { Lesson } from "../core/estimates.ts";
 import type { Job } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
 import type { Server } from "../core/server.ts";
+import type { UserUsage } from "../core/usage.ts";
 
 /**
  * The tables. Rows are a cache of the event log: `body` holds the core's own record, the columns beside it are what is
@@ -75,6 +77,16 @@ export interface TokenRow {
 export interface SettingRow {
   key: string;
   value: unknown;
+}
+/** What the estimator has learned. */
+export interface LessonRow {
+  key: string;
+  body: Lesson["body"];
+}
+/** What one user's jobs have had. */
+export interface UsageRow {
+  user: string;
+  body: UserUsage["hours"];
 }
 
 const text = { type: "text" } as const;
@@ -170,4 +182,28 @@ export const SettingRow = new EntitySchema<SettingRow>({
   properties: { key, value: json },
 });
 
-export const tables = [EventRow, JobRow, RunRow, MigrationRow, ServerRow, GpuRow, SecretRow, TokenRow, SettingRow];
+export const LessonRow = new EntitySchema<LessonRow>({
+  name: "LessonRow",
+  tableName: "lesson",
+  properties: { key, body: json },
+});
+
+export const UsageRow = new EntitySchema<UsageRow>({
+  name: "UsageRow",
+  tableName: "usage",
+  properties: { user: key, body: json },
+});
+
+export const tables = [
+  EventRow,
+  JobRow,
+  RunRow,
+  MigrationRow,
+  ServerRow,
+  GpuRow,
+  SecretRow,
+  TokenRow,
+  SettingRow,
+  LessonRow,
+  UsageRow,
+];

@@ -165,6 +165,39 @@ describe("the database", () => {
   });
 });
 
+describe("what is learned", () => {
+  it("is written with the events that taught it, and a restart takes it back in", async () => {
+    const lessons = [
+      { key: "speed:pytorch", body: { seconds: [1.5, 0.75] } },
+      { key: "restart:pytorch", body: { seconds: 12 } },
+    ];
+    const usage = [{ user: "ann", hours: { gpus: { "490000": 3_600_000 }, cores: {} } }];
+    const event = { seq: 1, event: { type: "ServerRemoved", server: "alpha", at: 0 } } as const;
+    const changes = { ...new Scheduler(resolve, aLife().scheduler.setting).takeChanges(), lessons, usage };
+    await record(store, { events: [event], changes, secrets: [] });
+    const again = { ...changes, lessons: [{ key: "restart:pytorch", body: { seconds: 13 } }], usage: [] };
+    await record(store, { events: [{ ...event, seq: 2 }], changes: again, secrets: [] });
+    const refused = { ...changes, lessons: [{ key: "restart:pytorch", body: { seconds: 99 } }] };
+    await expect(record(store, { events: [event], changes: refused, secrets: [] })).rejects.toThrow();
+    const queries = new Queries(store);
+    expect(await queries.lessons()).toEqual([{ key: "restart:pytorch", body: { seconds: 13 } }, lessons[0]]);
+    expect(await queries.usage()).toEqual(usage);
+  });
+
+  it("of who used how much is the same after a restart as without one", async () => {
+    const world = aLife();
+    await live(world.log, new Scheduler(resolve, world.scheduler.setting), 3);
+    const restarted = new Scheduler(resolve, world.scheduler.setting);
+    restarted.restore({ usage: await new Queries(store).usage() });
+    const used = (scheduler: Scheduler, user: string): number =>
+      scheduler.snapshot(world.now).usage.decayed(user, "gpus", world.now, 3_600_000);
+    for (const user of ["ann", "bob"]) {
+      expect(used(restarted, user)).toBeGreaterThan(0);
+      expect(used(restarted, user)).toBe(used(world.scheduler, user));
+    }
+  });
+});
+
 describe("old progress", () => {
   it("is thinned to one a minute, and folding the log still gives the same job and migration", async () => {
     const world = new World({ durations: { "job-1": 600_000 } }).join(aServer("alpha", 1), aServer("beta", 1));
