@@ -115,6 +115,12 @@ export class Draft {
     if (!keepMemory) this.memoryMiB -= share.memoryMiB;
   }
 
+  /** Both as one share, in the order of the devices. */
+  joined(a: Share, b: Share): Share {
+    const gpus = [...a.gpus, ...b.gpus].sort((x, y) => this.#position(x) - this.#position(y));
+    return { ...a, gpus, cores: [...a.cores, ...b.cores].sort((x, y) => x - y) };
+  }
+
   #position(id: GpuId): number {
     return this.room.position.get(id) ?? -1;
   }

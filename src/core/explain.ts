@@ -2,6 +2,7 @@ import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { leadServer } from "./server.ts";
 import { canHold } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
@@ -17,6 +18,10 @@ export function statusReason(job: Job, scheduler: Scheduler, now: Instant): stri
       return state.cause?.message ?? null;
     case "pending":
       return waitingReason(job, scheduler, now);
+    case "paused":
+      return state.by === "policy"
+        ? `others have its cores: it goes on when there is room on ${leadServer(state.on)}`
+        : null;
     case "cancelling":
       return state.then.cause?.message ?? null;
     default:

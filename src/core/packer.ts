@@ -246,7 +246,7 @@ export class Packer {
       if (more === 0) return share;
       left -= more;
       const demand = { ...demandOf(shape, more), ...(shape.pool === "gpus" && { cores: 0 }), memoryMiB: 0 };
-      return joined(share, draft.take(job.id, shape, demand, ownShare(job, share.server)));
+      return draft.joined(share, draft.take(job.id, shape, demand, ownShare(job, share.server)));
     });
     if (left === 0) return grown;
     for (const [i, share] of grown.entries()) this.#draft(share.server)?.give(without(share, on[i] as Share), true);
@@ -382,12 +382,6 @@ function kept<T>(all: readonly T[], real: readonly T[], fewer: number): T[] {
   const rest = new Set(byWorth.slice(0, all.length - fewer));
   return all.filter((unit) => rest.has(unit));
 }
-
-const joined = (a: Share, b: Share): Share => ({
-  ...a,
-  gpus: [...a.gpus, ...b.gpus],
-  cores: [...a.cores, ...b.cores].sort((x, y) => x - y),
-});
 
 const without = (all: Share, rest: Share): Share => ({
   ...all,
