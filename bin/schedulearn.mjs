@@ -9,6 +9,9 @@ const [command, ...rest] = process.argv.slice(2);
 if (["start", "token"].includes(command)) {
   const { main } = await import("../dist/src/main.js");
   await main([command, ...rest]);
+} else if (command === "simulate") {
+  const { simulate } = await import("../dist/src/simulate.js");
+  process.exitCode = await simulate(rest);
 } else if (command === "demo") {
   const { runDemo } = await import("../dist/src/demo.js");
   const { demo } = await import("../dist/clients/cli/demo.js");

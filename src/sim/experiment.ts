@@ -1,0 +1,122 @@
+import { DomainError, domainError, type Fault } from "../core/errors.ts";
+import type { Learner } from "../core/estimates.ts";
+import type { Guards } from "../core/guards.ts";
+import type { PolicyEntry } from "../core/policy.ts";
+import type { PolicySetting } from "../core/scheduler.ts";
+import type { Server } from "../core/server.ts";
+import { createLearner } from "../estimator/index.ts";
+import { findPlacement } from "../placement/index.ts";
+import { completeOptions, findPolicy, policies } from "../policies/index.ts";
+import { ALIASES } from "./aliases.ts";
+import { type CostSettings, driverCosts } from "./settings.ts";
+import { Simulation } from "./simulation.ts";
+import type { SpeedupTable } from "./speedups.ts";
+import type { TraceJob } from "./trace.ts";
+import { workloadOf } from "./workload.ts";
+
+/**
+ * What policies know of the jobs. `exact`: how much work each is and its speed at every size. `declared`: its work, as users say it; the
+ * estimator learns the rest. `learned`: nothing but what the estimator finds out from progress and ends.
+ */
+export type Knowledge = "exact" | "declared" | "learned";
+export const KNOWLEDGE: readonly Knowledge[] = ["exact", "declared", "learned"];
+
+/** One policy on one trace. */
+export interface Experiment {
+  /** As it was asked for: a policy's key, or another simulator's name for it. */
+  readonly name: string;
+  readonly setting: PolicySetting;
+  readonly entry: PolicyEntry;
+}
+
+/** @param options by name, or by `POLICY.NAME` for one policy alone. Throws a DomainError for what does not exist. */
+export function experimentsOf(
+  names: readonly string[],
+  options: readonly (readonly [name: string, value: string])[],
+  placement: string,
+): Experiment[] {
+  findPlacement(placement);
+  const used = new Set<string>();
+  const experiments = names.map((name): Experiment => {
+    const alias = ALIASES[name];
+    const entry = entryOf(alias?.policy ?? name);
+    const given: Record<string, unknown> = { ...alias?.options };
+    for (const [option, value] of options) {
+      const [own, rest] = option.startsWith(`${name}.`) ? [true, option.slice(name.length + 1)] : [false, option];
+      if (!own && names.length > 1 && !entry.options.some((each) => each.name === rest)) continue;
+      used.add(option);
+      given[rest] = value;
+    }
+    completeOptions(entry, given);
+    return { name, entry, setting: { policy: entry.key, options: given, placement } };
+  });
+  const unused = options.filter(([option]) => !used.has(option));
+  if (unused.length > 0)
+    throw new DomainError(
+      unused.map(
+        ([option]): Fault => ({
+          code: "INVALID_INPUT",
+          message: `no policy of ${names.join(", ")} has an option ${option}`,
+        }),
+      ),
+    );
+  return experiments;
+}
+
+function entryOf(key: string): PolicyEntry {
+  const known = [...policies.map((each) => each.key), ...Object.keys(ALIASES)];
+  if (policies.some((each) => each.key === key)) return findPolicy(key);
+  throw domainError("UNKNOWN_POLICY", `there is no policy ${key}; there are: ${known.join(", ")}`);
+}
+
+export interface Conditions {
+  /** What to call the trace in errors. */
+  readonly file: string;
+  readonly trace: readonly TraceJob[];
+  readonly servers: readonly Server[];
+  readonly costs: CostSettings;
+  readonly guards: Guards;
+  readonly speedups: SpeedupTable | null;
+  readonly exponent: number;
+  /** Null: as the policy is. */
+  readonly elastic: number | "fixed" | null;
+  /** Null: as the policy needs. */
+  readonly knowledge: Knowledge | null;
+}
+
+/** Elastic jobs may have so many times what they ask for, where nothing is measured. */
+const DEFAULT_ELASTIC = 4;
+
+/** Sets the experiment up: the policy with the jobs, and the knowledge of them, that suit it. Throws a DomainError. */
+export function simulationOf({ entry, setting }: Experiment, conditions: Conditions): Simulation {
+  const { file, trace, servers, costs, guards, speedups, exponent } = conditions;
+  const knowledge = conditions.knowledge ?? (entry.needs.includes("estimates") ? "exact" : "learned");
+  const elastic = conditions.elastic ?? (entry.isElastic ? DEFAULT_ELASTIC : "fixed");
+  const jobs = workloadOf(file, trace, {
+    servers,
+    speedups,
+    exponent,
+    elastic: elastic === "fixed" ? null : elastic,
+    declares: knowledge === "declared",
+    graceSeconds: Math.max(MOST_GRACE, Math.ceil(costs.stop)),
+  });
+  const policy = entry.create(completeOptions(entry, setting.options));
+  const rule = findPlacement(setting.placement);
+  const isAsked =
+    entry.needs.some((need) => need === "estimates" || need === "speed-up" || need === "history") ||
+    guards.restartFactor > 0;
+  const learner: Learner | null = knowledge === "exact" || !isAsked ? null : createLearner();
+  return new Simulation({
+    servers,
+    jobs,
+    setting,
+    resolve: () => ({ policy, rule }),
+    guards,
+    costs: driverCosts(costs),
+    spreadSpeed: costs.spread,
+    learner,
+    reports: learner !== null,
+  });
+}
+
+const MOST_GRACE = 60;

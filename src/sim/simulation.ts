@@ -1,0 +1,268 @@
+import type { Command } from "../core/command.ts";
+import { InvariantError } from "../core/errors.ts";
+import type { Learner } from "../core/estimates.ts";
+import type { Event, EventType } from "../core/event.ts";
+import type { Guards } from "../core/guards.ts";
+import { isOver, type Job, type JobId } from "../core/job.ts";
+import { type PolicySetting, type ResolvePolicy, Scheduler } from "../core/scheduler.ts";
+import { gpuCount, leadServer, type Server, type ServerId } from "../core/server.ts";
+import type { Cancel, Instant, Millis } from "../core/time.ts";
+import type { Driver } from "../drivers/driver.ts";
+import { type Costs, simulatedDriver } from "../drivers/simulated.ts";
+import { type SimulatedWorld, simulatedWorld } from "../drivers/simulated-world.ts";
+import { VirtualClock } from "./clock.ts";
+import { Reports } from "./reports.ts";
+import { Told } from "./told.ts";
+import type { SimulatedJob } from "./workload.ts";
+
+/** Within one instant: what drivers tell, then what is submitted, then what programs print, then a round that was asked for. */
+const ARRIVAL = 1;
+const WAKE = 3;
+/** Rounds at one instant, each because of what came of the one before. */
+const MOST_ROUNDS = 1_000;
+/** The scheduler's changes, which nobody writes down here, are dropped every so many instants. */
+const DROP_EVERY = 256;
+/** As in the live loop: no decision depends on them. */
+const PASSIVE: ReadonlySet<EventType> = new Set(["RunProgressed", "CheckpointSaved", "CheckpointCarried"]);
+
+export interface SimulationOptions {
+  readonly servers: readonly Server[];
+  /** In the order of submission. */
+  readonly jobs: readonly SimulatedJob[];
+  readonly setting: PolicySetting;
+  readonly resolve: ResolvePolicy;
+  readonly guards: Guards;
+  readonly costs: Costs;
+  /** A gang on several servers works at this part of its speed, 0 to 1. */
+  readonly spreadSpeed: number;
+  /** What policies know of the jobs: all (null), or what this learner finds out. */
+  readonly learner: Learner | null;
+  /** Whether programs print their progress. */
+  readonly reports: boolean;
+}
+
+/** What became of one job. */
+export interface JobResult {
+  readonly name: string;
+  readonly submittedAt: Instant;
+  readonly firstStartedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  readonly deadline: Instant | null;
+  /** What it would have taken alone, at the size it asked for. */
+  readonly aloneMillis: Millis;
+  readonly serviceMillis: Millis;
+  readonly gpuMillis: Millis;
+  readonly preemptions: number;
+  readonly migrations: number;
+  readonly resizes: number;
+}
+
+/** The live scheduler over simulated servers, with a clock that jumps from one instant at which something happens to the next. */
+export class Simulation {
+  readonly #clock = new VirtualClock();
+  readonly #world: SimulatedWorld = simulatedWorld();
+  readonly #scheduler: Scheduler;
+  readonly #drivers = new Map<ServerId, Driver>();
+  readonly #jobs: readonly SimulatedJob[];
+  readonly #byId: ReadonlyMap<JobId, SimulatedJob>;
+  readonly #results: (JobResult | null)[];
+  readonly #spreadSpeed: number;
+  readonly #reports: Reports | null;
+  #submitted = 0;
+  #ended: Job[] = [];
+  #ends = 0;
+  #events = 0;
+  #rounds = 0;
+  #instants = 0;
+  /** Something has happened that a decision may depend on. */
+  #news = false;
+  #wakeAt: Instant | null = null;
+  #wake: Cancel = () => {};
+
+  constructor(options: SimulationOptions) {
+    const { servers, jobs, setting, resolve, guards, costs } = options;
+    this.#jobs = jobs;
+    this.#byId = new Map(jobs.map((job) => [job.id, job]));
+    this.#results = jobs.map(() => null);
+    this.#spreadSpeed = options.spreadSpeed;
+    const restartSeconds = ((costs.stopMillis ?? 0) + (costs.startMillis ?? 0)) / 1000;
+    const learner =
+      options.learner ??
+      new Told({ truthOf: (id) => this.#job(id), speed: (...args) => this.#speed(...args), restartSeconds });
+    this.#scheduler = new Scheduler(resolve, setting, { guards, learner });
+    this.#reports = options.reports ? new Reports(this.#clock, (event) => this.#observe(event)) : null;
+    for (const server of servers) {
+      this.#drivers.set(server.id, this.#driver(server, costs));
+      this.#observe({ type: "ServerJoined", server: server.id, joined: server, at: 0 });
+    }
+    this.#submitNext();
+  }
+
+  /** Jobs that have ended, events observed, rounds held. */
+  get counts(): { readonly ended: number; readonly events: number; readonly rounds: number } {
+    return { ended: this.#ends, events: this.#events, rounds: this.#rounds };
+  }
+
+  /** Goes through at most so many instants. False when nothing is left to happen. Throws an InvariantError when the policy fails. */
+  run(instants = Number.POSITIVE_INFINITY): boolean {
+    for (let i = 0; i < instants; i++) {
+      if (this.#news) this.#turn();
+      if (!this.#clock.advance()) return false;
+      if (this.#news) this.#turn();
+    }
+    return true;
+  }
+
+  /** What has become of each job, in the order of submission. */
+  results(): readonly JobResult[] {
+    return this.#jobs.map((job, i) => this.#results[i] ?? resultOf(job, this.#scheduler.job(job.id)));
+  }
+
+  /** Rounds, until what came of one asks for no other. */
+  #turn(): void {
+    const now = this.#clock.now();
+    for (let rounds = 0; this.#news; rounds++) {
+      if (rounds > MOST_ROUNDS)
+        throw new InvariantError(
+          `the policy does not come to rest: more than ${MOST_ROUNDS} rounds at ${now / 1000} s`,
+        );
+      this.#news = false;
+      this.#rounds++;
+      const { events, commands, wakeAt } = this.#scheduler.round(now);
+      this.#events += events.length;
+      for (const event of events) if (event.type === "RoundFailed") throw new InvariantError(failure(event));
+      for (const command of commands) this.#tell(command);
+      if (!this.#news) this.#wakeUp(wakeAt);
+    }
+    for (const job of this.#ended) this.#forget(job);
+    this.#ended = [];
+    if (++this.#instants % DROP_EVERY === 0) this.#scheduler.takeChanges();
+  }
+
+  #wakeUp(at: Instant | null): void {
+    if (at === this.#wakeAt) return;
+    this.#wake();
+    this.#wakeAt = at;
+    this.#wake = at === null ? () => {} : this.#clock.at(at, () => this.#ring(), WAKE);
+  }
+  #ring(): void {
+    this.#news = true;
+    this.#wakeAt = null;
+  }
+
+  /** All that are submitted at one instant are, before anything is decided. */
+  #submitNext(): void {
+    const next = this.#jobs[this.#submitted];
+    if (!next) return;
+    const submit = (): void => {
+      const now = this.#clock.now();
+      for (let job = this.#jobs[this.#submitted]; job && job.submitAt <= now; job = this.#jobs[this.#submitted]) {
+        this.#submitted++;
+        this.#observe({ type: "JobSubmitted", job: job.id, spec: job.spec, blockedBy: [], key: null, at: now });
+      }
+      this.#submitNext();
+    };
+    this.#clock.at(next.submitAt, submit, ARRIVAL);
+  }
+
+  #observe(event: Event): void {
+    if (!this.#scheduler.observe(event)) return;
+    this.#events++;
+    if (PASSIVE.has(event.type)) return;
+    this.#news = true;
+    if (event.type === "RunExited") {
+      const job = this.#scheduler.job(event.job);
+      if (job && isOver(job)) this.#ended.push(job);
+      else this.#drivers.get(leadOf(this.#scheduler, event.job))?.reap(event.job, event.attempt);
+    } else if (event.type === "RunStarted" && this.#reports) {
+      const run = this.#world.servers.get(leadOf(this.#scheduler, event.job))?.get(`${event.job}/${event.attempt}`);
+      if (run) this.#reports.follow(run, this.#job(event.job).steps);
+    }
+  }
+
+  #tell(command: Command): void {
+    const server = command.type === "discardCheckpoint" ? command.folder.server : leadServer(command.run.on);
+    const driver = this.#drivers.get(server) as Driver;
+    switch (command.type) {
+      case "prepare":
+        return driver.prepare(command.run);
+      case "start":
+        return driver.start(command.run);
+      case "stop":
+        return driver.stop(command.run, command.signal, command.graceSeconds);
+      case "resize":
+        return driver.resize(command.run);
+      case "pause":
+        return driver.pause(command.run);
+      case "resume":
+        return driver.resume(command.run);
+      case "discard":
+        return driver.discard(command.run);
+      case "discardCheckpoint":
+        return driver.discardCheckpoint(command.job, command.folder);
+    }
+  }
+
+  /** Keeps the result of a job that is over, and nothing else of it. */
+  #forget(job: Job): void {
+    const place = Number(job.id.slice("job-".length)) - 1;
+    this.#results[place] = resultOf(this.#job(job.id), job);
+    this.#ends++;
+    const run = this.#scheduler.run(job.id);
+    if (run) this.#drivers.get(leadServer(run.on))?.reap(job.id, job.attempt);
+    if (job.checkpoint) this.#drivers.get(job.checkpoint.server)?.discardCheckpoint(job.id, job.checkpoint);
+    this.#scheduler.forget(job.id);
+  }
+
+  #job(id: JobId): SimulatedJob {
+    return this.#byId.get(id) as SimulatedJob;
+  }
+  #speed(id: JobId, size: number, servers: number): number {
+    return this.#job(id).speed.speed(size) * (servers > 1 ? this.#spreadSpeed : 1);
+  }
+
+  #driver({ id, gpus, cores, memoryMiB }: Server, costs: Costs): Driver {
+    return simulatedDriver({
+      server: id,
+      gpus: gpus.length,
+      cores,
+      memoryMiB,
+      costs,
+      world: this.#world,
+      duration: ({ job, on }) => this.#job(job).workMillis / this.#speed(job, gpuCount(on), on.length),
+      context: {
+        cluster: "simulation",
+        clock: this.#clock,
+        emit: (event) => this.#observe(event),
+        secrets: () => Promise.resolve({}),
+        openCheckpoint: () => Promise.reject(new Error("a simulated checkpoint has no files")),
+        log() {},
+      },
+    });
+  }
+}
+
+/** Where the job's newest run is, or was. */
+const leadOf = (scheduler: Scheduler, job: JobId): ServerId => {
+  const on = scheduler.run(job)?.on;
+  return on ? leadServer(on) : "";
+};
+
+const failure = ({ policy, reason, at }: Extract<Event, { type: "RoundFailed" }>): string =>
+  `policy ${policy} failed at ${at / 1000} s: ${reason}`;
+
+function resultOf({ name, submitAt, spec, workMillis, speed }: SimulatedJob, job: Job | undefined): JobResult {
+  return {
+    name,
+    submittedAt: submitAt,
+    firstStartedAt: job?.firstStartedAt ?? null,
+    endedAt: job?.state.status === "completed" ? job.state.at : null,
+    deadline: spec.deadline,
+    aloneMillis: workMillis / speed.speed(spec.gpus.preferred),
+    serviceMillis: job?.serviceMillis ?? 0,
+    gpuMillis: job?.gpuMillis ?? 0,
+    preemptions: job?.preemptions ?? 0,
+    migrations: job?.migrations ?? 0,
+    resizes: job?.resizes ?? 0,
+  };
+}

@@ -1,0 +1,70 @@
+import { type Estimate, type Estimates, type Learner, type Lesson } from "../core/estimates.ts";
+import type { JobEvent } from "../core/event.ts";
+import { isOver, type Job, type JobId, placementOf, sizeOf } from "../core/job.ts";
+import type { Instant, Millis } from "../core/time.ts";
+import type { SpeedBySize } from "./curve.ts";
+
+export interface Truth {
+  readonly workMillis: Millis;
+  readonly speed: SpeedBySize;
+}
+
+/** Knows what is true: how much work each job is and how fast it is at every size. For policies that are told durations. */
+export class Told implements Learner {
+  readonly #truthOf: (job: JobId) => Truth;
+  readonly #speed: (job: JobId, size: number, servers: number) => number;
+  readonly #restartSeconds: number;
+  /** Work done in past stretches of training, of jobs that have trained and are not over. */
+  readonly #done = new Map<JobId, Millis>();
+
+  /** @param speed of one job with so many GPUs over so many servers, relative to one GPU */
+  constructor(options: {
+    truthOf(job: JobId): Truth;
+    speed(job: JobId, size: number, servers: number): number;
+    restartSeconds: number;
+  }) {
+    this.#truthOf = options.truthOf;
+    this.#speed = options.speed;
+    this.#restartSeconds = options.restartSeconds;
+  }
+
+  observe(before: Job, after: Job, { at }: JobEvent): void {
+    if (before.trainingSince !== null && after.trainingSince !== before.trainingSince) {
+      const done = (this.#done.get(after.id) ?? 0) + this.#stretch(before, at);
+      this.#done.set(after.id, done);
+    }
+    if (isOver(after)) this.#done.delete(after.id);
+  }
+
+  estimates(now: Instant): Estimates {
+    return { of: (job) => this.#estimate(job, now), services: () => [] };
+  }
+
+  #estimate(job: Job, now: Instant): Estimate {
+    const { workMillis, speed } = this.#truthOf(job.id);
+    const done = (this.#done.get(job.id) ?? 0) + this.#stretch(job, now);
+    return {
+      source: "declared",
+      remainingSeconds: Math.max(0, workMillis - done) / 1000,
+      spread: 0,
+      restartSeconds: this.#restartSeconds,
+      largestMeasured: speed.largest,
+      speedup: (size) => speed.envelope(size),
+    };
+  }
+
+  /** Work done since the job last began to train. */
+  #stretch(job: Job, until: Instant): Millis {
+    const on = placementOf(job);
+    if (job.trainingSince === null || !on) return 0;
+    return Math.max(0, until - job.trainingSince) * this.#speed(job.id, sizeOf(job), on.length);
+  }
+
+  takeChanges(): readonly Lesson[] {
+    return [];
+  }
+  restore(): void {}
+  accuracy(): readonly [] {
+    return [];
+  }
+}
