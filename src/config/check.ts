@@ -22,7 +22,10 @@ interface Layer {
 }
 
 /** What the schema fills in. */
-type Complete = Pick<Config, "dataDir" | "placement" | "reapGraceSeconds" | "allowOrigins" | "log" | "limits"> & {
+type Complete = Pick<
+  Config,
+  "dataDir" | "placement" | "scheduling" | "reapGraceSeconds" | "allowOrigins" | "log" | "limits"
+> & {
   readonly listen: Omit<Config["listen"], "tls"> & Partial<Pick<Config["listen"], "tls">>;
   readonly policy: string | (Pick<Config["policy"], "key"> & Partial<Config["policy"]>);
   readonly servers?: readonly ServerInput[];

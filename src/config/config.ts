@@ -16,6 +16,7 @@ export interface Config {
   /** Not yet looked up: which policies and options there are, their registry knows. */
   readonly policy: { readonly key: string; readonly options: Readonly<Record<string, unknown>> };
   readonly placement: string;
+  readonly scheduling: SchedulingConfig;
   /** How long a stranger with our labels is left alone. */
   readonly reapGraceSeconds: number;
   /** Pages of these origins may use the API, besides its own. */
@@ -31,6 +32,23 @@ export interface Config {
 }
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+/** What keeps a policy from moving work about for little, as `Guards` of the core say it. */
+export interface SchedulingConfig {
+  readonly planSpacingSeconds: number;
+  readonly cooldownSeconds: number;
+  readonly horizonSeconds: number;
+  readonly restartFactor: number;
+  readonly endFactor: number;
+  readonly migrationRestSeconds: number;
+  readonly migrationGainSeconds: number;
+  readonly migrationGainFraction: number;
+  readonly maxMigrations: number;
+  readonly maxConcurrentMigrations: number;
+  readonly maxTransitions: number;
+  /** What becomes of a job without GPUs whose cores go to others: frozen in its memory, or stopped with a checkpoint. */
+  readonly corePreemption: "pause" | "stop";
+}
 
 export interface ServerConfig {
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { Schema } from "../input/index.ts";
+import { schedulingSchema } from "./scheduling.ts";
 
 const file = { type: "string", minLength: 1, maxLength: 4096 } as const;
 const text = { type: "string", minLength: 1, maxLength: 255 } as const;
@@ -76,6 +77,7 @@ export const configSchema = {
       default: "fifo",
     },
     placement: { ...text, default: "consolidate" },
+    scheduling: schedulingSchema,
     reapGraceSeconds: { type: "number", minimum: 0, maximum: 86_400, default: 60 },
     allowOrigins: {
       type: "array",
