@@ -1,6 +1,7 @@
 import type { RunOrder } from "../core/command.ts";
 import type { Gpu } from "../core/server.ts";
 import { coreCount, gpuCount, leadServer } from "../core/server.ts";
+import { shapeOf, suitsGpu } from "../core/shape.ts";
 
 /** The grant as the program reads it in `allocation.json`. */
 export interface Allocation {
@@ -8,6 +9,8 @@ export interface Allocation {
   readonly generation: number;
   readonly gpus: number;
   readonly cores: number;
+  /** The GPUs of it as CUDA_VISIBLE_DEVICES would name them inside the run. */
+  readonly devices: readonly string[];
   readonly servers: readonly { readonly host: string; readonly slots: number; readonly rank: number }[];
 }
 
@@ -15,24 +18,26 @@ export interface Allocation {
 const LEAD_HOST = "localhost";
 const MASTER_PORT = 29_500;
 
-/** How devices without a UUID are called: a container numbers its own anew from 0, a process sees those of the machine. */
-export type DeviceNumbering = "anew" | "machine";
+/** The devices of a run on the server that leads it. */
+export interface Devices {
+  readonly leased: readonly Gpu[];
+  /** All that its container shows, which numbers them anew from 0 in this order; null where nothing hides the machine's. */
+  readonly visible: readonly Gpu[] | null;
+}
 
 /**
  * All variables of the job contract, section 2, for a run that is led here. What the user set wins over our defaults for
  * libraries (threads, rendezvous); what was granted cannot be overridden.
- * @param gpus the leased devices @param secrets values by variable name
+ * @param secrets values by variable name
  */
 export function runEnvironment(
   order: RunOrder,
-  gpus: readonly Gpu[],
+  devices: Devices,
   checkpointDir: string,
   secrets: Readonly<Record<string, string>>,
-  numbering: DeviceNumbering = "anew",
 ): Record<string, string> {
   const { spec, on } = order;
   const cores = Math.max(1, coreCount(on));
-  const devices = deviceNames(gpus);
   const threads = String(spec.parallelism.intraOp ?? cores);
   return {
     OMP_NUM_THREADS: threads,
@@ -56,8 +61,8 @@ export function runEnvironment(
     SCHEDULEARN_SERVERS: String(on.length),
     SCHEDULEARN_CHECKPOINT_DIR: checkpointDir,
     // Set without GPUs too: an image may say "all" in its own environment.
-    NVIDIA_VISIBLE_DEVICES: devices.join(",") || "void",
-    CUDA_VISIBLE_DEVICES: cudaDevices(gpus, numbering),
+    NVIDIA_VISIBLE_DEVICES: deviceNames(devices.visible ?? devices.leased).join(",") || "void",
+    CUDA_VISIBLE_DEVICES: cudaNames(devices).join(","),
   };
 }
 
@@ -67,17 +72,30 @@ export const deviceNames = (gpus: readonly Gpu[]): string[] =>
     ? gpus.map(({ uuid }) => String(uuid))
     : gpus.map(({ index }) => String(index));
 
-function cudaDevices(gpus: readonly Gpu[], numbering: DeviceNumbering): string {
-  const renumbered = numbering === "anew" && gpus.some(({ uuid }) => uuid === null);
-  return (renumbered ? gpus.map((_, index) => String(index)) : deviceNames(gpus)).join(",");
+function cudaNames({ leased, visible }: Devices): string[] {
+  const renumbered = visible !== null && leased.some(({ uuid }) => uuid === null);
+  return renumbered ? leased.map((gpu) => String(visible.indexOf(gpu))) : deviceNames(leased);
 }
 
-export function allocation({ on }: RunOrder): Allocation {
+/**
+ * What the container of a run shows: exactly what was leased; but nothing can be shown to it later, so one that is to grow while it
+ * runs is shown all of its server's GPUs that it may be given.
+ * @param all of the server
+ */
+export function visibleDevices(order: RunOrder, leased: readonly Gpu[], all: readonly Gpu[]): readonly Gpu[] {
+  const { elasticity, gpus } = order.spec;
+  if (elasticity !== "live" || gpus.min === gpus.max) return leased;
+  const shape = shapeOf(order);
+  return all.filter((gpu) => suitsGpu(gpu, shape) || leased.includes(gpu)).sort((a, b) => a.index - b.index);
+}
+
+export function allocation({ on, generation }: RunOrder, devices: Devices): Allocation {
   const lead = leadServer(on);
   return {
-    generation: 1,
+    generation,
     gpus: gpuCount(on),
     cores: coreCount(on),
+    devices: cudaNames(devices),
     servers: on.map(({ server, gpus }, rank) => ({
       host: server === lead ? LEAD_HOST : server,
       slots: Math.max(1, gpus.length),
@@ -87,8 +105,8 @@ export function allocation({ on }: RunOrder): Allocation {
 }
 
 /** `allocation.json`: one server a line, which is how the script beside it finds them without a JSON parser. */
-export function allocationFile(order: RunOrder): string {
-  const { servers, ...totals } = allocation(order);
+export function allocationFile(order: RunOrder, devices: Devices): string {
+  const { servers, ...totals } = allocation(order, devices);
   const head = JSON.stringify(totals).slice(0, -1);
   return `${head},"servers":[\n${servers.map((server) => JSON.stringify(server)).join(",\n")}\n]}\n`;
 }

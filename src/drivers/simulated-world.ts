@@ -33,7 +33,7 @@ const ROUNDING = 1e-9;
 export class SimulatedRun implements RunRef {
   readonly job: JobId;
   readonly attempt: number;
-  readonly on: Placement;
+  on: Placement;
   /** Null for one that was told to stop and never to start. */
   order: RunOrder | null;
   phase: Phase = "preparing";
@@ -43,6 +43,8 @@ export class SimulatedRun implements RunRef {
 
   /** What it does about a stop. */
   saves = false;
+  /** When it has let go of what resizes took from it. */
+  freeAt: Instant = 0;
   signal: string | null = null;
 
   /** How much of the work (0 to 1) was done at `#since`; from then on all of it would take `#allMillis`, if it is working. */
@@ -64,7 +66,7 @@ export class SimulatedRun implements RunRef {
     this.#progressLines = progressLines;
   }
 
-  /** It works from now on. @param allMillis what all of the work would take, not only the rest */
+  /** It works from then on. @param allMillis what all of the work would take, not only the rest */
   work(now: Instant, allMillis: Millis): void {
     this.#since = now;
     this.#allMillis = Math.max(0, allMillis);
@@ -115,7 +117,8 @@ export class SimulatedRun implements RunRef {
 
   #doneAt(now: Instant): number {
     if (this.#allMillis === null) return this.done;
-    return this.#allMillis === 0 ? 1 : Math.min(1, this.done + (now - this.#since) / this.#allMillis);
+    const worked = Math.max(0, now - this.#since); // a resized run begins a little later
+    return this.#allMillis === 0 ? 1 : Math.min(1, this.done + worked / this.#allMillis);
   }
 
   /** A run that goes on with a checkpoint begins behind what was done. */

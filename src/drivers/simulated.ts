@@ -12,6 +12,8 @@ import {
   OutputGone,
   type OutputPosition,
 } from "./driver.ts";
+import { handoverMillis } from "./resizing.ts";
+import type { Costs, Faults, SimulatedOptions } from "./simulated-options.ts";
 import {
   checkpointKey,
   foldersOn,
@@ -21,57 +23,7 @@ import {
   type Turn,
 } from "./simulated-world.ts";
 
-/** What goes wrong with one run. */
-export interface Faults {
-  /** It is not started, for this cause. */
-  readonly refuseStart?: Cause;
-  /** It ends like this instead of succeeding, when `at` (0 to 1, else 1) of its work is done. */
-  readonly exit?: {
-    readonly outcome: Outcome;
-    readonly exitCode?: number;
-    readonly signal?: string;
-    readonly at?: number;
-  };
-  readonly refuseStop?: boolean;
-  /** Why it cannot be paused. */
-  readonly refusePause?: string;
-  /** Everything is told so much after it happened. */
-  readonly lateMillis?: Millis;
-  /** Everything is told twice. */
-  readonly twice?: boolean;
-  /** Its exit is told only when it is adopted. */
-  readonly loseExit?: boolean;
-}
-
-/** What things take, each 0 when not given. */
-export interface Costs {
-  /** Pulling and creating. */
-  readonly prepareMillis?: Millis;
-  readonly startMillis?: Millis;
-  /** Bringing a checkpoint from another server. */
-  readonly carryMillis?: Millis;
-  /** Saving when asked to stop; with less grace than that nothing is saved. */
-  readonly stopMillis?: Millis;
-}
-
-export interface SimulatedOptions {
-  readonly server: string;
-  readonly gpus: number | readonly { readonly model?: string | null; readonly memoryMiB?: number | null }[];
-  readonly cores: number;
-  readonly memoryMiB: number;
-  readonly context: DriverContext;
-  /** How long all of a job's work takes, undisturbed, with what this run was given. */
-  duration(run: RunOrder): Millis;
-  readonly costs?: Costs;
-  /** Asked at each step of a run, so that a test may change its mind. */
-  faults?(run: RunRef): Faults | undefined;
-  /** Whether a job saves when it is asked to stop; else it begins again. All do when not given. */
-  saves?(run: RunOrder): boolean;
-  /** How many progress lines a job prints over all of its work; none when not given. */
-  readonly progressLines?: number;
-  /** What outlives a driver and lies between servers: give all servers of one simulation the same. */
-  readonly world?: SimulatedWorld;
-}
+export type { Costs, Faults, SimulatedOptions } from "./simulated-options.ts";
 
 /**
  * Runs nothing and keeps only time, by `context.clock` alone: one timer a run, and its progress is reckoned when it is asked for.
@@ -144,6 +96,27 @@ class SimulatedDriver implements Driver {
       run.saves = false;
       this.#plan(run, "halt", now + grace);
     }
+  }
+
+  resize(order: RunOrder): void {
+    const run = this.#find(order);
+    if (!run?.order || (run.phase !== "running" && run.phase !== "paused") || this.#faults(run).refuseResize) return;
+    const now = this.#now();
+    if (order.generation > run.order.generation) {
+      const tookOverAt = now + this.#cost("resizeMillis");
+      run.order = order;
+      run.on = order.on;
+      run.freeAt = Math.max(tookOverAt, now + handoverMillis(order));
+      if (run.phase === "running") {
+        run.stand(now);
+        this.#go(run, tookOverAt);
+      }
+    }
+    const { job, attempt, generation } = order;
+    const at = Math.max(now, run.freeAt);
+    this.#later(at, () => {
+      if (run.phase !== "over") this.#tell(run, { type: "RunResized", at, job, attempt, generation });
+    });
   }
 
   pause(ref: RunRef): void {
@@ -345,10 +318,14 @@ class SimulatedDriver implements Driver {
 
   #tell(run: RunRef, event: DriverEvent): void {
     const { lateMillis = 0, twice = false } = this.#faults(run);
-    if (lateMillis <= 0) return this.#say(event, twice);
-    const cancel = this.#context.clock.at(this.#now() + lateMillis, () => {
+    this.#later(this.#now() + lateMillis, () => this.#say(event, twice));
+  }
+
+  #later(at: Instant, speak: () => void): void {
+    if (at <= this.#now()) return speak();
+    const cancel = this.#context.clock.at(at, () => {
       this.#unspoken.delete(cancel);
-      this.#say(event, twice);
+      speak();
     });
     this.#unspoken.add(cancel);
   }

@@ -1,4 +1,4 @@
-export type { GpuInput, JobSpecInput } from "./input.ts";
+export type { CoreInput, GpuInput, JobSpecInput } from "./input.ts";
 export { type ParsedJob, parseJobSpec, type Submission } from "./parse.ts";
 export { jobSpecSchema } from "./schema.ts";
 export { toInput } from "./to-input.ts";

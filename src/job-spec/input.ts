@@ -17,11 +17,12 @@ export interface JobSpecInput {
   readonly env?: Readonly<Record<string, Value>>;
   readonly secrets?: Readonly<Record<string, Value>>;
   readonly gpus?: number | GpuInput;
-  readonly cores?: number | Range;
+  readonly cores?: number | CoreInput;
   readonly parallelism?: { readonly interOp?: number; readonly intraOp?: number };
   readonly memoryMiB?: number;
   readonly shmMiB?: number;
   readonly elasticity?: Elasticity;
+  readonly resizeSignal?: string;
   readonly priority?: number;
   readonly deadline?: string;
   readonly user?: string;
@@ -37,6 +38,10 @@ export interface JobSpecInput {
     readonly idleSeconds?: number;
   };
   readonly after?: readonly string[];
+}
+
+export interface CoreInput extends Range {
+  readonly preferred?: number;
 }
 
 /** Either `count`, or `min` and `max`. */

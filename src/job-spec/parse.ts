@@ -3,7 +3,7 @@ import { DomainError, type Fault } from "../core/errors.ts";
 import type { GpuRequest, JobSpec } from "../core/job-spec.ts";
 import type { Instant } from "../core/time.ts";
 import { createChecker } from "../input/index.ts";
-import type { JobSpecInput } from "./input.ts";
+import type { CoreInput, JobSpecInput } from "./input.ts";
 import { checkpointFolder, ruleFaults } from "./rules.ts";
 import { jobSpecSchema, NOT_YET } from "./schema.ts";
 
@@ -53,7 +53,7 @@ function soundFields(value: unknown, unsound: readonly Fault[]): Partial<JobSpec
 
 function completed(input: Complete, user: string): ParsedJob {
   const secrets = texts(input.secrets);
-  const { estimate, parallelism, limits, cores } = input;
+  const { estimate, parallelism, limits } = input;
   const spec: JobSpec = {
     name: input.name ?? defaultName(input),
     type: input.type,
@@ -63,11 +63,13 @@ function completed(input: Complete, user: string): ParsedJob {
     env: texts(input.env),
     secretNames: Object.keys(secrets),
     gpus: gpuRequest(input.gpus),
-    cores: typeof cores === "number" ? { min: cores, max: cores } : { min: cores.min, max: cores.max },
+    cores: coreRequest(input.cores),
     parallelism: { interOp: parallelism?.interOp ?? null, intraOp: parallelism?.intraOp ?? null },
     memoryMiB: input.memoryMiB ?? null,
     shmMiB: input.shmMiB,
+    servers: { min: 1, max: 1 },
     elasticity: input.elasticity,
+    resizeSignal: input.resizeSignal ?? null,
     priority: input.priority,
     deadline: input.deadline === undefined ? null : Date.parse(input.deadline),
     user: input.user ?? user,
@@ -95,6 +97,11 @@ function gpuRequest(gpus: Complete["gpus"]): GpuRequest {
   const asked = typeof gpus === "number" ? { count: gpus } : gpus;
   const { min = asked.count ?? 0, max = min, preferred = min, model = null, memoryMiB = null } = asked;
   return { min, max, preferred, model, memoryMiB };
+}
+
+function coreRequest(cores: Complete["cores"]): JobSpec["cores"] {
+  const { min, max, preferred = min }: CoreInput = typeof cores === "number" ? { min: cores, max: cores } : cores;
+  return { min, max, preferred };
 }
 
 const texts = (values: JobSpecInput["env"] = {}): Record<string, string> =>

@@ -14,6 +14,7 @@ export function ruleFaults(sound: Partial<JobSpecInput>, now: Instant): Fault[] 
     ...gpuFaults(sound.gpus),
     ...coreFaults(sound.cores),
     ...elasticityFaults(sound),
+    ...resizeFaults(sound),
     ...commandFaults(sound),
     ...variableFaults(sound),
     ...deadlineFaults(sound.deadline, now),
@@ -41,8 +42,13 @@ function gpuFaults(gpus: JobSpecInput["gpus"]): Fault[] {
   return faults;
 }
 
-const coreFaults = (cores: JobSpecInput["cores"]): Fault[] =>
-  typeof cores === "object" && cores.min > cores.max ? [faultAt(["cores", "min"], "must be at most cores.max")] : [];
+function coreFaults(cores: JobSpecInput["cores"]): Fault[] {
+  if (typeof cores !== "object") return [];
+  const { min, max, preferred = min } = cores;
+  if (min > max) return [faultAt(["cores", "min"], "must be at most cores.max")];
+  if (preferred >= min && preferred <= max) return [];
+  return [faultAt(["cores", "preferred"], "must lie between cores.min and cores.max")];
+}
 
 function elasticityFaults({ elasticity, gpus, cores }: Partial<JobSpecInput>): Fault[] {
   if (elasticity !== "none") return [];
@@ -51,6 +57,20 @@ function elasticityFaults({ elasticity, gpus, cores }: Partial<JobSpecInput>): F
     if (min === undefined || max === undefined || min >= max) return [];
     return [faultAt([name, "max"], `must equal ${name}.min if elasticity is none`)];
   });
+}
+
+/** Nobody would send it to a job that never changes its size while it runs; and one that ends the program is none of resizing. */
+function resizeFaults({ resizeSignal, elasticity, cores, checkpoint }: Partial<JobSpecInput>): Fault[] {
+  if (resizeSignal === undefined) return [];
+  const faults: Fault[] = [];
+  const isFixed = typeof cores === "number" || (cores !== undefined && cores.min === cores.max);
+  if (isFixed && elasticity !== undefined && elasticity !== "live") {
+    faults.push(faultAt(["resizeSignal"], "is never sent unless elasticity is live or cores.max is above cores.min"));
+  }
+  if (resizeSignal === checkpoint?.signal) {
+    faults.push(faultAt(["resizeSignal"], "must differ from checkpoint.signal, which asks the program to end"));
+  }
+  return faults;
 }
 
 function commandFaults({ image, command, workdir }: Partial<JobSpecInput>): Fault[] {

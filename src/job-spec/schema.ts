@@ -128,11 +128,12 @@ const properties = {
     properties: {
       min: whole("Fewest", "The job can run with this many.", 1, MAX_UNITS, [1]),
       max: whole("Most", "The job can make use of this many.", 1, MAX_UNITS, [16]),
+      preferred: whole("Preferred", "What policies without elasticity give. Without it, min.", 1, MAX_UNITS, [4]),
     },
     required: ["min", "max"],
     additionalProperties: false,
     default: 1,
-    examples: [4, { min: 2, max: 16 }],
+    examples: [4, { min: 2, max: 16 }, { min: 2, max: 16, preferred: 8 }],
   },
   parallelism: {
     title: "Threads",
@@ -158,6 +159,14 @@ const properties = {
     enum: ["none", "restart", "live"],
     default: "restart",
     examples: ["none", "live"],
+  },
+  resizeSignal: {
+    title: "Signal of another size",
+    description:
+      "It tells a running program to read its allocation again. Only SIGCONT does no harm to a program that has not yet said what to do about it.",
+    type: "string",
+    enum: ["SIGCONT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
+    examples: ["SIGCONT"],
   },
   priority: {
     ...whole("Priority", "Higher goes first, under the policies that look at it.", -1_000_000, 1_000_000, [10]),

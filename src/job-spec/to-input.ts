@@ -24,11 +24,12 @@ export function toInput(spec: JobSpec): JobSpecInput {
       workdir: spec.workdir,
       env: filled(spec.env),
       gpus: writtenGpus(spec.gpus),
-      cores: spec.cores.min === spec.cores.max ? spec.cores.min : spec.cores,
+      cores: writtenCores(spec.cores),
       parallelism: lean(spec.parallelism),
       memoryMiB: spec.memoryMiB,
       shmMiB: spec.shmMiB,
       elasticity: spec.elasticity,
+      resizeSignal: spec.resizeSignal,
       priority: spec.priority,
       deadline: deadline === null ? null : new Date(deadline).toISOString(),
       user: spec.user,
@@ -55,6 +56,10 @@ function writtenGpus({ min, max, preferred, model, memoryMiB }: JobSpec["gpus"])
   const devices = lean({ model, memoryMiB });
   if (min < max) return { min, max, ...(preferred !== min && { preferred }), ...devices };
   return devices ? { count: min, ...devices } : min;
+}
+
+function writtenCores({ min, max, preferred }: JobSpec["cores"]): JobSpecInput["cores"] {
+  return min < max ? { min, max, ...(preferred !== min && { preferred }) } : min;
 }
 
 const filled = <T extends object>(values: T): T | null => (Object.keys(values).length > 0 ? values : null);

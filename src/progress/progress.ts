@@ -11,6 +11,8 @@ export interface Progress {
   metrics?: Record<string, number>;
   /** Work up to here is saved. Without an epoch, `step` counts from the start of the run. */
   checkpoint?: { step?: number; epoch?: number };
+  /** The program has taken over the grant of this generation: an event, no part of how far it is. */
+  generation?: number;
 }
 
 /**

@@ -28,7 +28,13 @@ export function claimData(stage: Stage): void {
     const [ids, own, allocation, hosts, kept] = listener.texts();
     expect(ids).toBe(`${run.job} 4 retried void`);
     expect(own).toBe("value s3cret");
-    expect(JSON.parse(allocation ?? "")).toMatchObject({ generation: 1, gpus: 0, cores: 1, servers: [{ rank: 0 }] });
+    expect(JSON.parse(allocation ?? "")).toMatchObject({
+      generation: 1,
+      gpus: 0,
+      cores: 1,
+      devices: [],
+      servers: [{ rank: 0 }],
+    });
     expect(hosts).toMatch(/^\S+:1$/);
     expect(kept).toBe("kept");
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { claimData } from "./contract-data.ts";
 import { claimLife } from "./contract-life.ts";
+import { claimResize } from "./contract-resize.ts";
 import { type Bench, Stage } from "./contract-stage.ts";
 
 export type { Bench } from "./contract-stage.ts";
@@ -22,6 +23,7 @@ export function driverContract(
     afterEach(() => stage.strike());
     claimLife(stage);
     claimData(stage);
+    claimResize(stage);
     stage.checkExceptions();
   });
 }

@@ -6,6 +6,7 @@ import type { Output } from "../../src/drivers/driver.ts";
 import { type Faults, type SimulatedOptions, simulatedDriver } from "../../src/drivers/simulated.ts";
 import { simulatedWorld } from "../../src/drivers/simulated-world.ts";
 import { type Bench, driverContract } from "./contract.ts";
+import { resized } from "./contract-resize.ts";
 import { orderOf, Told } from "./support.ts";
 
 const HOUR = 3_600_000;
@@ -68,6 +69,12 @@ driverContract("simulated", simulatedBench, {
     "a bar that rewrites itself counts as one line, and is heard of before it ends": noOutput,
     "a follow that nobody wants any more ends, and the run goes on": noOutput,
     "a checkpoint moves to another server with its job": noFiles,
+    "a resized run has its cores with all its processes, finds its grant, and is told of it": noOutput,
+    "a resize that is told twice is done once and answered twice, an older one is only answered": noOutput,
+    "a run without a signal for it is resized in silence": noOutput,
+    "a paused run is resized as it stands, and goes on with its new grant when it is resumed": noOutput,
+    "whoever reads the grant while it is replaced finds the one or the other, whole": noFiles,
+    "the next life of a server brings a resize that it is told again to the same end": noOutput,
   },
 });
 
@@ -226,6 +233,73 @@ describe("simulated runs", () => {
     expect(exits(run)).toEqual([[HOUR + 6_000, "succeeded"]]);
   });
 
+  it("go on at the speed of their new size with what they have done, after what resizing costs", () => {
+    const duration = ({ on }: RunOrder) => 40_000 / (on[0]?.cores.length ?? 0);
+    const { clock, told, open, exits } = lab({ duration, costs: { resizeMillis: 500 } });
+    const [driver, run] = [open("a"), orderOf("a", {})];
+    driver.start(run);
+    clock.runTo(10_000);
+    driver.resize(resized(run, 2, { cores: [0, 1, 2, 3] }));
+    clock.runTo(13_500); // a quarter was done, now it is 0.25 + 3 / 10
+    driver.resize(resized(run, 3, { cores: [0, 1] }));
+    driver.resize(resized(run, 3, { cores: [0, 1] }));
+    driver.resize(resized(run, 2, { cores: [0, 1, 2, 3] }));
+    clock.runTo(60_000);
+    expect(told.of("RunResized", run).map(({ at, generation }) => [at, generation])).toEqual([
+      [10_500, 2],
+      [14_000, 3],
+      [14_000, 3],
+      [14_000, 2],
+    ]);
+    expect(exits(run)).toEqual([[14_000 + 0.45 * 20_000, "succeeded"]]);
+  });
+
+  it("take over another size also while they are paused, or while they take over one", () => {
+    const duration = ({ on }: RunOrder) => 40_000 / (on[0]?.cores.length ?? 0);
+    const { clock, told, open, exits } = lab({ duration, costs: { resizeMillis: 500 } });
+    const [driver, run] = [open("a"), orderOf("a", {})];
+    driver.start(run);
+    clock.runTo(10_000);
+    driver.resize(resized(run, 2, { cores: [0, 1] }));
+    clock.runTo(10_200);
+    driver.resize(resized(run, 3, { cores: [0] }));
+    clock.runTo(14_700); // 10 s and 4 s of work are done
+    driver.pause(run);
+    driver.resize(resized(run, 4, { cores: [0, 1, 2, 3] }));
+    clock.runTo(HOUR);
+    driver.resume(run);
+    clock.runTo(2 * HOUR);
+    expect(told.of("RunResized", run).map(({ at, generation }) => [at, generation])).toEqual([
+      [10_500, 2],
+      [10_700, 3],
+      [15_200, 4],
+    ]);
+    expect(exits(run)).toEqual([[HOUR + 26_000 / 4, "succeeded"]]);
+  });
+
+  it("are answered for in the next life of their server, and only while they are not over", () => {
+    const { clock, told, open, exits } = lab({ costs: { resizeMillis: 500 } });
+    const [first, run] = [open("a"), orderOf("a", {})];
+    first.start(run);
+    clock.runTo(1_000);
+    const order = resized(run, 2);
+    first.resize(order);
+    void first.close();
+    clock.runTo(2_000);
+    expect(told.of("RunResized", run)).toEqual([]);
+    const later = open("a");
+    later.adopt(order);
+    later.resize(order);
+    expect(told.of("RunResized", run)).toMatchObject([{ at: 2_000, generation: 2 }]);
+    clock.runTo(10_400);
+    later.resize(resized(run, 3));
+    later.stop(run, "SIGTERM", 0);
+    clock.runTo(60_000);
+    later.resize(resized(run, 4));
+    expect(exits(run)).toEqual([[10_400, "stopped"]]);
+    expect(told.of("RunResized", run)).toHaveLength(1);
+  });
+
   it("print progress lines evenly, and go on counting in the next run", async () => {
     const { clock, open } = lab({ progressLines: 5 });
     const [driver, run] = [open("a"), orderOf("a", {})];
@@ -332,6 +406,16 @@ describe("a simulated driver can be told to", () => {
     clock.runTo(1_000);
     driver.stop(run, "SIGTERM", 0);
     clock.runTo(60_000);
+    expect(exits(run)).toEqual([[10_000, "succeeded"]]);
+  });
+
+  it("hear nothing of another size", () => {
+    const { clock, told, driver, run, exits } = faulty({ refuseResize: true });
+    driver.start(run);
+    clock.runTo(1_000);
+    driver.resize(resized(run, 2));
+    clock.runTo(60_000);
+    expect(told.of("RunResized", run)).toEqual([]);
     expect(exits(run)).toEqual([[10_000, "succeeded"]]);
   });
 

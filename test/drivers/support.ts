@@ -90,7 +90,7 @@ export class House {
 
 /** A job of one core and no GPU, as drivers meet it. */
 export const specOf = (patch: Partial<JobSpec> = {}): JobSpec =>
-  aSpec({ image: null, command: ["/bin/true"], gpus: gpus(0), cores: { min: 1, max: 1 }, ...patch });
+  aSpec({ image: null, command: ["/bin/true"], gpus: gpus(0), cores: { min: 1, max: 1, preferred: 1 }, ...patch });
 
 let jobs = 0;
 
@@ -105,6 +105,8 @@ export function orderOf(server: string, spec: Partial<JobSpec>, patch: Partial<R
     on,
     reason: "submitted",
     checkpoint: { generation: patch.attempt ?? 1, from: null },
+    generation: 1,
+    leaving: null,
     ...patch,
   };
 }

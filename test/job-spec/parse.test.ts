@@ -19,11 +19,13 @@ test("a command is enough, the rest has defaults", () => {
       env: {},
       secretNames: [],
       gpus: { min: 0, max: 0, preferred: 0, model: null, memoryMiB: null },
-      cores: { min: 1, max: 1 },
+      cores: { min: 1, max: 1, preferred: 1 },
       parallelism: { interOp: null, intraOp: null },
       memoryMiB: null,
       shmMiB: 1024,
+      servers: { min: 1, max: 1 },
       elasticity: "restart",
+      resizeSignal: null,
       priority: 0,
       deadline: null,
       user: "ada",
@@ -61,6 +63,27 @@ describe("what is understood", () => {
   ])("gpus: %j", (gpus, request) => {
     expect(specOf({ gpus }).gpus).toEqual(request);
   });
+
+  test.each([
+    [2, { min: 2, max: 2, preferred: 2 }],
+    [
+      { min: 2, max: 16 },
+      { min: 2, max: 16, preferred: 2 },
+    ],
+    [
+      { min: 2, max: 16, preferred: 8 },
+      { min: 2, max: 16, preferred: 8 },
+    ],
+  ])("cores: %j", (cores, request) => {
+    expect(specOf({ cores }).cores).toEqual(request);
+  });
+
+  test.each([{ elasticity: "live" }, { cores: { min: 1, max: 4 } }])(
+    "a signal of another size for a job that can change while it runs: %j",
+    (elastic) => {
+      expect(specOf({ ...elastic, resizeSignal: "SIGUSR1" }).resizeSignal).toBe("SIGUSR1");
+    },
+  );
 
   test("numbers and truths in env, secrets and labels become text", () => {
     const { spec, secrets } = parseJobSpec(
@@ -173,6 +196,21 @@ describe("what is refused", () => {
     [{ cores: 0 }, "cores: must be at least 1"],
     [{ cores: { min: 1 } }, "cores.max: is required"],
     [{ cores: { min: 4, max: 2 } }, "cores.min: must be at most cores.max"],
+    [{ cores: { min: 2, max: 4, preferred: 1 } }, "cores.preferred: must lie between cores.min and cores.max"],
+    [{ cores: { min: 2, max: 4, preferred: 5 } }, "cores.preferred: must lie between cores.min and cores.max"],
+    [{ resizeSignal: "SIGKILL" }, "resizeSignal: must be one of SIGCONT, SIGHUP, SIGUSR1 or SIGUSR2"],
+    [
+      { resizeSignal: "SIGHUP", gpus: { min: 1, max: 4 }, checkpoint: { signal: "SIGHUP" } },
+      "resizeSignal: is never sent unless elasticity is live or cores.max is above cores.min",
+      "resizeSignal: must differ from checkpoint.signal, which asks the program to end",
+    ],
+    // What is blamed already says nothing about whether the signal would be sent.
+    [{ resizeSignal: "SIGHUP", cores: { min: 1 } }, "cores.max: is required"],
+    [
+      { resizeSignal: "SIGHUP", elasticity: "lve" },
+      "elasticity: must be one of none, restart or live, did you mean live?",
+    ],
+    [{ servers: 2 }, "servers: is not supported by this version yet"],
     [
       { elasticity: "none", gpus: { min: 1, max: 2 }, cores: { min: 1, max: 2 } },
       "gpus.max: must equal gpus.min if elasticity is none",

@@ -45,7 +45,13 @@ const some = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(fi
 const devices = some({ model: line, memoryMiB: fc.integer({ min: 1, max: 1e6 }) });
 const seconds = fc.oneof(fc.integer({ min: 1, max: 86_400 }), fc.constantFrom(0.5, 1.25));
 
-const inputs: fc.Arbitrary<JobSpecInput> = fc.record(
+/** Only a job that can change its size while it runs has a signal for that. */
+const resizable = fc.record(
+  { elasticity: fc.constant("live" as const), resizeSignal: fc.constantFrom("SIGCONT", "SIGHUP", "SIGUSR2") },
+  { requiredKeys: ["elasticity"] },
+);
+
+const plain: fc.Arbitrary<JobSpecInput> = fc.record(
   {
     command: fc.oneof(
       line.filter((text) => text.trim() !== ""),
@@ -73,7 +79,13 @@ const inputs: fc.Arbitrary<JobSpecInput> = fc.record(
       })),
       fc.tuple(range(1), devices).map(([bounds, more]) => ({ ...bounds, ...more })),
     ),
-    cores: fc.oneof(fc.integer({ min: 1, max: 64 }), range(1)),
+    cores: fc.oneof(
+      fc.integer({ min: 1, max: 64 }),
+      range(1),
+      fc
+        .tuple(range(1), fc.double({ min: 0, max: 1, noNaN: true }))
+        .map(([{ min, max }, at]) => ({ min, max, preferred: min + Math.round(at * (max - min)) })),
+    ),
     parallelism: some({ interOp: fc.integer({ min: 1, max: 64 }), intraOp: fc.integer({ min: 1, max: 64 }) }),
     memoryMiB: fc.integer({ min: 6, max: 1e6 }),
     shmMiB: fc.constantFrom(64, 1024),
@@ -96,6 +108,10 @@ const inputs: fc.Arbitrary<JobSpecInput> = fc.record(
     after: fc.uniqueArray(fc.integer({ min: 1, max: 9 }).map((n) => `job-${n}`)),
   },
   { requiredKeys: ["command"] },
+);
+const inputs = fc.oneof(
+  plain,
+  fc.tuple(plain, resizable).map(([job, more]): JobSpecInput => ({ ...job, ...more })),
 );
 
 test("what is written back gives the same spec, as YAML too, whoever submits it", () => {

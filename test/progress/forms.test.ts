@@ -16,6 +16,13 @@ describe("the JSON line", () => {
     ['{"schedulearn":{"checkpoint":{"step":1200}}}', { checkpoint: { step: 1200 } }],
     ['{"schedulearn":{"checkpoint":{"epoch":3,"step":20}}}', { checkpoint: { epoch: 3, step: 20 } }],
     ['  {"schedulearn": {"epoch": 0}}  ', { epoch: 0 }],
+    ['{"schedulearn": {"generation": 2}}', { generation: 2 }],
+    ['{"schedulearn": {"generation": 3, "step": 7}}', { generation: 3, step: 7 }],
+    ['{"schedulearn": {"generation": 0}}', null],
+    ['{"schedulearn": {"generation": 1.5}}', null],
+    ['{"schedulearn": {"generation": -2}}', null],
+    ['{"schedulearn": {"generation": "2"}}', null],
+    ['{"schedulearn": {"generation": 1e400}}', null],
     ['{"time": 5, "schedulearn": {"epoch": 1}}', { epoch: 1 }],
     [
       '{"schedulearn": {"epoch": "3", "step": -1, "steps": null, "samples_per_s": [], "metrics": {"loss": "x", "acc": 1}}}',

@@ -36,6 +36,9 @@ export class CoreInput {
 
   @Field(() => Int, { ...optional, description: "The job can make use of so many." })
   max?: number;
+
+  @Field(() => Int, { ...optional, description: "What policies without elasticity give; without it, min." })
+  preferred?: number;
 }
 
 @InputType("ParallelismInput", { description: "Thread pools of TensorFlow-style programs." })
@@ -141,6 +144,9 @@ export class JobSpecInput {
 
   @Field(() => ElasticityEnum, { ...optional, description: "How its size may change once it runs." })
   elasticity?: string;
+
+  @Field(() => String, { ...optional, description: "The signal that tells it of another size; without it, none." })
+  resizeSignal?: string;
 
   @Field(() => Int, { ...optional, description: "Higher goes first, under the policies that look at it." })
   priority?: number;

@@ -35,15 +35,18 @@ export function foundFolder(labels: Readonly<Record<string, string>> | null): Fo
   return job && Number.isInteger(generation) ? { job, generation } : null;
 }
 
-/** The container of a run: exactly what was leased, nothing restarted behind our back, no output thrown away. */
+/**
+ * The container of a run: exactly what was leased, nothing restarted behind our back, no output thrown away.
+ * @param visible the devices that it shows
+ */
 export function containerOptions(
   cluster: string,
   order: RunOrder,
-  gpus: readonly Gpu[],
+  visible: readonly Gpu[],
   environment: Readonly<Record<string, string>>,
 ): ContainerCreateOptions {
   const { job, attempt, spec, checkpoint } = order;
-  const { cores } = order.on[0] as Share;
+  const cpus = cpusetOf(order);
   const owner = { [CLUSTER_LABEL]: cluster, [JOB_LABEL]: job };
   const options: ContainerCreateOptions = {
     name: containerName(cluster, job, attempt),
@@ -54,6 +57,8 @@ export function containerOptions(
     // The init process then passes a signal on to all processes of the program, not to the first one only.
     Env: Object.entries({ ...environment, TINI_KILL_PROCESS_GROUP: "1" }).map(([name, value]) => `${name}=${value}`),
     Labels: { ...owner, [ATTEMPT_LABEL]: String(attempt) },
+    // Any signal thaws a paused container whose own signal to stop is left to the engine, even one that only tells of a resize.
+    StopSignal: spec.checkpoint.signal,
     HostConfig: {
       Init: true,
       RestartPolicy: { Name: "no" },
@@ -62,9 +67,9 @@ export function containerOptions(
       LogConfig: { Type: "json-file", Config: {} },
       ShmSize: spec.shmMiB * MIB,
       ...(spec.memoryMiB !== null && { Memory: spec.memoryMiB * MIB, MemorySwap: spec.memoryMiB * MIB }),
-      ...(cores.length > 0 && { CpusetCpus: cores.join(",") }),
-      ...(gpus.length > 0 && {
-        DeviceRequests: [{ Driver: "nvidia", DeviceIDs: deviceNames(gpus), Capabilities: [["gpu"]] }],
+      ...(cpus !== null && { CpusetCpus: cpus }),
+      ...(visible.length > 0 && {
+        DeviceRequests: [{ Driver: "nvidia", DeviceIDs: deviceNames(visible), Capabilities: [["gpu"]] }],
       }),
       Mounts: [
         {
@@ -84,4 +89,10 @@ export function containerOptions(
   };
   const digest = createHash("sha256").update(JSON.stringify(options)).digest("hex");
   return { ...options, Labels: { ...options.Labels, [ORDER_LABEL]: digest } };
+}
+
+/** The leased cores as an engine writes them; null when none are. */
+export function cpusetOf({ on }: RunOrder): string | null {
+  const { cores } = on[0] as Share;
+  return cores.length > 0 ? cores.join(",") : null;
 }

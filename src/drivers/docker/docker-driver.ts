@@ -5,6 +5,7 @@ import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import { type DeclaredGpu, declaredGpus, type Gpu, type Health } from "../../core/server.ts";
 import type { Driver, DriverContext, Found, Output, OutputPosition } from "../driver.ts";
+import { visibleDevices } from "../environment.ts";
 import { readOut } from "./checkpoint.ts";
 import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./container.ts";
 import type { TlsFiles } from "./engine.ts";
@@ -70,7 +71,10 @@ class DockerDriver implements Driver {
       server: options.server,
       engine: this.#engine,
       context,
-      gpusOf: (order) => this.#gpusOf(order),
+      devicesOf: (order) => {
+        const leased = this.#leased(order);
+        return { leased, visible: visibleDevices(order, leased, this.#gpus) };
+      },
       instantOf: (time) => Math.min(context.clock.now(), Date.parse(time) - this.#clockAheadMillis),
     };
     this.#health = new HealthWatch(this.#engine, context.clock, (...news) => this.#healthChanged(...news));
@@ -118,6 +122,11 @@ class DockerDriver implements Driver {
   stop(run: RunRef, signal: string, graceSeconds: number): void {
     const stopped = this.#run(run).stop(signal, graceSeconds * 1000);
     this.#inBackground("a run could not be stopped", () => stopped);
+  }
+
+  resize(order: RunOrder): void {
+    const resized = this.#run(order).resize(order);
+    this.#inBackground("a run could not be resized", () => resized);
   }
 
   pause(run: RunRef): void {
@@ -215,7 +224,7 @@ class DockerDriver implements Driver {
     return run;
   }
 
-  #gpusOf({ on }: RunOrder): readonly Gpu[] {
+  #leased({ on }: RunOrder): readonly Gpu[] {
     const leased = on.find(({ server }) => server === this.server)?.gpus ?? [];
     return leased.map((id) => {
       const gpu = this.#gpus.find((one) => one.id === id);

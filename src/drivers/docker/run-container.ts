@@ -80,6 +80,20 @@ export class RunContainer {
     }
   }
 
+  /** Sets its cores while it runs or is paused. Throws the engine's word when it refuses. */
+  async setCores(cpuset: string): Promise<void> {
+    await this.#site.engine.ask({ signal: this.#signal }, (abortSignal) =>
+      this.container.update({ CpusetCpus: cpuset, abortSignal }),
+    );
+  }
+
+  /** Unpacks a tar archive at its root. An engine removes what it replaces and then writes it: who looks may see nothing, or half. */
+  async unpack(archive: Buffer): Promise<void> {
+    await this.#site.engine.ask({ signal: this.#signal }, (abortSignal) =>
+      this.container.putArchive(archive, { path: "/", abortSignal }),
+    );
+  }
+
   /** For a run that never started: removes the container, and the folder that was made for it. */
   async remove(patienceMillis?: number): Promise<void> {
     await removeContainer(this.#site, this.#job, this.#attempt, this.#signal, patienceMillis);

@@ -6,6 +6,7 @@ import type { Cancel } from "../../core/time.ts";
 import type { DriverEvent } from "../driver.ts";
 import { reasonOf } from "./engine.ts";
 import type { Gate } from "./gate.ts";
+import { RunGrant } from "./grant.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { findProgram } from "./program.ts";
@@ -57,6 +58,7 @@ export class ContainerRun {
   #delivering: Promise<void> = Promise.resolve();
   #killAt = Number.POSITIVE_INFINITY;
   #cancelKill: Cancel = () => undefined;
+  readonly #grant: RunGrant;
 
   constructor(site: Site, gate: Gate, job: JobId, attempt: number) {
     this.#site = site;
@@ -64,6 +66,7 @@ export class ContainerRun {
     this.#job = job;
     this.#attempt = attempt;
     this.#container = new RunContainer(site, job, attempt, this.#life.signal);
+    this.#grant = new RunGrant(site, this.#container, (generation) => this.#tell({ type: "RunResized", generation }));
   }
 
   get started(): boolean {
@@ -118,6 +121,16 @@ export class ContainerRun {
     return this.#chain;
   }
 
+  /** Fulfilled when the run has its grant, or the engine has refused. */
+  resize(order: RunOrder): Promise<void> {
+    this.#enqueue(async () => {
+      // One that is about to stop needs no other size.
+      if (this.#killAt !== Number.POSITIVE_INFINITY || !(await this.#isGoing())) return;
+      await this.#grant.change(order, () => void this.resize(order));
+    });
+    return this.#chain;
+  }
+
   pause(): void {
     this.#enqueue(async () => {
       const refused = await this.#freeze("pause");
@@ -165,6 +178,7 @@ export class ContainerRun {
     this.#setup.abort();
     this.#look.abort();
     this.#cancelKill();
+    this.#grant.end();
     this.#begun();
   }
 
@@ -309,11 +323,15 @@ export class ContainerRun {
 
   /** Null when it is done; else why not. */
   async #freeze(verb: "pause" | "unpause"): Promise<string | null> {
+    return (await this.#isGoing()) ? this.#container.freeze(verb) : "it does not run";
+  }
+
+  async #isGoing(): Promise<boolean> {
     if (!this.#over && !this.#started) {
       const info = await this.#container.inspect();
       if (info && isRunning(info)) this.#observe(info);
     }
-    return this.#over || !this.#started ? "it does not run" : this.#container.freeze(verb);
+    return !this.#over && this.#started !== null;
   }
 
   /** A run that never started leaves neither its container nor the folder that was made for it. */
@@ -333,6 +351,7 @@ export class ContainerRun {
     if (this.#over || this.#life.signal.aborted) return;
     this.#over = true;
     this.#cancelKill();
+    this.#grant.end();
     this.#tell({ type: "RunExited", outcome, exitCode, signal }, at);
     this.#begun();
   }

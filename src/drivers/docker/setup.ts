@@ -5,7 +5,7 @@ import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
 import type { Gpu } from "../../core/server.ts";
 import type { DriverContext } from "../driver.ts";
-import { allocationFile, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
 import type { Carried } from "./checkpoint.ts";
 import { carryIn } from "./checkpoint.ts";
 import { containerName, containerOptions, ORDER_LABEL, volumeName } from "./container.ts";
@@ -14,13 +14,15 @@ import { accept, reasonOf, statusOf } from "./engine.ts";
 import { ensureImage, pullFailure } from "./image.ts";
 import { infrastructure, RunFailure } from "./outcome.ts";
 
+type ContainerDevices = Devices & { readonly visible: readonly Gpu[] };
+
 /** One server, as seen by the runs on it. */
 export interface Site {
   readonly server: string;
   readonly engine: Engine;
   readonly context: DriverContext;
-  /** The devices leased to the run, on this server. */
-  gpusOf(order: RunOrder): readonly Gpu[];
+  /** The devices of the run on this server. */
+  devicesOf(order: RunOrder): ContainerDevices;
   /** An engine's time as one of ours. */
   instantOf(time: string): number;
 }
@@ -54,8 +56,9 @@ export async function createContainer(
   const { engine, context } = site;
   const image = order.spec.image ?? "";
   const secrets = await context.secrets(order.job);
-  const environment = runEnvironment(order, site.gpusOf(order), order.spec.checkpoint.path, secrets);
-  const options = containerOptions(context.cluster, order, site.gpusOf(order), environment);
+  const devices = site.devicesOf(order);
+  const environment = runEnvironment(order, devices, order.spec.checkpoint.path, secrets);
+  const options = containerOptions(context.cluster, order, devices.visible, environment);
   const create = async () => {
     do {
       setup.throwIfAborted();
@@ -106,7 +109,7 @@ export async function fillContainer(site: Site, order: RunOrder, signal: AbortSi
   const { engine } = site;
   const container = containerOf(site, order.job, order.attempt);
   const { path } = order.spec.checkpoint;
-  const files = await filesOf(order);
+  const files = await filesOf(site, order);
   await engine.ask({ signal, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
     container.putArchive(files, { path: "/", abortSignal }),
   );
@@ -135,10 +138,10 @@ export async function fillContainer(site: Site, order: RunOrder, signal: AbortSi
   });
 }
 
-function filesOf(order: RunOrder): Promise<Buffer> {
+function filesOf(site: Site, order: RunOrder): Promise<Buffer> {
   const pack = tar.pack();
   pack.entry({ name: `${ROOT}/`, type: "directory", mode: 0o755 });
-  pack.entry({ name: `${ROOT}/allocation.json`, mode: 0o644 }, allocationFile(order));
+  packGrant(pack, site, order);
   pack.entry({ name: `${ROOT}/discover_hosts.sh`, mode: 0o755 }, DISCOVER_HOSTS);
   const { checkpoint, spec, attempt } = order;
   // A new folder is open to all: the image may run its program as any user. A carried one comes with its own rights.
@@ -146,6 +149,17 @@ function filesOf(order: RunOrder): Promise<Buffer> {
     pack.entry({ name: `${spec.checkpoint.path.replace(/^\/+|\/+$/g, "")}/`, type: "directory", mode: 0o777 });
   }
   return bytesOf(pack);
+}
+
+/** The grant of a run, to be unpacked at the root of its container. */
+export function grantArchive(site: Site, order: RunOrder): Promise<Buffer> {
+  const pack = tar.pack();
+  packGrant(pack, site, order);
+  return bytesOf(pack);
+}
+
+function packGrant(pack: tar.Pack, site: Site, order: RunOrder): void {
+  pack.entry({ name: `${ROOT}/allocation.json`, mode: 0o644 }, allocationFile(order, site.devicesOf(order)));
 }
 
 /** Programs that poll see this file; and a later life of the server sees by it that a run was told to stop. */

@@ -2,9 +2,9 @@ import { mkdir, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { Gpu } from "../../core/server.ts";
+import type { Gpu, Share } from "../../core/server.ts";
 import type { Driver, DriverContext, Found, FoundRun, Output, OutputPosition } from "../driver.ts";
-import { allocationFile, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { allowedCpus, type GpuSetting, takeInventory } from "./inventory.ts";
 import { type Launch, launch } from "./launch.ts";
@@ -63,6 +63,7 @@ class ProcessDriver implements Driver {
       context: options.context,
       checkpoints: this.#checkpoints,
       launch: (order, folder, onEnd) => this.#launch(order, folder, onEnd),
+      grant: (order, folder) => this.#grant(order, folder),
       closed: this.#closed.signal,
     };
   }
@@ -89,6 +90,10 @@ class ProcessDriver implements Driver {
 
   stop(run: RunRef, signal: string, graceSeconds: number): void {
     this.#run(run).stop(signal, graceSeconds);
+  }
+
+  resize(run: RunOrder): void {
+    this.#run(run).resize(run);
   }
 
   pause(run: RunRef): void {
@@ -171,38 +176,42 @@ class ProcessDriver implements Driver {
   }
 
   async #launch(order: RunOrder, folder: RunFolder, onEnd: () => void): Promise<Launch> {
-    const { context, server } = this.#options;
-    const share = order.on.find((each) => each.server === server);
+    const { context } = this.#options;
     const checkpointDir = this.#checkpoints.path(order.job, order.checkpoint.generation);
-    await folder.writeText(join("schedulearn", "allocation.json"), allocationFile(order), 0o644);
+    const cpus = await this.#grant(order, folder);
     await folder.writeText(join("schedulearn", "discover_hosts.sh"), DISCOVER_HOSTS, 0o755);
     const own = ownEnvironment();
     const env = {
       ...own,
       CUDA_DEVICE_ORDER: "PCI_BUS_ID", // so that an index means to CUDA what it means to nvidia-smi
-      ...runEnvironment(
-        order,
-        this.#leased(share?.gpus ?? []),
-        checkpointDir,
-        await context.secrets(order.job),
-        "machine",
-      ),
+      ...runEnvironment(order, this.#devicesOf(order), checkpointDir, await context.secrets(order.job)),
       SCHEDULEARN_DIR: folder.schedulearn,
     };
     const { command, workdir } = order.spec;
     const cwd = workdir !== null && (await isFolder(workdir)) ? workdir : folder.work;
-    const allowed = allowedCpus();
-    const cpus = (share?.cores ?? []).flatMap((core) => allowed[core] ?? []);
     return await launch(folder.path, { command, cwd, env }, cpus, own, context.clock.now(), onEnd);
   }
 
-  /** Throws when one is not there (any more). */
-  #leased(ids: readonly string[]): Gpu[] {
-    return ids.map((id) => {
+  /** Writes the grant where the run finds it. @returns the kernel's numbers of its cores */
+  async #grant(order: RunOrder, folder: RunFolder): Promise<number[]> {
+    const text = allocationFile(order, this.#devicesOf(order));
+    await folder.writeText(join("schedulearn", "allocation.json"), text, 0o644);
+    const allowed = allowedCpus();
+    return this.#shareOf(order).cores.flatMap((core) => allowed[core] ?? []);
+  }
+
+  /** Throws when a GPU is not there (any more). */
+  #devicesOf(order: RunOrder): Devices {
+    const leased = this.#shareOf(order).gpus.map((id) => {
       const gpu = this.#gpus?.find((each) => each.id === id);
       if (!gpu) throw Object.assign(new Error(`GPU ${id} is not there`), { code: "ENODEV" });
       return gpu;
     });
+    return { leased, visible: null };
+  }
+
+  #shareOf({ on }: RunOrder): Pick<Share, "gpus" | "cores"> {
+    return on.find(({ server }) => server === this.server) ?? { gpus: [], cores: [] };
   }
 }
 

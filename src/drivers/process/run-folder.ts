@@ -13,6 +13,17 @@ export interface StoredOrder {
 export interface Wanted {
   readonly paused: boolean;
   readonly stop: { readonly signal: string; readonly graceMillis: number } | null;
+  /** Its present grant, where that has changed since it started; `cpus` by the kernel's numbers, none for any. */
+  readonly grant: {
+    readonly generation: number;
+    readonly cpus: readonly number[];
+    readonly signal: string | null;
+  } | null;
+}
+
+/** Written by the supervisor when the job has that grant. */
+export interface Granted {
+  readonly generation: number;
 }
 
 /** Written by the supervisor when the job's process is there. */
@@ -37,6 +48,7 @@ interface Files {
   "prepared.json": StoredOrder;
   "order.json": StoredOrder;
   "wanted.json": Wanted;
+  "granted.json": Granted;
   "supervisor.json": ProcessIdentity;
   "started.json": Started;
   "exit.json": Exit;

@@ -5,6 +5,7 @@ import type { Cause, Outcome } from "../../core/outcome.ts";
 import { type DriverContext, type DriverEvent, OutputGone } from "../driver.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { failed, infrastructureFault, outcomeOf } from "./exits.ts";
+import { RunGrant } from "./grant.ts";
 import type { Launch } from "./launch.ts";
 import { isAlive, killGroup, send } from "./processes.ts";
 import type { Exit, RunFolder, Wanted } from "./run-folder.ts";
@@ -16,6 +17,8 @@ export interface Place {
   readonly checkpoints: Checkpoints;
   /** Starts the supervisor of a run that has its folder and its checkpoint; `onEnd` is called when it is over. */
   launch(order: RunOrder, folder: RunFolder, onEnd: () => void): Promise<Launch>;
+  /** Puts the grant where the run finds it; the kernel's numbers of its cores. */
+  grant(order: RunOrder, folder: RunFolder): Promise<readonly number[]>;
   /** Aborted when the driver is closed. */
   readonly closed: AbortSignal;
 }
@@ -24,6 +27,7 @@ const SHORTEST_LOOK_MILLIS = 10;
 const LONGEST_LOOK_MILLIS = 200;
 /** A supervisor takes its run within so long, or never. */
 const CLAIM_MILLIS = 30_000;
+const NOTHING: Wanted = { paused: false, stop: null, grant: null };
 
 /**
  * One run: what was told of it is done in the order told, and what becomes of it is seen on disk, whoever started it. So a
@@ -41,7 +45,9 @@ export class ProcessRun {
   #launch: Launch | null = null;
   #wake: () => void = () => {};
   readonly #starting = new AbortController();
-  #wanted: Wanted = { paused: false, stop: null };
+  /** What this life of the server has been told. */
+  #wanted: Partial<Wanted> = {};
+  readonly #grant: RunGrant;
   #begun = false;
   #startedTold = false;
   #over = false;
@@ -51,6 +57,9 @@ export class ProcessRun {
     this.#job = job;
     this.#attempt = attempt;
     this.#folder = folder;
+    this.#grant = new RunGrant(place.context.clock, folder, (generation) =>
+      this.#emit({ type: "RunResized", ...this.#ids(), generation }),
+    );
   }
 
   prepare(order: RunOrder): void {
@@ -100,7 +109,7 @@ export class ProcessRun {
     if (this.#over) return;
     const asked = this.#wanted.stop;
     const graceMillis = Math.min(asked?.graceMillis ?? Number.POSITIVE_INFINITY, graceSeconds * 1_000);
-    this.#wanted = { paused: false, stop: { signal: asked?.signal ?? signal, graceMillis } };
+    this.#wanted = { ...this.#wanted, paused: false, stop: { signal: asked?.signal ?? signal, graceMillis } };
     this.#starting.abort(); // a stop does not wait for a checkpoint that nobody needs any more
     this.#do(
       async () => {
@@ -114,6 +123,28 @@ export class ProcessRun {
         this.#logFault(error); // a disk that is full must not keep a job running
         await this.#kill();
         await this.#end({ kind: "stopped" });
+      },
+    );
+  }
+
+  resize(order: RunOrder): void {
+    if (this.#over) return;
+    this.#do(
+      async () => {
+        // One that is about to stop needs no other size.
+        if (this.#over || this.#wanted.stop || !(this.#launch || (await this.#isSupervised()))) return;
+        await this.#grant.take(order, async () => {
+          const cpus = await this.#place.grant(order, this.#folder);
+          const { generation, spec } = order;
+          this.#wanted = { ...this.#wanted, grant: { generation, cpus, signal: spec.resizeSignal } };
+          await this.#tellSupervisor();
+        });
+        this.#begun = true;
+        this.#watch();
+      },
+      (error) => {
+        this.#logFault(error);
+        this.#grant.tryAgain(() => this.resize(order));
       },
     );
   }
@@ -135,6 +166,7 @@ export class ProcessRun {
   async reap(): Promise<void> {
     this.#starting.abort();
     this.#over = true;
+    this.#grant.end();
     await this.settled();
     await this.#kill();
     await this.#folder.remove();
@@ -151,6 +183,7 @@ export class ProcessRun {
   /** Resolves when everything told is done; with a closed driver also when nothing watches any more. */
   async settled(): Promise<void> {
     await this.#deeds;
+    if (this.#place.closed.aborted) this.#grant.end();
     this.#wake();
     await this.#watching;
   }
@@ -214,9 +247,10 @@ export class ProcessRun {
     );
   }
 
-  /** The file first: a supervisor that is not there yet reads it when it comes. */
+  /** The file first: a supervisor that is not there yet reads it when it comes. What an earlier life wanted and this one has not spoken of stays. */
   async #tellSupervisor(): Promise<void> {
-    await this.#folder.write("wanted.json", this.#wanted);
+    const before = await this.#folder.read("wanted.json");
+    await this.#folder.write("wanted.json", { ...NOTHING, ...before, ...this.#wanted });
     const supervisor = await this.#folder.read("supervisor.json");
     if (supervisor && isAlive(supervisor)) send(supervisor.pid, "SIGHUP");
   }
@@ -256,6 +290,7 @@ export class ProcessRun {
       this.#startedTold = true;
       this.#emit({ type: "RunStarted", ...this.#ids(started.at), handle: String(started.pid) });
     }
+    await this.#grant.look();
     if (exit) await this.#tellEnd(exit);
     else if (gone) await this.#lose();
     else if (!supervisor && launch && ended) await this.#tellFault(new Error(await launch.complaint()));
@@ -273,7 +308,7 @@ export class ProcessRun {
     const job = await this.#folder.read("started.json");
     if (job) killGroup(job);
     const at = this.#place.context.clock.now();
-    const stopped = this.#wanted.stop !== null;
+    const stopped = Boolean(this.#wanted.stop);
     await this.#folder.write("exit.json", { code: null, signal: null, error: null, stopped, lost: true, at });
   }
 
@@ -302,6 +337,7 @@ export class ProcessRun {
     }
     this.#emit({ type: "RunExited", ...this.#ids(at), outcome, exitCode, signal });
     this.#over = true;
+    this.#grant.end();
   }
 
   /** Nothing of it ran, and nothing will. */

@@ -2,9 +2,19 @@
 // is never lost. Plain JavaScript without dependencies: it starts the same from the sources and from the build.
 //
 // It reads `{ command, cwd, env }` as JSON from its standard input: secrets are on no command line and on no disk. In FOLDER it
-// writes supervisor.json, started.json, stdout, stderr and, last, exit.json; it reads wanted.json at the start and at each SIGHUP.
-import { spawn } from "node:child_process";
-import { closeSync, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+// writes supervisor.json, started.json, granted.json, stdout, stderr and, last, exit.json; it reads wanted.json at the start and at
+// each SIGHUP.
+import { spawn, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -12,6 +22,8 @@ const folder = process.argv[2];
 /** Orphans die within milliseconds of SIGKILL; where nobody buries them their group seems to live on for ever. */
 const BURIAL_MILLIS = 500;
 const RETRY_MILLIS = 1_000;
+/** A program that goes on forking for so long is not waited for. */
+const MOST_PINNINGS = 20;
 /** What is longer fires at once. */
 const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
@@ -19,6 +31,8 @@ const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 let group = null;
 let paused = false;
 let stopped = false;
+/** Of the grant that the job has; with the first it was started. */
+let generation = 1;
 let over = false;
 let killTimer = null;
 let killAt = Number.POSITIVE_INFINITY;
@@ -105,9 +119,64 @@ function obey() {
   if (over) return; // what crossed the exit changes nothing of it
   const wanted = readWanted();
   if (wanted?.stop) stop(wanted.stop);
-  else if (wanted && !stopped && group !== null && wanted.paused !== paused) {
-    paused = wanted.paused;
-    signalGroup(group, paused ? "SIGSTOP" : "SIGCONT");
+  else if (wanted && !stopped && group !== null) {
+    if (wanted.paused) setPaused(true); // so that it first hears of another size when it goes on
+    if (wanted.grant && wanted.grant.generation > generation) resize(wanted.grant);
+    setPaused(wanted.paused);
+  }
+}
+
+function setPaused(wanted) {
+  if (wanted === paused) return;
+  paused = wanted;
+  signalGroup(group, paused ? "SIGSTOP" : "SIGCONT");
+}
+
+function resize(grant) {
+  generation = grant.generation;
+  if (grant.cpus.length > 0) pin(grant.cpus);
+  // A paused one gets SIGCONT when it is to go on; now it would go on by it.
+  if (grant.signal && !(paused && grant.signal === "SIGCONT")) signalGroup(group, grant.signal);
+  recordGrant();
+}
+
+function recordGrant() {
+  try {
+    if (!over) writeWhole("granted.json", { generation });
+  } catch {
+    setTimeout(recordGrant, RETRY_MILLIS); // a full disk: it is not answered before there is room
+  }
+}
+
+/** Moves this process and all threads of the group to these processors, and those that are begun meanwhile too. */
+function pin(cpus) {
+  const moved = new Set();
+  for (let pass = 0; pass < MOST_PINNINGS; pass++) {
+    const found = [process.pid, ...membersOf(group)].map((pid) => ({ pid, threads: threadsOf(pid) }));
+    const fresh = found.filter(({ threads }) => threads.some((thread) => !moved.has(thread)));
+    if (fresh.length === 0) return;
+    for (const { pid, threads } of fresh) {
+      const args = ["--all-tasks", "--cpu-list", "--pid", cpus.join(","), String(pid)];
+      if (spawnSync("taskset", args, { stdio: "ignore" }).error) return; // there is none: the job was not bound to its cores either
+      for (const thread of threads) moved.add(thread);
+    }
+  }
+}
+
+function membersOf(id) {
+  const pids = namesIn("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => statOf(pid)?.[2] === String(id));
+}
+
+function threadsOf(pid) {
+  return namesIn(`/proc/${pid}/task`);
+}
+
+function namesIn(path) {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // no such process, or no such system
   }
 }
 
@@ -171,11 +240,17 @@ function writeWhole(name, value) {
 
 /** As `identify` of processes.ts. */
 function identityOf(pid) {
+  const startTicks = statOf(pid)?.[19];
+  if (startTicks === undefined) return { pid, startTicks: null, boot: null };
+  return { pid, startTicks, boot: readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() };
+}
+
+/** The kernel's account of a process, from its state on; null when there is none. */
+function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const startTicks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return { pid, startTicks, boot: readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim() };
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return { pid, startTicks: null, boot: null };
+    return null;
   }
 }

@@ -14,12 +14,18 @@ export function jsonLine(line: string): Progress | null {
     steps: count(said.steps),
     samplesPerSecond: count(said.samples_per_s),
     metrics: toMetrics(Object.entries(fields(said.metrics) ?? {})),
+    generation: positive(said.generation),
     checkpoint: told({ step: count(checkpoint?.step), epoch: count(checkpoint?.epoch) }) ?? undefined,
   });
 }
 
 /** Only a JSON number counts: `"3"` is a wrongly typed field. */
 const count = (value: unknown) => toCount(finite(value));
+
+function positive(value: unknown): number | undefined {
+  const whole = count(value);
+  return whole !== undefined && whole > 0 && Number.isInteger(whole) ? whole : undefined;
+}
 
 function fields(value: unknown): Record<string, unknown> | null {
   return typeof value === "object" && value !== null && !Array.isArray(value)
