@@ -19,9 +19,13 @@ describe("the job specs", () => {
 
   it("carry the scripts word for word", () => {
     expect(specOf("train-sh.yaml").command).toBe(readFileSync("examples/train.sh", "utf8"));
-    expect(specOf("train-py.yaml").command).toBe(
-      `exec python3 - <<'PY'\n${readFileSync("examples/train.py", "utf8")}PY\n`,
-    );
+    for (const [spec, script] of [
+      ["train-py.yaml", "train.py"],
+      ["train-elastic.yaml", "train-elastic.py"],
+    ] as const) {
+      const text = readFileSync(`examples/${script}`, "utf8");
+      expect(specOf(spec).command).toBe(`exec python3 - <<'PY'\n${text}PY\n`);
+    }
   });
 });
 

@@ -11,6 +11,7 @@ const has = (program: string) => spawnSync(program, ["--help"]).error === undefi
 const programs: [string, string[]][] = [["train.sh under sh", ["sh", "examples/train.sh"]]];
 if (has("busybox")) programs.push(["train.sh under busybox", ["busybox", "sh", "examples/train.sh"]]);
 if (has("python3")) programs.push(["train.py", ["python3", "examples/train.py"]]);
+if (has("python3")) programs.push(["train-elastic.py", ["python3", "examples/train-elastic.py"]]);
 programs.push(["the command of train-sh.yaml", ["sh", "-c", commandOf("train-sh.yaml")]]);
 if (has("python3")) programs.push(["the command of train-py.yaml", ["sh", "-c", commandOf("train-py.yaml")]]);
 
