@@ -3,13 +3,14 @@ import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { startApi } from "./api/http.ts";
-import type { Config } from "./config/index.ts";
+import { type Config, guardsFrom } from "./config/index.ts";
 import { DomainError, domainError, type Fault } from "./core/errors.ts";
 import type { PolicySetting } from "./core/scheduler.ts";
 import { makeDriver } from "./drivers/index.ts";
 import { RootLock } from "./drivers/process/root-lock.ts";
 import { wallClock } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
+import { createLearner } from "./estimator/index.ts";
 import type { Log } from "./log.ts";
 import { findPlacement } from "./placement/index.ts";
 import { completeOptions, findPolicy } from "./policies/index.ts";
@@ -105,6 +106,8 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
       cluster: await clusterId(store),
       resolve: resolvePolicy,
       setting: (await policySetting(store)) ?? configured,
+      guards: guardsFrom(config.scheduling),
+      learner: createLearner(),
       makeDriver: (server, context) => makeDriver(server, context, config.dataDir),
       reapGraceMillis: config.reapGraceSeconds * 1000,
       log,

@@ -1,8 +1,11 @@
 import type { Changes } from "../core/changes.ts";
 import { DomainError, domainError } from "../core/errors.ts";
+import type { Learner } from "../core/estimates.ts";
 import type { Event, EventType } from "../core/event.ts";
+import type { Guards } from "../core/guards.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
+import type { Effort } from "../core/packing.ts";
 import { runId } from "../core/run.ts";
 import type { PolicySetting, ResolvePolicy } from "../core/scheduler.ts";
 import { Scheduler } from "../core/scheduler.ts";
@@ -31,12 +34,18 @@ export interface EngineOptions {
   readonly cluster: string;
   readonly resolve: ResolvePolicy;
   readonly setting: PolicySetting;
+  readonly guards: Guards;
+  readonly learner: Learner;
   readonly makeDriver: MakeDriver;
   readonly reapGraceMillis: Millis;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
   /** What is in memory can never be recorded, which is a fault of ours: the process must end and start again from the log. */
   fatal(error: unknown): void;
 }
+
+/** A round, for which everything waits, lets a placement search so long; the steps are a bound for a clock that is set back. */
+const SEARCH: Millis = 150;
+const SEARCH_STEPS = 1_000_000;
 
 /** News that no decision depends on: by itself it is recorded without a round. */
 const PASSIVE: ReadonlySet<EventType> = new Set(["RunProgressed", "CheckpointSaved", "CheckpointCarried"]);
@@ -121,9 +130,9 @@ export class Engine {
 
   /** Takes up what the database knows. The servers are not connected yet: see `connect`. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { store, resolve, setting, clock } = options;
+    const { store, resolve, setting, clock, guards, learner } = options;
     const queries = new Queries(store);
-    const scheduler = new Scheduler(resolve, setting);
+    const scheduler = new Scheduler(resolve, setting, { guards, learner, effort: () => effortUntil(clock) });
     const jobs = await queries.unfinishedJobs();
     const ids = jobs.map(({ id }) => id);
     const [runs, migrations, servers] = [
@@ -137,6 +146,8 @@ export class Engine {
       jobs,
       runs: [...runs.values()].flatMap((ofJob) => ofJob.slice(-1)),
       migrations: [...migrations.values()].flatMap((ofJob) => ofJob.slice(-1)),
+      lessons: await queries.lessons(),
+      usage: await queries.usage(),
     });
     const kept = await queries.existing(options.logs.jobs());
     for (const id of options.logs.jobs()) if (!kept.has(id)) options.logs.remove(id); // a deletion that a crash cut short
@@ -353,4 +364,9 @@ export class Engine {
     if (job && isOver(job)) this.#scheduler.forget(job.id);
     if (!this.#scheduler.jobs.has(event.job)) this.logs.wake(event.job); // its followers may be done
   }
+}
+
+function effortUntil(clock: Clock): Effort {
+  const end = clock.now() + SEARCH;
+  return { steps: SEARCH_STEPS, expired: () => clock.now() >= end };
 }

@@ -165,6 +165,8 @@ class ProgressTeller {
   readonly #house: House;
   readonly #recogniser;
   #known: Progress | null;
+  /** The newest grant that it has taken over; programs may say so again and again. */
+  #generation = 0;
   #toldAt: Instant = Number.NEGATIVE_INFINITY;
   #cancel: Cancel | null = null;
 
@@ -179,10 +181,14 @@ class ProgressTeller {
   read(text: string): void {
     const told = this.#recogniser.read(text);
     if (!told) return;
-    const { checkpoint, ...progress } = told;
+    const { checkpoint, generation, ...progress } = told;
     if (Object.keys(progress).length > 0) {
       this.#known = merge(this.#known, progress);
       this.#schedule();
+    }
+    if (generation !== undefined && generation > this.#generation) {
+      this.#flush(); // what was done before with the grant before
+      this.#tellResized(generation);
     }
     if (checkpoint) {
       this.#flush(); // what was done before it was saved is told before it
@@ -194,16 +200,19 @@ class ProgressTeller {
   reread(lines: readonly string[]): void {
     const job = this.#house.job(this.#ref.job);
     let saved: number | null = null;
+    let latest = 0;
     for (const line of lines) {
       const found = this.#recogniser.read(line);
       if (!found) continue;
-      const { checkpoint, ...progress } = found;
+      const { checkpoint, generation, ...progress } = found;
       if (Object.keys(progress).length > 0) this.#known = merge(this.#known, progress);
       if (checkpoint) saved = this.#stepOf(checkpoint);
+      if (generation !== undefined) latest = Math.max(latest, generation);
     }
     const told = job?.progress ? fromJob(job.progress) : null;
     if (this.#known && !isDeepStrictEqual(told, this.#known)) this.#schedule();
     if (saved !== null && job?.checkpoint && job.checkpoint.step !== saved) this.#tellSaved(saved);
+    if (latest > 0) this.#tellResized(latest);
   }
 
   end(): void {
@@ -213,6 +222,12 @@ class ProgressTeller {
   #tellSaved(step: number | null): void {
     const { job, attempt } = this.#ref;
     this.#house.tell({ type: "CheckpointSaved", job, attempt, step, at: this.#house.clock.now() });
+  }
+
+  #tellResized(generation: number): void {
+    this.#generation = generation;
+    const { job, attempt } = this.#ref;
+    this.#house.tell({ type: "RunResized", job, attempt, generation, at: this.#house.clock.now() });
   }
 
   #stepOf({ step, epoch }: { step?: number; epoch?: number }): number | null {

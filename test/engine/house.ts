@@ -1,15 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
 import type { JobId, JobStatus } from "../../src/core/job.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
 import { requestJoin, requestSubmit } from "../../src/core/request.ts";
+import type { PolicySetting, ResolvePolicy } from "../../src/core/scheduler.ts";
 import type { Server } from "../../src/core/server.ts";
 import type { Driver } from "../../src/drivers/driver.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
 import { wallClock } from "../../src/engine/clock.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { MakeDriver } from "../../src/engine/fleet.ts";
+import { createLearner } from "../../src/estimator/index.ts";
 import { JobLogs } from "../../src/store/job-logs.ts";
 import { clusterId, policySetting } from "../../src/store/settings.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -32,14 +35,17 @@ export class EngineHouse {
     this.#drivers = drivers;
   }
 
-  async open(options: { reapGraceMillis?: number; drainMillis?: number } = {}): Promise<this> {
+  /** @param options.guarded moves no running work about for little, as a real server */
+  async open(options: { reapGraceMillis?: number; guarded?: boolean; resolve?: ResolvePolicy } = {}): Promise<this> {
     this.store = await openStore(join(this.folder, "schedulearn.db"));
     this.engine = await Engine.open({
       store: this.store,
       logs: new JobLogs(join(this.folder, "logs")),
       clock: wallClock,
       cluster: await clusterId(this.store),
-      resolve,
+      resolve: options.resolve ?? resolve,
+      guards: options.guarded ? DEFAULT_GUARDS : NO_GUARDS,
+      learner: createLearner(),
       setting: (await policySetting(this.store)) ?? { policy: "fifo", options: {}, placement: "consolidate" },
       makeDriver: (server, context) => {
         const driver = this.#drivers(server, context);
@@ -73,6 +79,10 @@ export class EngineHouse {
       secrets: Object.entries(secrets).map(([name, value]) => ({ job: id, name, value })),
     }));
     return id;
+  }
+
+  async setPolicy(policy: string, options: PolicySetting["options"] = {}, placement = "consolidate"): Promise<void> {
+    await this.engine.request((_, at) => ({ events: [{ type: "PolicyChanged", policy, options, placement, at }] }));
   }
 
   async status(id: JobId): Promise<JobStatus | undefined> {
