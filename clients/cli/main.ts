@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { Cli, DEFAULT_URL, examples } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
+import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
@@ -18,7 +19,23 @@ import { printError, tell } from "./errors.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
 import type { Io } from "./terminal.ts";
 
-const COMMANDS = [submit, ls, show, logs, migrate, cancel, rm, pause, resume, retry, update, servers, policy, events];
+const COMMANDS = [
+  submit,
+  ls,
+  show,
+  logs,
+  migrate,
+  cancel,
+  rm,
+  pause,
+  resume,
+  retry,
+  update,
+  servers,
+  policy,
+  estimates,
+  events,
+];
 
 const EXIT_CODES = `
 Exit codes:

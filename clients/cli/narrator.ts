@@ -28,18 +28,19 @@ export class Narrator {
 /** What it does now, behind its id: `pulls its image on box2`. */
 function nowWords(job: Told): string {
   const on = job.server ? ` on ${job.server.name}` : "";
+  const withReason = (words: string): string => [words, reasonOf(job)].filter(Boolean).join(": ");
   switch (job.status) {
     case "PENDING":
-      return ["waits", reasonOf(job)].filter(Boolean).join(": ");
+      return withReason("waits");
     case "STARTING":
       if (job.phase === "PULLING") return `pulls its image${on}`;
       return job.phase === "CARRYING" ? `gets its checkpoint${on}` : `starts${on}`;
     case "PAUSED":
-      return `is paused${on}`;
+      return withReason(`is paused${on}`);
     case "PREEMPTING":
       return `saves its state${on} and gives its room to others`;
     case "MIGRATING":
-      return `saves its state${on} and moves`;
+      return withReason(`saves its state${on} and moves`);
     case "CANCELLING":
       return `is being stopped${on}`;
     default:

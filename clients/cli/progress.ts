@@ -11,7 +11,7 @@ const LINES_PER_JOB = 10;
 
 export type Shown = Pick<
   Job,
-  "id" | "name" | "status" | "phase" | "phaseFraction" | "server" | "progress" | "failure" | "statusReason"
+  "id" | "name" | "status" | "phase" | "phaseFraction" | "pausedBy" | "server" | "progress" | "failure" | "statusReason"
 >;
 
 /** How far jobs are, as they go. */

@@ -15,14 +15,17 @@ const COLOURS = {
   CANCELLED: "gray",
 } as const satisfies Record<JobStatus, string>;
 
-/** `running`, `starting (pulling 40%)` */
-export function statusWords({ status, phase, phaseFraction }: Pick<Job, "status" | "phase" | "phaseFraction">): string {
+type Status = Pick<Job, "status" | "phase" | "phaseFraction" | "pausedBy">;
+
+/** `running`, `starting (pulling 40%)`, `paused (policy)`. */
+export function statusWords({ status, phase, phaseFraction, pausedBy }: Status): string {
   const word = status.toLowerCase();
+  if (pausedBy === "POLICY") return `${word} (policy)`;
   if (!phase) return word;
   return `${word} (${phase.toLowerCase()}${phaseFraction === null ? "" : ` ${Math.floor(phaseFraction * 100)}%`})`;
 }
 
-export const statusCell = (terminal: Terminal, job: Pick<Job, "status" | "phase" | "phaseFraction">): Cell => ({
+export const statusCell = (terminal: Terminal, job: Status): Cell => ({
   text: statusWords(job),
   style: terminal.style(COLOURS[job.status]),
 });

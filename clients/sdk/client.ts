@@ -185,6 +185,10 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       await change(op.SetPolicy, input);
     },
 
+    /** How past estimates of the work left have turned out, by category and part of the work. */
+    estimateAccuracy: async (options: Stoppable = {}): Promise<readonly op.Accuracy[]> =>
+      (await ask(op.GetEstimateAccuracy, {}, options)).estimateAccuracy,
+
     cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
 
     /** Part of a job's output: the lines behind `after`, or the `last` ones. */

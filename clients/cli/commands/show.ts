@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { JobDetails, Migration, Run } from "../../sdk/index.ts";
+import type { Estimate, Job, JobDetails, Migration, Run } from "../../sdk/index.ts";
 import { SchedulearnError } from "../../sdk/index.ts";
 import { type Cli, examples } from "../cli.ts";
 import { findJobId } from "../find-job.ts";
@@ -33,6 +33,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["status", [statusWords(job), reasonOf(job)].filter(Boolean).join(": ")],
     ["server", job.server?.name ?? null],
     ["progress", job.progress && formatProgress(job.progress)],
+    ["remaining", job.estimate && estimateWords(job.estimate, job.gpus.max > 0 ? "GPU" : "core")],
     ["type", job.type],
     ["user", job.user],
     ["image", job.image],
@@ -49,6 +50,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
       ),
     ],
     ["cores", granted(job.cores, job.grantedCores)],
+    ["elasticity", isElastic(job) ? job.elasticity.toLowerCase() : null],
     ["memory", job.memoryMiB === null ? null : formatMiB(job.memoryMiB)],
     ["priority", String(job.priority)],
     ["deadline", job.deadline && formatTime(job.deadline)],
@@ -58,7 +60,10 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["queueing delay", job.queueingDelay === null ? null : formatSeconds(job.queueingDelay)],
     ["service time", job.serviceTime === null ? null : formatSeconds(job.serviceTime)],
     ["completion time", job.jobCompletionTime === null ? null : formatSeconds(job.jobCompletionTime)],
+    ["restart cost", job.estimate ? formatSeconds(job.estimate.restartSeconds) : null],
+    ["queue", job.queueLevel === null ? null : String(job.queueLevel)],
     ["preemptions", String(job.preemptions)],
+    ["resizes", String(job.resizes)],
     ["migrations", String(job.migrationCount)],
   ]);
   if (job.runs.nodes.length > 0) {
@@ -130,8 +135,32 @@ const pairsOf = (values: unknown): string =>
     .map(([name, value]) => `${name}=${formatValue(value)}`)
     .join(" ");
 
-/** `2`, `1 to 4`, with what it has now: `1 to 4, now 0, 1`. */
-function granted({ min, max }: { min: number; max: number }, now: readonly number[] | null | undefined): string {
-  const asked = min === max ? String(min) : `${min} to ${max}`;
+const SOURCES: Readonly<Record<Estimate["source"], string>> = {
+  PROGRESS: "from its progress",
+  DECLARED: "as its user said",
+  CATEGORY: "from jobs of its kind",
+  GLOBAL: "from all jobs",
+  NONE: "",
+};
+
+/** `12m 30s give or take 20%, from its progress`; of a job that has nothing the work, and on what. */
+function estimateWords({ source, remainingTime, remainingSeconds, spread }: Estimate, unit: string): string {
+  if (remainingSeconds === null) return "not known yet";
+  const left =
+    remainingTime === null ? `${formatSeconds(remainingSeconds)} on one ${unit}` : formatSeconds(remainingTime);
+  return `${left}${spread ? ` give or take ${Math.round(spread * 100)}%` : ""}, ${SOURCES[source]}`;
+}
+
+const isElastic = ({ gpus, cores }: Job): boolean => gpus.min < gpus.max || (gpus.max === 0 && cores.min < cores.max);
+
+interface Request {
+  readonly min: number;
+  readonly max: number;
+  readonly preferred: number;
+}
+
+/** `2`, `1 to 4, 2 preferred`, with what it has now: `1 to 4, now 0, 1`. */
+function granted({ min, max, preferred }: Request, now: readonly number[] | null | undefined): string {
+  const asked = min === max ? String(min) : `${min} to ${max}${preferred === min ? "" : `, ${preferred} preferred`}`;
   return now && now.length > 0 ? `${asked}, now ${now.join(", ")}` : asked;
 }

@@ -49,7 +49,11 @@ export interface CoreInput {
   readonly max?: number | null;
   /** The job can run with so many. */
   readonly min?: number | null;
+  /** What policies without elasticity give; without it, min. */
+  readonly preferred?: number | null;
 }
+
+export type CorePreemption = "PAUSE" | "STOP";
 
 /** Which job, and how it is stopped first. */
 export interface DeleteJobInput {
@@ -80,6 +84,8 @@ export interface EstimateInput {
   /** How many steps it has. */
   readonly steps?: number | null;
 }
+
+export type EstimateSource = "CATEGORY" | "DECLARED" | "GLOBAL" | "NONE" | "PROGRESS";
 
 export type FailureOrigin = "APPLICATION" | "INFRASTRUCTURE";
 
@@ -157,6 +163,8 @@ export interface JobSpecInput {
   readonly priority?: number | null;
   /** How to read progress from the output. */
   readonly progress?: ProgressInput | null;
+  /** The signal that tells it of another size; without it, none. */
+  readonly resizeSignal?: string | null;
   /** How often it is started again after a failure. */
   readonly retries?: RetriesInput | null;
   /** Variables whose values are stored apart and never shown again. */
@@ -205,6 +213,8 @@ export interface MigrationFilter {
 
 export type MigrationState = "COMPLETED" | "FAILED" | "PREPARING" | "STARTING" | "STOPPING" | "SUPERSEDED";
 
+export type OptionKind = "CHOICE" | "FLAG" | "NUMBER" | "NUMBERS" | "SHARES";
+
 /** Thread pools of TensorFlow-style programs. */
 export interface ParallelismInput {
   /** Operations that run at once. */
@@ -218,6 +228,10 @@ export interface PauseJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
   readonly id: string;
 }
+
+export type PausedBy = "POLICY" | "USER";
+
+export type PolicyNeed = "DEADLINES" | "ESTIMATES" | "HISTORY" | "PRIORITIES" | "SPEED_UP" | "USERS";
 
 /** How to read progress from the output. */
 export interface ProgressInput {
@@ -348,6 +362,15 @@ export type Failure = {
   readonly message: string;
 };
 
+export type Estimate = {
+  readonly source: EstimateSource;
+  readonly remainingSeconds: number | null;
+  readonly remainingTime: number | null;
+  readonly spread: number | null;
+  readonly restartSeconds: number;
+  readonly largestMeasured: number;
+};
+
 export type Job = {
   readonly id: string;
   readonly name: string;
@@ -356,6 +379,7 @@ export type Job = {
   readonly status: JobStatus;
   readonly phase: StartPhase | null;
   readonly phaseFraction: number | null;
+  readonly pausedBy: PausedBy | null;
   readonly statusReason: string | null;
   readonly image: string | null;
   readonly command: string | readonly string[];
@@ -371,7 +395,9 @@ export type Job = {
   readonly cores: {
     readonly min: number;
     readonly max: number;
+    readonly preferred: number;
   };
+  readonly elasticity: Elasticity;
   readonly server: {
     readonly name: string;
   } | null;
@@ -392,8 +418,11 @@ export type Job = {
   readonly jobCompletionTime: number | null;
   readonly attempt: number;
   readonly preemptions: number;
+  readonly resizes: number;
   readonly migrationCount: number;
+  readonly queueLevel: number | null;
   readonly progress: Progress | null;
+  readonly estimate: Estimate | null;
   readonly failure: Failure | null;
 };
 
@@ -431,6 +460,8 @@ export type JobDetails = Job & {
   readonly env: Json;
   readonly secretNames: readonly string[];
   readonly deadline: string | null;
+  readonly resizeSignal: string | null;
+  readonly generation: number;
   readonly spec: Json;
   readonly runs: {
     readonly nodes: readonly Run[];
@@ -480,13 +511,18 @@ export type Policy = {
   readonly description: string;
   readonly active: boolean;
   readonly values: Json | null;
+  readonly needs: readonly PolicyNeed[];
+  readonly preemptive: boolean;
+  readonly elastic: boolean;
   readonly options: readonly ({
     readonly name: string;
     readonly description: string;
+    readonly kind: OptionKind;
     readonly default: Json;
     readonly choices: readonly string[] | null;
     readonly min: number | null;
     readonly max: number | null;
+    readonly whole: boolean;
   })[];
 };
 
@@ -503,6 +539,14 @@ export type Cluster = {
   readonly placement: string;
   readonly startedAt: string;
   readonly eventCursor: string;
+};
+
+export type Accuracy = {
+  readonly category: string;
+  readonly at: number;
+  readonly estimates: number;
+  readonly bias: number;
+  readonly error: number;
 };
 
 export type LogLine = {
@@ -591,6 +635,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -599,6 +652,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -614,7 +668,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -635,9 +691,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -681,6 +742,8 @@ fragment JobDetails on Job {
   env
   secretNames
   deadline
+  resizeSignal
+  generation
   spec
   runs(first: 50) {
     nodes {
@@ -738,6 +801,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -746,6 +818,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -761,7 +834,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -782,9 +857,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -874,13 +954,18 @@ fragment Policy on Policy {
   description
   active
   values
+  needs
+  preemptive
+  elastic
   options {
     name
     description
+    kind
     default
     choices
     min
     max
+    whole
   }
 }
 
@@ -911,6 +996,26 @@ fragment Cluster on ClusterInfo {
   eventCursor
 }
 ` as TypedDocument<GetClusterResult, GetClusterVariables>;
+
+export type GetEstimateAccuracyVariables = {};
+export type GetEstimateAccuracyResult = {
+  readonly estimateAccuracy: readonly Accuracy[];
+};
+export const GetEstimateAccuracy = `
+query GetEstimateAccuracy {
+  estimateAccuracy {
+    ...Accuracy
+  }
+}
+
+fragment Accuracy on EstimateAccuracy {
+  category
+  at
+  estimates
+  bias
+  error
+}
+` as TypedDocument<GetEstimateAccuracyResult, GetEstimateAccuracyVariables>;
 
 export type GetLogsVariables = {
   readonly job: string;
@@ -1023,6 +1128,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1031,6 +1145,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1046,7 +1161,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1067,9 +1184,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -1121,6 +1243,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1129,6 +1260,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1144,7 +1276,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1165,9 +1299,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -1245,6 +1384,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1253,6 +1401,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1268,7 +1417,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1289,9 +1440,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -1343,6 +1499,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1351,6 +1516,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1366,7 +1532,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1387,9 +1555,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -1441,6 +1614,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1449,6 +1631,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1464,7 +1647,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1485,9 +1670,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -1539,6 +1729,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1547,6 +1746,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1562,7 +1762,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1583,9 +1785,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure
@@ -1809,13 +2016,18 @@ fragment Policy on Policy {
   description
   active
   values
+  needs
+  preemptive
+  elastic
   options {
     name
     description
+    kind
     default
     choices
     min
     max
+    whole
   }
 }
 ` as TypedDocument<SetPolicyResult, SetPolicyVariables>;
@@ -1929,6 +2141,15 @@ fragment Failure on Failure {
   message
 }
 
+fragment Estimate on JobEstimate {
+  source
+  remainingSeconds
+  remainingTime
+  spread
+  restartSeconds
+  largestMeasured
+}
+
 fragment Job on Job {
   id
   name
@@ -1937,6 +2158,7 @@ fragment Job on Job {
   status
   phase
   phaseFraction
+  pausedBy
   statusReason
   image
   command
@@ -1952,7 +2174,9 @@ fragment Job on Job {
   cores {
     min
     max
+    preferred
   }
+  elasticity
   server {
     name
   }
@@ -1973,9 +2197,14 @@ fragment Job on Job {
   jobCompletionTime
   attempt
   preemptions
+  resizes
   migrationCount
+  queueLevel
   progress {
     ...Progress
+  }
+  estimate {
+    ...Estimate
   }
   failure {
     ...Failure

@@ -5,12 +5,14 @@ import type { Context } from "../context.ts";
 import { serverNamed } from "../places.ts";
 import { Node } from "../relay.ts";
 import { ClusterInfo } from "../types/cluster.ts";
+import { EstimateAccuracy } from "../types/estimate.ts";
 import { eventCursor } from "../types/event.ts";
 import { phaseOf } from "../types/filters.ts";
 import { JobView } from "../types/job.ts";
 import { MigrationView } from "../types/migration.ts";
 import { PlacementView, PolicyView } from "../types/policy.ts";
 import { RunView } from "../types/run.ts";
+import { SchedulingGuards } from "../types/scheduling-guards.ts";
 import { GpuView } from "../types/server.ts";
 
 @Resolver()
@@ -25,17 +27,27 @@ export class ClusterResolver {
     const eventsUntilNow = engine.feed.head; // first: what is read after it may be newer, never older
     const counts = { queued: 0, running: 0, completed: 0 };
     for (const [status, jobs] of await engine.queries.jobCounts()) counts[phaseOf(status)] += jobs;
-    const { policy, placement } = engine.scheduler.setting;
+    const { setting, guards } = engine.scheduler;
+    const { policy, placement } = setting;
     const { version, startedAt } = house;
     return {
       id: engine.cluster,
       version,
       policy,
       placement,
+      scheduling: new SchedulingGuards(guards),
       startedAt,
       eventCursor: eventCursor(eventsUntilNow),
       counts,
     };
+  }
+
+  @Query(() => [EstimateAccuracy], {
+    description:
+      "How past estimates of the work left have turned out; empty until jobs have completed that told their progress.",
+  })
+  estimateAccuracy(@Ctx() { engine }: Context): readonly EstimateAccuracy[] {
+    return engine.scheduler.learner.accuracy();
   }
 
   @Query(() => Node, { nullable: true, description: "Whatever has this id; null when nothing has." })

@@ -33,10 +33,12 @@ export class PolicyResolver {
       const { policy, options, placement } = input;
       if (!policy && !options && !placement)
         throw domainError("INVALID_INPUT", "give policy, options or placement", ["policy"]);
-      await engine.request(({ setting }, at) => {
+      await engine.request((scheduler, at) => {
+        const { setting } = scheduler;
         const entry = findPolicy(policy ?? setting.policy);
         const kept = entry.key === setting.policy ? setting.options : {};
-        const complete = completeOptions(entry, options ?? kept);
+        const state = policy || options ? scheduler.snapshot(at) : null; // another placement need not suit the jobs that run
+        const complete = completeOptions(entry, options ?? kept, state);
         const rule = findPlacement(placement ?? setting.placement);
         return { events: [{ type: "PolicyChanged", policy: entry.key, options: complete, placement: rule.key, at }] };
       });

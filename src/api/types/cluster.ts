@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { Instant } from "../../core/time.ts";
 import { Cursor, DateTime } from "../scalars.ts";
+import { SchedulingGuards } from "./scheduling-guards.ts";
 
 @ObjectType("JobCounts", { description: "How many jobs there are." })
 export class JobCounts {
@@ -27,6 +28,9 @@ export class ClusterInfo {
 
   @Field(() => String, { description: "The placement in force." })
   placement!: string;
+
+  @Field(() => SchedulingGuards, { description: "What the policy keeps to, as schedulearn.yaml sets it." })
+  scheduling!: SchedulingGuards;
 
   @Field(() => DateTime, { description: "When this server began to serve." })
   startedAt!: Instant;

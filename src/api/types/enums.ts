@@ -1,9 +1,11 @@
 import { registerEnumType } from "type-graphql";
+import type { EstimateSource } from "../../core/estimates.ts";
 import type { MigrationCause } from "../../core/event.ts";
-import type { JobStatus, StartPhase, StartReason } from "../../core/job.ts";
+import type { JobStatus, PausedBy, StartPhase, StartReason } from "../../core/job.ts";
 import type { Elasticity } from "../../core/job-spec.ts";
 import type { MigrationState } from "../../core/migration.ts";
 import type { Cause, Outcome } from "../../core/outcome.ts";
+import type { Need, OptionKind } from "../../core/policy.ts";
 import type { DriverKind, Health } from "../../core/server.ts";
 import type { LogStream } from "../../store/job-logs.ts";
 
@@ -21,9 +23,10 @@ export const JobStatusEnum = enumOf<JobStatus>("JobStatus", "Where a job is in i
   pending: "It waits for room, for other jobs, or until it is resumed.",
   starting: "It has its place; its image, container and checkpoint are got ready.",
   running: "It trains.",
-  paused: "It was paused: it keeps its GPUs and does not compute.",
+  paused:
+    "It is frozen in its memory: by its user, and keeps all it has, or by the policy, which gave its cores to others.",
   preempting: "It saves a checkpoint and gives its room to others; it is pending after that.",
-  migrating: "It is moving to another place.",
+  migrating: "It is moving to another place, or starts again with another size.",
   cancelling: "It is being stopped.",
   completed: "It ended well.",
   failed: "It ended badly, and may not try again.",
@@ -47,10 +50,54 @@ export const StartReasonEnum = enumOf<StartReason>("StartReason", "Why a run beg
   submitted: "It is the first.",
   preempted: "It goes on after a preemption.",
   migrated: "It goes on after a migration.",
-  resized: "It goes on with another number of GPUs.",
+  resized: "It goes on with another number of GPUs or cores.",
   retried: "It tries again after a failure, or because its user asked.",
   recovered: "It was found running after a restart of the server.",
 });
+
+export const PausedByEnum = enumOf<PausedBy>("PausedBy", "Who has paused a job.", {
+  user: "Its user: it keeps all that it has until it is resumed.",
+  policy: "The policy in force: its cores are with others, and it goes on by itself.",
+});
+
+export type CorePreemption = "pause" | "stop";
+export const CorePreemptionEnum = enumOf<CorePreemption>("CorePreemption", "How a job without GPUs is preempted.", {
+  pause: "It is frozen: its memory stays, its cores go to others.",
+  stop: "It saves a checkpoint and stops.",
+});
+
+export const EstimateSourceEnum = enumOf<EstimateSource>(
+  "EstimateSource",
+  "What an estimate rests on, the best first.",
+  {
+    progress: "What the job itself has told of its progress.",
+    declared: "What its user said.",
+    category: "Jobs of its kind that have completed.",
+    global: "All jobs that have completed.",
+    none: "Nothing: there is no number yet.",
+  },
+);
+
+export const NeedEnum = enumOf<Need>("PolicyNeed", "What a policy looks at beyond the order of submission.", {
+  estimates: "How much work is left.",
+  "speed-up": "How much faster a job is with more.",
+  deadlines: "The deadlines of jobs.",
+  priorities: "The priorities of jobs.",
+  users: "Who has had how much.",
+  history: "How long jobs took that have completed.",
+});
+
+export const OptionKindEnum = enumOf<OptionKind>(
+  "OptionKind",
+  "What the value of an option is; as a text it will do too.",
+  {
+    number: "A number.",
+    flag: "true or false.",
+    choice: "One of `choices`.",
+    numbers: "A list of numbers, as a text `3250,7200`.",
+    shares: "A number for each user, as a text `ann=2,bob=1`.",
+  },
+);
 
 export const ElasticityEnum = enumOf<Elasticity>("Elasticity", "How the size of a job may change once it runs.", {
   none: "It may not.",

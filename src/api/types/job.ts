@@ -8,72 +8,11 @@ import { toInput } from "../../job-spec/index.ts";
 import type { Context } from "../context.ts";
 import { Node } from "../relay.ts";
 import { Command, DateTime, Duration, Json } from "../scalars.ts";
-import { ElasticityEnum, JobStatusEnum, StartPhaseEnum } from "./enums.ts";
+import { ElasticityEnum, JobStatusEnum, PausedByEnum, StartPhaseEnum } from "./enums.ts";
+import { JobEstimate } from "./estimate.ts";
 import { Failure } from "./failure.ts";
+import { CheckpointRequestView, CoreRequestView, GpuRequestView, Retries, TimeLimits } from "./job-parts.ts";
 import { ProgressView } from "./progress.ts";
-
-@ObjectType("GpuRequest", { description: "The GPUs that a job asked for." })
-export class GpuRequestView {
-  @Field(() => Int, { description: "It can run with so many. 0: it needs none." })
-  min!: number;
-
-  @Field(() => Int, { description: "It can make use of so many." })
-  max!: number;
-
-  @Field(() => Int, { description: "What policies without elasticity give." })
-  preferred!: number;
-
-  @Field(() => String, { nullable: true, description: "Only GPUs of this model." })
-  model!: string | null;
-
-  @Field(() => Int, { nullable: true, description: "Only GPUs with at least so much memory, in MiB." })
-  memoryMiB!: number | null;
-}
-
-@ObjectType("CoreRequest", { description: "The CPU cores that a job asked for." })
-export class CoreRequestView {
-  @Field(() => Int, { description: "It can run with so many." })
-  min!: number;
-
-  @Field(() => Int, { description: "It can make use of so many." })
-  max!: number;
-}
-
-@ObjectType("CheckpointRequest", { description: "Where a job saves its state, and how it is asked to." })
-export class CheckpointRequestView {
-  @Field(() => String, { description: "This folder survives restarts and moves with the job." })
-  path!: string;
-
-  @Field(() => String, { description: "The signal that asks the program to save and to end." })
-  signal!: string;
-
-  @Field(() => Float, { description: "So many seconds it has for that before it is killed." })
-  graceSeconds!: number;
-}
-
-@ObjectType("Retries", { description: "Starts after a failure, counted apart for each origin." })
-export class Retries {
-  @Field(() => Int, { description: "After a failure of the program itself." })
-  application!: number;
-
-  @Field(() => Int, { description: "After a failure of the infrastructure." })
-  infrastructure!: number;
-}
-
-@ObjectType("TimeLimits", { description: "What may take how long, in seconds; null: as long as it likes." })
-export class TimeLimits {
-  @Field(() => Float, { nullable: true, description: "Waiting." })
-  queueSeconds!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "Pulling its image." })
-  pullSeconds!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "Training." })
-  runSeconds!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "Without printing anything." })
-  idleSeconds!: number | null;
-}
 
 @ObjectType("Job", { implements: Node, description: "A training job: what was submitted, and what has become of it." })
 export class JobView extends Node {
@@ -115,6 +54,11 @@ export class JobView extends Node {
   @Field(() => Float, { nullable: true, description: "How much of the phase is done, 0 to 1, where that is known." })
   get phaseFraction(): number | null {
     return this.job.state.status === "starting" ? this.job.state.fraction : null;
+  }
+
+  @Field(() => PausedByEnum, { nullable: true, description: "Who has paused it; null unless it is PAUSED." })
+  get pausedBy(): string | null {
+    return this.job.state.status === "paused" ? this.job.state.by : null;
   }
 
   @Field(() => String, { nullable: true, description: "In plain words why it waits or has failed; null otherwise." })
@@ -170,6 +114,11 @@ export class JobView extends Node {
   @Field(() => ElasticityEnum, { description: "How its size may change once it runs." })
   get elasticity(): string {
     return this.#spec.elasticity;
+  }
+
+  @Field(() => String, { nullable: true, description: "The signal that tells it of another size; null: none." })
+  get resizeSignal(): string | null {
+    return this.#spec.resizeSignal;
   }
 
   @Field(() => Int, { description: "Higher goes first, under the policies that look at it." })
@@ -263,6 +212,31 @@ export class JobView extends Node {
   @Field(() => Int, { description: "Which run it is at; 0: none has begun." })
   get attempt(): number {
     return this.job.attempt;
+  }
+
+  @Field(() => Int, { description: "Counts the changes of its grant within that run, from 1; 0: none has begun." })
+  get generation(): number {
+    return this.job.generation;
+  }
+
+  @Field(() => Int, { description: "How often its size has changed, in place or by a restart." })
+  get resizes(): number {
+    return this.job.resizes;
+  }
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Its queue under a policy with several, 0 being served first; null while none has put it in one.",
+  })
+  get queueLevel(): number | null {
+    return this.job.queue?.level ?? null;
+  }
+
+  @Field(() => JobEstimate, { nullable: true, description: "What is believed of the work left; null when it is over." })
+  estimate(@Ctx() { engine, clock }: Context): JobEstimate | null {
+    const { jobs, learner } = engine.scheduler;
+    const job = jobs.get(this.id); // the rows of one that has just ended may be behind
+    return job ? new JobEstimate(job, learner.estimates(clock.now()).of(job)) : null;
   }
 
   @Field(() => Int, { description: "How often it gave its room to others." })

@@ -3,6 +3,7 @@ import type { PlacementRule } from "../../core/placement-rule.ts";
 import type { OptionValue, PolicyEntry, PolicyOption } from "../../core/policy.ts";
 import { Node } from "../relay.ts";
 import { Json } from "../scalars.ts";
+import { NeedEnum, OptionKindEnum } from "./enums.ts";
 
 @ObjectType("PolicyOption", { description: "One setting of a policy." })
 export class PolicyOptionView {
@@ -12,25 +13,33 @@ export class PolicyOptionView {
   @Field(() => String, { description: "What it does." })
   readonly description: string;
 
+  @Field(() => OptionKindEnum, { description: "What its value is." })
+  readonly kind: string;
+
   @Field(() => Json, { description: "Its value where none is given." })
   readonly default: OptionValue;
 
   @Field(() => [String], { nullable: true, description: "The values that it may have; null: any of its kind." })
   readonly choices: readonly string[] | null;
 
-  @Field(() => Float, { nullable: true, description: "The least value; null: no bound." })
+  @Field(() => Float, { nullable: true, description: "The least value, of each of several; null: no bound." })
   readonly min: number | null;
 
-  @Field(() => Float, { nullable: true, description: "The greatest value; null: no bound." })
+  @Field(() => Float, { nullable: true, description: "The greatest value, of each of several; null: no bound." })
   readonly max: number | null;
 
-  constructor({ name, description, default: value, choices, min, max }: PolicyOption) {
+  @Field(() => Boolean, { description: "Is it of whole numbers only?" })
+  readonly whole: boolean;
+
+  constructor({ name, description, kind, default: value, choices, min, max, isWhole }: PolicyOption) {
     this.name = name;
     this.description = description;
+    this.kind = kind;
     this.default = value;
     this.choices = choices ?? null;
     this.min = min ?? null;
     this.max = max ?? null;
+    this.whole = isWhole ?? false;
   }
 }
 
@@ -60,6 +69,23 @@ export class PolicyView extends Node {
   @Field(() => String, { description: "What it does." })
   get description(): string {
     return this.#entry.description;
+  }
+
+  @Field(() => [NeedEnum], {
+    description: "What it looks at; what is not known it does without, as its description says.",
+  })
+  get needs(): readonly string[] {
+    return this.#entry.needs;
+  }
+
+  @Field(() => Boolean, { description: "May it stop running work for other work?" })
+  get preemptive(): boolean {
+    return this.#entry.isPreemptive;
+  }
+
+  @Field(() => Boolean, { description: "Does it change the size of jobs?" })
+  get elastic(): boolean {
+    return this.#entry.isElastic;
   }
 
   @Field(() => [PolicyOptionView], { description: "Its settings." })

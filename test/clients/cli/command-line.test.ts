@@ -35,7 +35,9 @@ const commands = [
   ["servers", "drain"],
   ["servers", "rm"],
   ["policy"],
+  ["policy", "show"],
   ["policy", "set"],
+  ["estimates"],
   ["events"],
 ];
 

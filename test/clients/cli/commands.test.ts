@@ -61,8 +61,8 @@ test("ls shows the jobs that pass its filters, as a table and as JSON", async ()
   const { jobs, totalCount } = await json(["ls", "--status", "running", "paused", "--phase", "running"]);
   expect([totalCount, jobs.map((job: { id: string }) => job.id)]).toEqual([1, [id]]);
   const { out } = await cli(["ls", "--phase", "running"]);
-  expect(out).toMatch(/^ID +NAME +STATUS +PROGRESS +SERVER +GPUS +CORES +TRAINED +USER +AGE +REASON\n/);
-  expect(out).toMatch(new RegExp(`^${id} +listed +running +- +(alpha|beta) +0 +1 +[\\d.]+s +\\S+ +\\d+s$`, "m"));
+  expect(out).toMatch(/^ID +NAME +STATUS +PROGRESS +SERVER +GPUS +CORES +TRAINED +REMAINING +USER +AGE +REASON\n/);
+  expect(out).toMatch(new RegExp(`^${id} +listed +running +- +(alpha|beta) +0 +1 +[\\d.]+s +\\S+ +\\S+ +\\d+s$`, "m"));
   expect(out).not.toContain("\u001b");
   release();
   for (let i = 0; i < 3; i++) await json(["submit", "--label", "of=three", "--", "true"]);
@@ -75,7 +75,7 @@ test("ls shows of a job that is over where it was, what it had, how long it trai
   const { id } = await json(["submit", "--name", "over", "--cores", "1:2", "--", "sleep 0.2; exit 3"]);
   await eventually(async () => (await json(["show", id])).status).toBe("FAILED");
   const row = new RegExp(
-    `^${id} +over +failed +- +(alpha|beta) +0 +1:2 +0\\.[2-9]s +\\S+ +\\d+s +exited with code 3$`,
+    `^${id} +over +failed +- +(alpha|beta) +0 +1:2 +0\\.[2-9]s +- +\\S+ +\\d+s +exited with code 3$`,
     "m",
   );
   expect((await cli(["ls"])).out).toMatch(row);
@@ -230,8 +230,75 @@ test("the policy is shown with its options and set while running; a wrong name i
     out: "policy fifo, placement spread\n",
     err: "",
   });
-  expect((await cli(["policy"])).out).toMatch(/^\* +fifo +backfill=fit/m);
+  expect((await cli(["policy"])).out).toMatch(/^\* +fifo +- +- +backfill=fit/m);
   expect(await cli(["policy", "set", "magic"])).toMatchObject({ code: 1, err: expect.stringContaining("round-robin") });
+});
+
+test("a policy is shown with what each option means, what it may be, and what it is now", async () => {
+  await json(["policy", "set", "round-robin", "--option", "quantumSeconds=60"]);
+  const { out } = await cli(["policy", "show"]);
+  expect(out).toMatch(/^policy +round-robin, at work$/m);
+  expect(out).toMatch(/^may +preempt$/m);
+  expect(out).toMatch(
+    /^quantumSeconds +a number, at least 1, at most 86400; default 300, now 60\n +Length of a slice/m,
+  );
+  expect((await cli(["policy", "show", "fifo"])).out).toMatch(/^backfill +none, .*; default none\n/m);
+  expect(await json(["policy", "show", "round-robin"])).toMatchObject({ active: true, values: { quantumSeconds: 60 } });
+  expect(await cli(["policy", "show", "magic"])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^schedulearn: there is no policy magic; there are: fifo, .*\n$/),
+  });
+  await json(["policy", "set", "fifo"]);
+});
+
+test("options are given as texts, which the server reads; what it cannot read is told in one line", async () => {
+  const set = (option: string) => cli(["policy", "set", "round-robin", "-o", option]);
+  expect((await set("quantumSeconds=2.5")).code).toBe(0);
+  expect((await json(["policy", "show"])).values).toMatchObject({ quantumSeconds: 2.5 });
+  expect(await set("quantumSeconds=soon")).toMatchObject({
+    code: 1,
+    err: 'schedulearn: option quantumSeconds must be a number, not "soon"\n',
+  });
+  expect((await json(["policy", "show"])).values).toMatchObject({ quantumSeconds: 2.5 });
+  await json(["policy", "set", "fifo"]);
+});
+
+test("the table of policies fits a terminal, and is whole in a pipe", async () => {
+  const all = (await cli(["policy"])).out;
+  expect(all).toContain("if others wait.");
+  for (const columns of [80, 120]) {
+    const { out } = await cli(["policy"], { columns, env: { NO_COLOR: "1" } });
+    expect(out.split("\n").filter((line) => line.length > columns)).toEqual([]);
+    expect(out).toMatch(/^ +round-robin +preempt +- +quantum/m);
+  }
+});
+
+test("show and ls tell what is left of a job where that is known", async () => {
+  const yaml = "command: sleep 60\ntype: declared\nestimate: {seconds: 5000}\ncores: {min: 1, max: 2, preferred: 2}\n";
+  const { id } = await json(["submit", "-"], { stdin: yaml });
+  await eventually(async () => (await json(["show", id])).status).toBe("RUNNING");
+  const { out } = await cli(["show", id]);
+  expect(out).toMatch(/^remaining +\d+m \d\ds.*, as its user said$/m);
+  expect(out).toMatch(/^cores +1 to 2, 2 preferred, now \d, \d$/m);
+  expect(out).toMatch(/^elasticity +restart$/m);
+  expect(out).toMatch(/^resizes +0$/m);
+  expect((await cli(["ls"])).out).toMatch(new RegExp(`^${id} .+ \\d+m \\d\\ds +\\S+ +\\d+s$`, "m"));
+  await cli(["rm", id, "--grace", "0"]);
+  const unknown = await json(["submit", "--type", "unheard-of", "--", "sleep 60"]);
+  expect((await cli(["show", unknown.id])).out).toMatch(
+    /^remaining +.+ give or take \d+%, from (all jobs|jobs of its kind)$/m,
+  );
+  await cli(["rm", unknown.id, "--grace", "0"]);
+});
+
+test("estimates tell how good they have been, or that there is nothing to tell yet", async () => {
+  expect((await json(["estimates"])).accuracy).toEqual(expect.any(Array));
+  const step = "i=$((i+1)); echo step=$i/20; sleep 0.1";
+  const { id } = await json(["submit", "--type", "counted", "--", `i=0; while [ $i -lt 20 ]; do ${step}; done`]);
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  const { out } = await cli(["estimates"]);
+  expect(out).toMatch(/^CATEGORY +DONE +ESTIMATES +OFF BY +TENDENCY\nall +\d+% +\d+ +x\d+\.\d\d +\S+/);
+  expect(out).toMatch(/^counted +75% +1 /m);
 });
 
 test("events of a job are printed in order, as lines and as JSON", async () => {
