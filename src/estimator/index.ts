@@ -1,0 +1,1 @@
+export { createLearner } from "./learner.ts";
