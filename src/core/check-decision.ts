@@ -1,53 +1,68 @@
 import { InvariantError } from "./errors.ts";
 import type { Job, JobId } from "./job.ts";
-import { heldBy } from "./job.ts";
+import { heldBy, isSuspended } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
+import type { Room } from "./ledger.ts";
 import type { Packer } from "./packer.ts";
 import type { Decision, Policy, Snapshot } from "./policy.ts";
-import type { Placement, Share } from "./server.ts";
+import type { Placement, ServerId, Share } from "./server.ts";
 import { samePlacement, sizeOn } from "./server.ts";
 
+type Rooms = ReadonlyMap<ServerId, Room>;
+
 /** Has the policy edit the packer, and makes of it a decision that can be carried out. Throws what the policy throws, or an InvariantError. */
-export function decide(policy: Policy, snapshot: Snapshot, packer: Packer): Decision {
+export function decide(policy: Policy, snapshot: Snapshot, packer: Packer, rooms: Rooms): Decision {
   const verdict = policy.decide(snapshot, packer);
   const decision = { ...verdict, run: packer.grants, defragments: packer.defragments };
-  checkDecision(snapshot, decision);
+  checkDecision(snapshot, decision, rooms);
   return decision;
 }
 
-/** What no decision may break, whatever it optimises. It judges the packer, so it counts for itself. Throws InvariantError. */
-export function checkDecision(snapshot: Snapshot, { run }: Decision): void {
-  const taken = new Map<string, JobId>();
-  const take = (what: string, id: JobId): void => {
-    const other = taken.get(what);
-    if (other && other !== id) throw new InvariantError(`${what} is given to ${other} and ${id}`);
-    taken.set(what, id);
+/**
+ * What no decision may break, whatever it optimises. It judges the packer, so it asks the ledger who owns what. A job that keeps what
+ * it has was judged when it was given it, so that only what changes costs anything. Throws InvariantError.
+ */
+export function checkDecision(snapshot: Snapshot, { run }: Pick<Decision, "run">, rooms: Rooms): void {
+  const { jobs } = snapshot;
+  const given = new Map<string, JobId>();
+  const take = (what: string, id: JobId, owner: Job | undefined, isKept: (share: Share) => boolean): void => {
+    const keeper = owner && owner.id !== id && keptBy(owner, run)?.some(isKept) ? owner.id : given.get(what);
+    if (keeper && keeper !== id) throw new InvariantError(`${what} is given to ${keeper} and ${id}`);
+    given.set(what, id);
   };
-  const takeAll = (id: JobId, on: Placement): void => {
-    for (const share of on) {
-      for (const gpu of share.gpus) take(`GPU ${gpu}`, id);
-      for (const core of share.cores) take(`core ${core} of ${share.server}`, id);
-    }
-  };
-  for (const job of snapshot.jobs.values()) {
-    const { status } = job.state;
-    const isAsked = status === "pending" || status === "running" || status === "paused";
-    const leaves = status === "preempting" || status === "cancelling";
-    if (!isAsked && !leaves) takeAll(job.id, heldBy(job)[0] ?? []);
-  }
   for (const [id, on] of run) {
-    const job = snapshot.jobs.get(id);
+    const job = jobs.get(id);
     if (!job) throw new InvariantError(`the decision names ${id}, which is not there to run`);
+    if (job.state.status === "running" && job.state.on === on) continue;
     checkSize(job, on);
-    for (const share of on) checkShare(job, share, snapshot);
-    takeAll(id, on);
+    for (const share of on) {
+      checkShare(job, share, snapshot);
+      const room = rooms.get(share.server);
+      const ownerOf = (owner: JobId | null | undefined): Job | undefined => (owner ? jobs.get(owner) : undefined);
+      for (const gpu of share.gpus) {
+        const owner = ownerOf(room?.gpuOwner[room.position.get(gpu) ?? -1]);
+        take(`GPU ${gpu}`, id, owner, (kept) => kept.gpus.includes(gpu));
+      }
+      for (const core of share.cores) {
+        const isKept = (kept: Share): boolean => kept.server === share.server && kept.cores.includes(core);
+        take(`core ${core} of ${share.server}`, id, ownerOf(room?.coreOwner[core]), isKept);
+      }
+    }
   }
   for (const { contenders } of snapshot.pools)
     for (const { job, isPinned } of contenders) {
+      if (!isPinned || !("on" in job.state)) continue;
       const on = run.get(job.id);
-      if (isPinned && "on" in job.state && (!on || !samePlacement(job.state.on, on)))
+      if (!on || !samePlacement(job.state.on, on))
         throw new InvariantError(`${job.id} is moved though it is to be left alone`);
     }
+}
+
+/** What the job will have of what it holds: what it is given, or, where the policy is not asked, all that it does not let go of. */
+function keptBy(job: Job, run: Decision["run"]): Placement | undefined {
+  const { status } = job.state;
+  if (status === "pending" || status === "running" || isSuspended(job)) return run.get(job.id);
+  return status === "preempting" || status === "cancelling" ? undefined : heldBy(job)[0];
 }
 
 function checkSize({ id, spec, state }: Job, on: Placement): void {

@@ -3,7 +3,7 @@ import { heldBy } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Gpu, GpuId, Share } from "./server.ts";
 import type { Shape } from "./shape.ts";
-import { suitsGpu, suitsServer } from "./shape.ts";
+import { isOpen, suitsGpu, suitsServer } from "./shape.ts";
 
 /** Owners as a draft sees them: `null` idle, SOON held by a run that is to let go of it, else taken. */
 export const SOON = Symbol("soon");
@@ -81,6 +81,12 @@ export class Draft {
     if (!memoryIsHeld && this.memoryMiB + shape.memoryMiB > server.memoryMiB) return 0;
     if (shape.pool === "cores") return this.freeCores;
     return this.freeCores < shape.cores ? 0 : this.gpusFor(shape);
+  }
+
+  /** How many more units a job of this shape that is here already could be given. */
+  growthFor(shape: Shape): number {
+    if (!isOpen(this.room.server)) return 0;
+    return shape.pool === "cores" ? this.freeCores : this.gpusFor(shape);
   }
 
   /** Takes idle units before those that will be; `own` (what the job has here in reality) before both. The caller knows that it fits. */

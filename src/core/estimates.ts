@@ -1,6 +1,6 @@
 import type { JobEvent } from "./event.ts";
 import type { Job } from "./job.ts";
-import { withService } from "./job.ts";
+import { attainedBy } from "./job.ts";
 import { type Pool, poolOf } from "./job-spec.ts";
 import type { Instant } from "./time.ts";
 
@@ -65,7 +65,7 @@ const linear = (size: number): number => size;
 
 /** Work done so far in seconds on one unit, when the size made no difference to the efficiency. */
 export function attainedSeconds(job: Job, now: Instant): number {
-  const { gpuMillis, coreMillis } = withService(job, now, job.trainingSince !== null);
+  const { gpuMillis, coreMillis } = attainedBy(job, now);
   return (poolOf(job.spec) === "gpus" ? gpuMillis : coreMillis) / 1000;
 }
 

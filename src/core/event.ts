@@ -33,7 +33,7 @@ export type JobEvent =
   | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
   | OfJob<"JobPreempted", { readonly cause: string }>
   | OfJob<"JobMigrated", { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause }>
-  /** Another size on the same servers. `live`: the program is told and goes on; else it saves, stops, and starts anew. */
+  /** Another size, led from the same server. `live`: the program is told and goes on; else it saves, stops, and starts anew. */
   | OfJob<"JobResized", { readonly to: Placement; readonly live: boolean; readonly cause: string }>
   /** It went to another queue of a policy with several. `promoted`: up, and what it had until now counts no more. */
   | OfJob<"JobRequeued", { readonly level: number; readonly promoted: boolean }>

@@ -94,8 +94,10 @@ export class Guard {
       this.#freeAt = Math.min(this.#freeAt, freeAt);
       return true;
     }
+    const { endFactor, restartFactor } = this.#guards;
+    if (endFactor === 0 || restartFactor === 0) return false; // asking costs time, and nothing is left to know
     const left = this.leftMillis(job, sizeOf(job));
-    return left !== null && left < this.#guards.endFactor * this.restartMillis(job);
+    return left !== null && left < endFactor * this.restartMillis(job);
   }
 
   /** May the policy send it to another server? */

@@ -198,7 +198,7 @@ export function globalStep({ epoch, step, steps }: Pick<JobProgress, "epoch" | "
 
 /** Service since the job last came to the first queue, up to `now`, and the time that it waited since. */
 export function sincePromotion(job: Job, now: Instant): Attained & { readonly waitMillis: Millis } {
-  const { serviceMillis, gpuMillis, coreMillis } = withService(job, now, true);
+  const { serviceMillis, gpuMillis, coreMillis } = attainedBy(job, now);
   const base = job.queue?.base;
   const service = serviceMillis - (base?.serviceMillis ?? 0);
   return {
@@ -209,18 +209,22 @@ export function sincePromotion(job: Job, now: Instant): Attained & { readonly wa
   };
 }
 
-/** The job with the time until `now` counted into its service. */
-export function withService(job: Job, now: Instant, stillTraining: boolean): Job {
+/** Service up to `now`. */
+export function attainedBy(job: Job, now: Instant): Attained {
   const on = placementOf(job);
-  if (job.trainingSince === null || !on) return { ...job, trainingSince: stillTraining ? now : null };
+  if (job.trainingSince === null || !on) return job;
   const spent = Math.max(0, now - job.trainingSince);
   return {
-    ...job,
-    trainingSince: stillTraining ? now : null,
     serviceMillis: job.serviceMillis + spent,
     gpuMillis: job.gpuMillis + spent * gpuCount(on),
     coreMillis: job.coreMillis + spent * coreCount(on),
   };
+}
+
+/** The job with the time until `now` counted into its service. */
+export function withService(job: Job, now: Instant, stillTraining: boolean): Job {
+  const { serviceMillis, gpuMillis, coreMillis } = attainedBy(job, now);
+  return { ...job, trainingSince: stillTraining ? now : null, serviceMillis, gpuMillis, coreMillis };
 }
 
 /** Earlier first; jobs of one instant by their numbers, so that job-9 goes before job-10. */

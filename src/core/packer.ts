@@ -1,44 +1,15 @@
+import type { Bounds, Cluster, Yielding } from "./cluster.ts";
 import type { Demand } from "./draft.ts";
 import { Draft, demandOf } from "./draft.ts";
-import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import { isSuspended, placementOf } from "./job.ts";
-import type { Room } from "./ledger.ts";
-import type { Effort } from "./packing.ts";
-import type { Candidate, PlacementRule } from "./placement-rule.ts";
+import type { Candidate } from "./placement-rule.ts";
 import { repack } from "./repack.ts";
 import type { Placement, ServerId, Share } from "./server.ts";
 import { sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, shapeOf } from "./shape.ts";
-
-/** Restricts a placement to one server, bars one, or wants only room that is idle now. */
-export interface Bounds {
-  readonly only?: ServerId;
-  readonly except?: ServerId;
-  readonly idleNow?: boolean;
-}
-
-/** What a draft is made from. */
-export interface Cluster {
-  readonly rooms: ReadonlyMap<ServerId, Room>;
-  readonly jobs: ReadonlyMap<JobId, Job>;
-  /** The jobs that hold something, a part of `jobs`. */
-  readonly holding: Iterable<JobId>;
-  readonly rule: PlacementRule;
-  readonly lastServer: ServerId | null;
-  readonly guard: Guard;
-  /** For rules that search. */
-  readonly effort: Effort;
-}
-
-/** Jobs in the order in which they yield their place to another: the first one first. */
-export interface Yielding {
-  on(server: ServerId): readonly Job[];
-  all(): readonly Job[];
-  /** Greater yields sooner. */
-  rank(job: Job): number;
-}
+import { kept, ownShare, without } from "./share.ts";
 
 /** A cluster is packed anew at most so often in one round. */
 const MOST_REPACKS = 2;
@@ -52,8 +23,8 @@ export class Packer {
   readonly #cluster: Cluster;
   readonly #drafts = new Map<ServerId, Draft>();
   readonly #grants = new Map<JobId, Placement>();
-  /** From this size up there is no room for the shape; room only shrinks until somebody is evicted. */
   readonly #defragments = new Set<JobId>();
+  /** From this size up there is no room for the shape; room only shrinks until somebody is evicted. */
   readonly #hopeless = new Map<Shape, number>();
   #repacks = 0;
   #last: number;
@@ -99,7 +70,7 @@ export class Packer {
     return 0;
   }
 
-  /** Changes the size of a job in the draft, on its own servers. False, and nothing changed, when they have no room for it. */
+  /** Changes the size of a job in the draft, on its own servers and on further ones if it may span them. False, and nothing changed, when there is no room for it. */
   resize(job: Job, size: number): boolean {
     const on = this.#grants.get(job.id);
     if (!on || size <= 0) return false;
@@ -109,6 +80,13 @@ export class Packer {
     const next = change > 0 ? this.#grow(job, shape, on, change) : this.#shrink(job, shape, on, -change);
     if (next) this.#grants.set(job.id, next);
     return next !== null;
+  }
+
+  /** How many more units it could be given where it is in the draft. */
+  roomToGrow(job: Job): number {
+    const shape = shapeOf(job);
+    const on = this.#grants.get(job.id) ?? [];
+    return on.reduce((sum, { server }) => sum + (this.#draft(server)?.growthFor(shape) ?? 0), 0);
   }
 
   /** Takes the job out of the draft: it is not to run. */
@@ -128,7 +106,7 @@ export class Packer {
     const demand = demandOf(shape, size);
     let best: { server: ServerId; victims: Job[]; rank: number } | null = null;
     for (const { server } of this.#cluster.rooms.values()) {
-      if (!isOpen(server) || (isSuspended(job) && !this.#isOwn(job, server.id))) continue;
+      if (!isOpen(server) || (this.#isBound(job) && !this.#isOwn(job, server.id))) continue;
       const victims = this.#victims(server.id, shape, demand, yielding);
       const last = victims?.at(-1);
       if (!victims || !last) continue;
@@ -137,10 +115,11 @@ export class Packer {
         best = { server: server.id, victims, rank };
     }
     if (!best) return false;
+    const sizes = best.victims.map((victim) => this.sizeOf(victim));
     for (const victim of best.victims) this.evict(victim);
-    for (const victim of best.victims.slice(0, -1).reverse()) {
+    for (const [i, victim] of [...best.victims.entries()].slice(0, -1).reverse()) {
       // The least important one may have been needed only until a more important one was found.
-      if (this.find(victim, sizeOn(placementOf(victim) as Placement, shapeOf(victim).pool)) === null) continue;
+      if (this.find(victim, sizes[i] as number) === null) continue;
       if (this.#fitsOn(best.server, shape, demand)) continue;
       this.evict(victim);
     }
@@ -150,7 +129,7 @@ export class Packer {
   /** As `place`, for a job that is not in the draft or is to leave its place; tells where. */
   find(job: Job, size: number, bounds: Bounds = {}): Placement | null {
     const shape = shapeOf(job);
-    const isFree = !bounds.only && !bounds.except;
+    const isFree = !bounds.only && !bounds.except && !bounds.mayUse;
     const kept = isFree ? this.#keep(job, shape, size) : null;
     if (kept) return this.#grant(job, kept);
     if (isFree && this.#isBound(job)) return null;
@@ -198,7 +177,7 @@ export class Packer {
       if (draft.freeCores < demand.cores || draft.freeGpus < demand.gpus) continue;
       if (draft.sizeFor(shape) < size) continue;
       const mustWait = draft.idleCores < demand.cores || draft.idleGpusFor(shape) < demand.gpus;
-      if (bounds.idleNow && mustWait) continue;
+      if ((bounds.idleNow && mustWait) || bounds.mayUse?.(server.id) === false) continue;
       candidates.push({
         server,
         order,
@@ -217,12 +196,9 @@ export class Packer {
   /** The fewest servers that will do, those with most room first; a gang that wants several gets at least so many. */
   #span(job: Job, shape: Shape, size: number, bounds: Bounds): Placement | null {
     if (shape.maxServers < 2 || shape.pool === "cores") return null;
-    const roomy = [...this.#cluster.rooms.values()]
-      .filter(({ server }) => isOpen(server) && bounds.except !== server.id)
-      .map(({ server }) => this.#draft(server.id) as Draft)
-      .map((draft) => ({ draft, size: draft.sizeFor(shape) }))
-      .filter((each) => each.size > 0)
-      .sort((a, b) => b.size - a.size);
+    const roomy = this.#roomyServers(shape).filter(
+      ({ draft: { room } }) => room.server.id !== bounds.except && bounds.mayUse?.(room.server.id) !== false,
+    );
     for (let count = Math.max(2, shape.minServers); count <= Math.min(shape.maxServers, roomy.length, size); count++) {
       const chosen = roomy.slice(0, count);
       if (chosen.reduce((sum, each) => sum + each.size, 0) < size) continue;
@@ -240,17 +216,43 @@ export class Packer {
     let left = by;
     const grown = on.map((share) => {
       const draft = this.#draft(share.server);
-      if (!draft || left === 0 || !isOpen(draft.room.server)) return share;
-      const free = shape.pool === "gpus" ? draft.gpusFor(shape) : draft.freeCores;
-      const more = Math.min(left, free);
-      if (more === 0) return share;
+      const more = Math.min(left, draft?.growthFor(shape) ?? 0);
+      if (!draft || more === 0) return share;
       left -= more;
       const demand = { ...demandOf(shape, more), ...(shape.pool === "gpus" && { cores: 0 }), memoryMiB: 0 };
       return draft.joined(share, draft.take(job.id, shape, demand, ownShare(job, share.server)));
     });
-    if (left === 0) return grown;
+    const further = left === 0 ? [] : this.#further(job, shape, on, left);
+    if (further) return [...grown, ...further];
     for (const [i, share] of grown.entries()) this.#draft(share.server)?.give(without(share, on[i] as Share), true);
     return null;
+  }
+
+  /** Shares of servers that a gang does not have yet, those with most room first; null when it may not, or they are too small. */
+  #further(job: Job, shape: Shape, on: Placement, size: number): Placement | null {
+    if (shape.maxServers <= on.length || shape.pool === "cores") return null;
+    const roomy = this.#roomyServers(shape).filter(
+      ({ draft }) => !on.some(({ server }) => server === draft.room.server.id),
+    );
+    const chosen = roomy.slice(0, shape.maxServers - on.length);
+    if (chosen.reduce((sum, each) => sum + each.size, 0) < size) return null;
+    let left = size;
+    const shares: Share[] = [];
+    for (const { draft, size: most } of chosen) {
+      const share = Math.min(most, left);
+      if (share > 0) shares.push(draft.take(job.id, shape, demandOf(shape, share), null));
+      left -= share;
+    }
+    return shares;
+  }
+
+  #roomyServers(shape: Shape): { readonly draft: Draft; readonly size: number }[] {
+    return [...this.#cluster.rooms.values()]
+      .filter(({ server }) => isOpen(server))
+      .map(({ server }) => this.#draft(server.id) as Draft)
+      .map((draft) => ({ draft, size: draft.sizeFor(shape) }))
+      .filter(({ size }) => size > 0)
+      .sort((a, b) => b.size - a.size);
   }
 
   /** From the last server first; what the job does not really hold goes before what it does. */
@@ -371,20 +373,3 @@ export class Packer {
     return draft;
   }
 }
-
-const ownShare = (job: Job, server: ServerId): Share | null =>
-  placementOf(job)?.find((share) => share.server === server) ?? null;
-
-/** All but `fewer` of them; what is not really held goes first. */
-function kept<T>(all: readonly T[], real: readonly T[], fewer: number): T[] {
-  const isReal = (unit: T): boolean => real.includes(unit);
-  const byWorth = [...all.filter(isReal), ...all.filter((unit) => !isReal(unit))];
-  const rest = new Set(byWorth.slice(0, all.length - fewer));
-  return all.filter((unit) => rest.has(unit));
-}
-
-const without = (all: Share, rest: Share): Share => ({
-  ...all,
-  gpus: all.gpus.filter((gpu) => !rest.gpus.includes(gpu)),
-  cores: all.cores.filter((core) => !rest.cores.includes(core)),
-});

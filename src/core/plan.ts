@@ -5,7 +5,7 @@ import { poolOf } from "./job-spec.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Decision, Snapshot } from "./policy.ts";
 import type { Placement } from "./server.ts";
-import { coreCount, gpuCount, samePlacement, sameServers, sizeOn } from "./server.ts";
+import { coreCount, gpuCount, leadServer, samePlacement, sameServers, sizeOn } from "./server.ts";
 import type { Instant } from "./time.ts";
 
 /** What to do so that the decision comes true, in the order in which it must be observed: room is made before it is used. */
@@ -48,7 +48,7 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     if (!ledger.isIdle(to, id)) return;
     const size = sizeOn(to, poolOf(spec));
     const grows = size > sizeOn(on, poolOf(spec));
-    if (!sameServers(on, to)) {
+    if (leadServer(on) !== leadServer(to)) {
       const cause = decision.defragments.has(id) ? "defragmentation" : "policy";
       if (grows && !guard.isWorthMigrating(job, size)) return;
       if (budget.takeMigration()) plan.migrate.push({ job: id, to, cause });
@@ -63,6 +63,7 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
 /** In place: the program is told of its GPUs if it wants to be; cores change under any program that is elastic at all. */
 function canResizeLive({ spec, state }: Job, on: Placement, to: Placement): boolean {
   if (state.status !== "running" || state.leaving !== null || spec.elasticity === "none") return false;
+  if (!sameServers(on, to)) return false;
   return spec.elasticity === "live" || on.every(({ gpus }, i) => sameGpus(gpus, to[i]?.gpus ?? []));
 }
 

@@ -2,8 +2,8 @@ import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import { heldBy, isEligible, isSuspended, sizeOf } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
-import type { Placement, Server, ServerId } from "./server.ts";
-import { sizeOn } from "./server.ts";
+import type { Server, ServerId, Share } from "./server.ts";
+import { coreCount, sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, largestSize, shapeOf } from "./shape.ts";
 import type { Instant } from "./time.ts";
@@ -45,28 +45,32 @@ export function poolsOf(
   const fixed: Record<Pool, number> = { gpus: 0, cores: 0 };
   const largest = new Map<Shape, number>();
   const limitOf = (shape: Shape): number => {
-    const most = largest.get(shape) ?? largestSize(servers.values(), shape);
-    largest.set(shape, most);
+    let most = largest.get(shape);
+    if (most === undefined) {
+      most = largestSize(servers.values(), shape);
+      largest.set(shape, most);
+    }
     return most;
   };
   const open = new Set<ServerId>();
   for (const server of servers.values()) if (isOpen(server)) open.add(server.id);
-  const isWithin = (on: Placement): boolean => on.every(({ server }) => open.has(server));
+  const isClosed = ({ server }: Share): boolean => !open.has(server);
   for (const job of jobs.values()) {
     const { state } = job;
     const shape = shapeOf(job);
+    const { pool } = shape;
     if (isSuspended(job) || isEligible(job, now)) {
-      contenders[shape.pool].push(waitingContender(job, shape.pool, limitOf(shape)));
+      contenders[pool].push(waitingContender(job, pool, limitOf(shape)));
       continue;
     }
-    const [kept] = state.status === "preempting" || state.status === "cancelling" ? [] : heldBy(job);
+    if (state.status === "pending" || state.status === "preempting" || state.status === "cancelling") continue;
+    const kept = state.status === "running" ? state.on : heldBy(job)[0];
     if (!kept) continue;
-    const held = isWithin(kept) ? kept : [];
-    if (shape.pool === "gpus") fixed.cores += sizeOn(held, "cores"); // what comes with GPUs is nobody else's
+    const held = kept.some(isClosed) ? [] : kept;
+    if (pool === "gpus") fixed.cores += coreCount(held); // what comes with GPUs is nobody else's
     const isPinned = state.status !== "running" || held !== kept || guard.pins(job);
-    if (state.status === "running")
-      contenders[shape.pool].push(runningContender(job, shape.pool, limitOf(shape), isPinned));
-    if (isPinned) fixed[shape.pool] += sizeOn(held, shape.pool);
+    if (state.status === "running") contenders[pool].push(runningContender(job, pool, limitOf(shape), isPinned));
+    if (isPinned) fixed[pool] += sizeOn(held, pool);
   }
   const views: PoolView[] = [];
   for (const pool of ["gpus", "cores"] as const) {

@@ -66,7 +66,7 @@ export class Scheduler {
   readonly #servers = new Map<ServerId, Server>();
   readonly #runs = new Map<JobId, Run>();
   readonly #migrations = new Map<JobId, Migration>();
-  readonly #ledger = new Ledger();
+  readonly ledger = new Ledger();
   /** Jobs that something other than the policy may have to be done about: see `duties`. */
   readonly #watched = new Set<JobId>();
   /** Jobs that ended since the last round. */
@@ -95,9 +95,6 @@ export class Scheduler {
   get learner(): Learner {
     return this.#memory.learner;
   }
-  get ledger(): Ledger {
-    return this.#ledger;
-  }
   /** Jobs that are not over, in the order of submission. */
   get jobs(): ReadonlyMap<JobId, Job> {
     return this.#jobs;
@@ -123,10 +120,16 @@ export class Scheduler {
 
   /** A draft of the cluster as it is now. */
   packer({ guard }: Pick<Snapshot, "guard">): Packer {
-    const rooms = this.#ledger.rooms;
-    const [jobs, holding, lastServer] = [this.#jobs, this.#holding, this.#lastServer];
     const { rule } = this.#resolve(this.#setting);
-    return new Packer({ rooms, jobs, holding, rule, lastServer, guard, effort: this.#effort() });
+    return new Packer({
+      rooms: this.ledger.rooms,
+      jobs: this.#jobs,
+      holding: this.#holding,
+      rule,
+      lastServer: this.#lastServer,
+      guard,
+      effort: this.#effort(),
+    });
   }
 
   /** Takes rows back in after a restart, oldest job first. Servers come before jobs. */
@@ -141,7 +144,7 @@ export class Scheduler {
     this.#memory.restore(state);
     for (const server of state.servers ?? []) this.#setServer(server);
     for (const job of state.jobs ?? []) {
-      this.#ledger.restore(job.id, heldBy(job));
+      this.ledger.restore(job.id, heldBy(job));
       this.#store(job);
     }
     let newest = Number.NEGATIVE_INFINITY;
@@ -248,7 +251,7 @@ export class Scheduler {
 
   #decide(snapshot: Snapshot, observe: (event: Event) => void): Decision {
     try {
-      const decision = decide(this.#resolve(this.#setting).policy, snapshot, this.packer(snapshot));
+      const decision = decide(this.#resolve(this.#setting).policy, snapshot, this.packer(snapshot), this.ledger.rooms);
       this.#lastFailure = null;
       return decision;
     } catch (error) {
@@ -262,7 +265,7 @@ export class Scheduler {
     for (const { job, level, promoted } of decision.requeue ?? [])
       observe({ type: "JobRequeued", job, level, promoted, at });
     for (;;) {
-      const plan = reconcile(snapshot, decision, this.#ledger, this.#holding);
+      const plan = reconcile(snapshot, decision, this.ledger, this.#holding);
       for (const event of planEvents(plan, snapshot)) observe(event);
       if (plan.pause.length === 0) return; // cores of a frozen job are free at once: who waits for them can start
     }
@@ -330,7 +333,7 @@ export class Scheduler {
         this.#setServer({ ...server, draining: event.draining });
         return true;
       case "ServerRemoved":
-        this.#ledger.removeServer(event.server);
+        this.ledger.removeServer(event.server);
         this.#servers.delete(event.server);
         this.#dirty.servers.delete(event.server);
         this.#dirty.removedServers.add(event.server);
@@ -358,7 +361,7 @@ export class Scheduler {
   }
 
   #store(job: Job): void {
-    this.#ledger.hold(job.id, heldBy(job));
+    this.ledger.hold(job.id, heldBy(job));
     this.#dirty.jobs.add(job.id);
     if (heldBy(job).length > 0) this.#holding.add(job.id);
     else this.#holding.delete(job.id);
@@ -389,7 +392,7 @@ export class Scheduler {
 
   #setServer(server: Server): void {
     this.#servers.set(server.id, server);
-    this.#ledger.setServer(server);
+    this.ledger.setServer(server);
     this.#dirty.servers.add(server.id);
     this.#dirty.removedServers.delete(server.id);
   }

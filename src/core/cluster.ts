@@ -1,0 +1,35 @@
+import type { Guard } from "./guards.ts";
+import type { Job, JobId } from "./job.ts";
+import type { Room } from "./ledger.ts";
+import type { Effort } from "./packing.ts";
+import type { PlacementRule } from "./placement-rule.ts";
+import type { ServerId } from "./server.ts";
+
+/** Restricts a placement to one server, bars one or several, or wants only room that is idle now. */
+export interface Bounds {
+  readonly only?: ServerId;
+  readonly except?: ServerId;
+  mayUse?(server: ServerId): boolean;
+  readonly idleNow?: boolean;
+}
+
+/** What a draft is made from. */
+export interface Cluster {
+  readonly rooms: ReadonlyMap<ServerId, Room>;
+  readonly jobs: ReadonlyMap<JobId, Job>;
+  /** The jobs that hold something, a part of `jobs`. */
+  readonly holding: Iterable<JobId>;
+  readonly rule: PlacementRule;
+  readonly lastServer: ServerId | null;
+  readonly guard: Guard;
+  /** For rules that search. */
+  readonly effort: Effort;
+}
+
+/** Jobs in the order in which they yield their place to another: the first one first. */
+export interface Yielding {
+  on(server: ServerId): readonly Job[];
+  all(): readonly Job[];
+  /** Greater yields sooner. */
+  rank(job: Job): number;
+}

@@ -1,0 +1,22 @@
+import type { Job } from "./job.ts";
+import { placementOf } from "./job.ts";
+import type { ServerId, Share } from "./server.ts";
+
+/** What the job really has on that server. */
+export const ownShare = (job: Job, server: ServerId): Share | null =>
+  placementOf(job)?.find((share) => share.server === server) ?? null;
+
+/** All but `fewer` of them; what is not really held goes first. */
+export function kept<T>(all: readonly T[], real: readonly T[], fewer: number): T[] {
+  const isReal = (unit: T): boolean => real.includes(unit);
+  const byWorth = [...all.filter(isReal), ...all.filter((unit) => !isReal(unit))];
+  const rest = new Set(byWorth.slice(0, all.length - fewer));
+  return all.filter((unit) => rest.has(unit));
+}
+
+/** What of `all` is not in the rest. */
+export const without = (all: Share, rest: Share): Share => ({
+  ...all,
+  gpus: all.gpus.filter((gpu) => !rest.gpus.includes(gpu)),
+  cores: all.cores.filter((core) => !rest.cores.includes(core)),
+});
