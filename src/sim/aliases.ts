@@ -8,5 +8,5 @@ export const ALIASES: Readonly<Record<string, Alias>> = {
   fjf: { policy: "fifo", options: { backfill: "fit" } },
   shortest: { policy: "srtf", options: {} },
   "shortest-gpu": { policy: "srsf", options: {} },
-  "dlas-gpu": { policy: "tiresias", options: { thresholds: [3250, 7200], promoteKnob: 0, simulatorJumps: true } },
+  "dlas-gpu": { policy: "tiresias", options: { thresholds: [3250, 7200], referenceJump: true } },
 };

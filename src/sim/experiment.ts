@@ -102,9 +102,7 @@ export function simulationOf({ entry, setting }: Experiment, conditions: Conditi
   });
   const policy = entry.create(completeOptions(entry, setting.options));
   const rule = findPlacement(setting.placement);
-  const isAsked =
-    entry.needs.some((need) => need === "estimates" || need === "speed-up" || need === "history") ||
-    guards.restartFactor > 0;
+  const isAsked = entry.needs.includes("estimates") || entry.needs.includes("speed-up") || guards.restartFactor > 0;
   const learner: Learner | null = knowledge === "exact" || !isAsked ? null : createLearner();
   return new Simulation({
     servers,

@@ -1,8 +1,11 @@
-import { type Estimate, type Estimates, type Learner, type Lesson } from "../core/estimates.ts";
+import { attainedSeconds, type Estimate, type Estimates, type Learner, type Lesson } from "../core/estimates.ts";
 import type { JobEvent } from "../core/event.ts";
 import { isOver, type Job, type JobId, placementOf, sizeOf } from "../core/job.ts";
 import type { Instant, Millis } from "../core/time.ts";
 import type { SpeedBySize } from "./curve.ts";
+
+/** What completed lately: so many jobs. */
+const KEPT = 1_000;
 
 export interface Truth {
   readonly workMillis: Millis;
@@ -16,6 +19,8 @@ export class Told implements Learner {
   readonly #restartSeconds: number;
   /** Work done in past stretches of training, of jobs that have trained and are not over. */
   readonly #done = new Map<JobId, Millis>();
+
+  readonly #services: number[] = [];
 
   /** @param speed of one job with so many GPUs over so many servers, relative to one GPU */
   constructor(options: {
@@ -33,11 +38,16 @@ export class Told implements Learner {
       const done = (this.#done.get(after.id) ?? 0) + this.#stretch(before, at);
       this.#done.set(after.id, done);
     }
-    if (isOver(after)) this.#done.delete(after.id);
+    if (!isOver(after)) return;
+    this.#done.delete(after.id);
+    if (after.state.status === "completed") this.#services.push(attainedSeconds(after, at));
   }
 
   estimates(now: Instant): Estimates {
-    return { of: (job) => this.#estimate(job, now), services: () => [] };
+    return {
+      of: (job) => this.#estimate(job, now),
+      services: () => this.#services.slice(-KEPT).sort((a, b) => a - b),
+    };
   }
 
   #estimate(job: Job, now: Instant): Estimate {
