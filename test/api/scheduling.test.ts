@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkConfig } from "../../src/config/check.ts";
 import { DEFAULT_GUARDS } from "../../src/core/guards.ts";
+import { placements } from "../../src/placement/index.ts";
 import { policies } from "../../src/policies/index.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, shell, trainScript } from "../engine/house.ts";
@@ -106,6 +109,25 @@ describe("the policies", () => {
         })),
       );
     }
+  });
+});
+
+describe("docs/scheduling.md", () => {
+  const page = readFileSync(new URL("../../docs/scheduling.md", import.meta.url), "utf8");
+
+  it("has a row for each policy and each placement, and for no others", () => {
+    const table = (title: string): string[] => {
+      const section = page.split(`\n## ${title}\n`)[1]?.split("\n##")[0] ?? "";
+      return [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, key]) => key as string).sort();
+    };
+    expect(table("Policies")).toEqual(policies.map(({ key }) => key).sort());
+    expect(table("Placements")).toEqual(placements.map(({ key }) => key).sort());
+  });
+
+  it("has the defaults of the guards", () => {
+    const { scheduling } = checkConfig({ file: null, cwd: "/", env: {} });
+    const rows = [...page.matchAll(/^\| `(\w+)` \| `?([\w.]+)`? \|/gm)].map(([, name, value]) => [name, value]);
+    expect(rows).toEqual(Object.entries(scheduling).map(([name, value]) => [name, String(value)]));
   });
 });
 

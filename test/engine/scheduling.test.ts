@@ -139,6 +139,33 @@ describe("what is learned", () => {
   });
 });
 
+describe("a job without GPUs", () => {
+  it("is frozen when a more important one wants its cores, and goes on in the same run when that has ended", async () => {
+    await house.open();
+    await house.join(aServer("alpha", 0, { cores: 2 }));
+    await house.setPolicy("priority", { minRunSeconds: 0, preemptive: true });
+    const cores = { min: 2, max: 2, preferred: 2 };
+    const training = {
+      command: shell(trainScript),
+      env: { EPOCHS: "2", STEPS: "10", SECONDS_PER_STEP: "0.05", CHECKPOINT_EVERY: "100" },
+      gpus: gpus(0),
+      cores,
+    };
+    const low = await house.submit(training);
+    await until("it trains", () => house.engine.scheduler.job(low)?.progress);
+    const high = await house.submit({ ...training, priority: 5, command: shell("sleep 0.5") });
+    await house.reaches(low, "paused");
+    expect(house.engine.scheduler.job(low)?.state).toMatchObject({ by: "policy", on: [{ cores: [] }] });
+    await house.reaches(high, "completed");
+    await house.reaches(low, "completed");
+    expect((await house.engine.queries.runsOf([low])).get(low)).toHaveLength(1);
+    expect(await events("JobPreempted")).toEqual([]);
+    const undisturbed = await house.submit(training);
+    await house.reaches(undisturbed, "completed");
+    expect((await house.lines(low)).at(-1)).toBe((await house.lines(undisturbed)).at(-1));
+  });
+});
+
 describe("a live resize", () => {
   it("frees what the program lets go of as soon as it says so, long before its grace is over", async () => {
     await house.open();
