@@ -159,7 +159,9 @@ async function runAll(options: Arguments, signal: AbortSignal): Promise<number> 
     }
     const results = simulation.results();
     const { events, rounds } = simulation.counts;
-    progress.end(`${events} events and ${rounds} rounds in ${((performance.now() - began) / 1000).toFixed(2)} s`);
+    const seconds = ((performance.now() - began) / 1000).toFixed(2);
+    const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+    progress.end(`${events} events and ${rounds} rounds in ${seconds} s, at most ${peak} MiB`);
     metrics[experiment.name] = metricsOf(results, gpus);
     if (jobsOut !== null) outputs.add(pathOf(experiment.name), jobsCsv(results));
   }
