@@ -7,23 +7,26 @@ import { bySize } from "./realise.ts";
 import { leastOf, sizable } from "./sizes.ts";
 
 /**
- * Our own: the sizes with which most jobs come most nearer to their ends. A job's progress with n units is its speed over what is
- * left of it, learned from what it and its like have done; the knapsack of Sia and Pollux maximises the sum of it, under a
- * fairness exponent, with what a restart costs, what the network costs a gang on several servers, and no size beyond `exploration` times the largest measured.
+ * Our own: the sizes with which the jobs come most nearer to their ends. A job's progress is its speed over its length, as `prospects`
+ * expects it from what the job and its like have done; a knapsack over the sizes (the shape of Sia, SOSP 2023, with the exploration rule and
+ * restart penalty of Pollux, OSDI 2021) makes the sum of it the greatest. To run at all counts for more than any growth, so that nobody waits
+ * while others hold more than their least; and growth counts almost by efficiency alone, so that short jobs do not crowd the GPUs
+ * at poor speed-ups, which would cost everybody later.
  */
 export const goodput: PolicyEntry = {
   key: "goodput",
   description:
-    "Sizes with the greatest sum of predicted progress towards the jobs' ends, learned from progress and history: nobody has to say how long a job takes.",
+    "The sizes with the greatest sum of predicted progress towards the jobs' ends, learned from progress and history: nobody has to say how long a job takes.",
   needs: ["speed-up", "history"],
   isPreemptive: true,
   isElastic: true,
   options: [
     {
       name: "fairness",
-      description: "0: whoever can end soonest goes first; 1: the length of a job does not count, only how well it uses its GPUs",
+      description:
+        "how little the length of a job counts when jobs grow: 0 favours the short, 1 looks at their speed-ups alone",
       kind: "number",
-      default: 0,
+      default: 0.9,
       min: 0,
       max: 1,
     },
@@ -46,47 +49,98 @@ export const goodput: PolicyEntry = {
   ],
   create: ({ fairness, exploration, horizonSeconds }) =>
     bySize(({ contenders, capacity }, snapshot) => {
-      const lengthOf = prospects(snapshot);
-      const power = 1 - Number(fairness);
-      const weights = new Map<Contender, number>();
-      for (const each of contenders) weights.set(each, lengthOf(each.job) ** -power);
-      const weightOf = (contender: Contender): number => weights.get(contender) as number;
-      const order = byKey(sizable(contenders), (each) => -density(each, weightOf(each), snapshot));
+      const worth = new Worth(sizable(contenders), snapshot, 1 - Number(fairness));
+      const order = byKey(worth.contenders, (each) => -worth.density(each));
+      const mostOf = (contender: Contender): number => explored(contender, Number(exploration), snapshot);
       const chosen = promising(order, capacity);
       const choices = chosen.map((i) => {
         const contender = order[i] as Contender;
-        return choiceOf(contender, weightOf(contender), Number(exploration), Number(horizonSeconds), snapshot);
+        return choiceOf(contender, mostOf(contender), Number(horizonSeconds), worth, snapshot);
       });
       const sizes = new Uint32Array(order.length);
       for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
-      return { order, sizes };
+      return { order, sizes, mostOf };
     }),
 };
 
-/** Progress per unit with the least size: who comes first when not all fit. */
-function density(contender: Contender, weight: number, { estimates }: Snapshot): number {
+/** Growth is worth at most this part of what it is worth to run: a gang that makes that much of each of its GPUs waits for nobody's growth. */
+const GROWTH = 0.1;
+
+/** What a job's speed is worth: with its least size, and beyond that. */
+class Worth {
+  readonly contenders: readonly Contender[];
+  readonly #snapshot: Snapshot;
+  readonly #lengths = new Map<Contender, number>();
+  readonly #power: number;
+  /** Brings growth below the least that it can be worth to run at all. */
+  readonly #scale: number;
+
+  /** @param power of the length by which growth is divided */
+  constructor(contenders: readonly Contender[], snapshot: Snapshot, power: number) {
+    this.contenders = contenders;
+    this.#snapshot = snapshot;
+    this.#power = power;
+    const lengthOf = prospects(snapshot);
+    let [longest, shortest] = [1, Number.POSITIVE_INFINITY];
+    for (const contender of contenders) {
+      const length = lengthOf(contender.job);
+      this.#lengths.set(contender, length);
+      longest = Math.max(longest, length);
+      shortest = Math.min(shortest, length);
+    }
+    this.#scale = GROWTH / longest / Math.max(1, shortest) ** -power;
+  }
+
+  /** Progress by the second for each unit of speed, with the least size. */
+  ofRunning(contender: Contender): number {
+    return 1 / this.#length(contender);
+  }
+  /** The same of what it has beyond that. */
+  ofGrowing(contender: Contender): number {
+    return this.#scale * this.#length(contender) ** -this.#power;
+  }
+
+  /** Progress for each unit of the least size: who comes first when not all fit. */
+  density(contender: Contender): number {
+    const least = leastOf(contender);
+    if (least === 0) return Number.POSITIVE_INFINITY;
+    return (this.ofRunning(contender) * this.#snapshot.estimates.of(contender.job).speedup(least)) / least;
+  }
+
+  #length(contender: Contender): number {
+    return this.#lengths.get(contender) as number;
+  }
+}
+
+/** The most that is tried: what it asked for, what it has, or so many times what was measured. */
+function explored(contender: Contender, times: number, { estimates }: Snapshot): number {
+  const { job, max, preferred, size } = contender;
+  const estimate = estimates.of(job);
   const least = leastOf(contender);
-  return least === 0 ? Number.POSITIVE_INFINITY : (weight * estimates.of(contender.job).speedup(least)) / least;
+  let most = Math.min(max, Math.max(Math.floor(estimate.largestMeasured * times), preferred, size));
+  while (most > least && estimate.speedup(most) <= estimate.speedup(most - 1)) most--; // more of it would be for nothing
+  return Math.max(least, most);
 }
 
 function choiceOf(
   contender: Contender,
-  weight: number,
-  exploration: number,
+  most: number,
   horizonSeconds: number,
+  worth: Worth,
   { estimates, guard }: Snapshot,
 ): Choice {
-  const { job, max, preferred, size, isRunning } = contender;
+  const { job, size, isRunning } = contender;
   const estimate = estimates.of(job);
   const least = leastOf(contender);
-  const measured = Math.max(estimate.largestMeasured * exploration, preferred, size);
-  const most = Math.max(least, Math.min(max, Math.floor(measured)));
-  const lost = (guard.restartMillis(job) / 1000 / horizonSeconds) * (isRunning ? estimate.speedup(size) : 0);
-  const worth = Float64Array.from({ length: most + 1 }, (_, n) => {
-    if (n === 0) return isRunning ? -weight * lost : 0;
-    return weight * (estimate.speedup(n) - (isRunning && n !== size ? lost : 0));
+  const first = estimate.speedup(least);
+  const [running, growing] = [worth.ofRunning(contender), worth.ofGrowing(contender)];
+  const lost = isRunning ? (guard.restartMillis(job) / 1000 / horizonSeconds) * estimate.speedup(size) : 0;
+  const values = Float64Array.from({ length: most + 1 }, (_, n) => {
+    const change = n === size ? 0 : lost;
+    if (n === 0) return -running * change;
+    return running * first + growing * (estimate.speedup(n) - first - change);
   });
-  return { least, most, size, mayWait: true, value: (n) => worth[n] as number };
+  return { least, most, size, mayWait: true, value: (n) => values[n] as number };
 }
 
 /**

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
+import { aServer, aSpec, between, gpus, World } from "../core/world.ts";
+import { type Known, knowing, sizesIn } from "./learner.ts";
+
+const LINEAR = [1, 2, 3, 4, 5, 6, 7, 8];
+/** Hardly faster with more. */
+const FLAT = [1, 1.1, 1.15, 1.18, 1.2, 1.21, 1.215, 1.218];
+
+function cluster(count: number, known: Record<string, Known>, options: Record<string, unknown> = {}, services = [0]) {
+  return new World({
+    policy: "goodput",
+    options,
+    durations: Object.fromEntries(Object.keys(known).map((id) => [id, 1e8])),
+    scheduler: { learner: knowing(known, services.length > 1 ? services : []) },
+  }).join(aServer("a", count));
+}
+
+describe("goodput", () => {
+  it("gives more to the job that makes more of it", () => {
+    const world = cluster(8, {
+      "job-1": { remaining: 1_000, curve: LINEAR },
+      "job-2": { remaining: 1_000, curve: FLAT },
+    });
+    world.submit("job-1", aSpec({ gpus: between(1, 8) })).submit("job-2", aSpec({ gpus: between(1, 8) }));
+    world.run(1_000);
+    expect(sizesIn(world)).toEqual({ "job-1": 7, "job-2": 1 });
+  });
+
+  it("lets everybody run with the least before anybody has more", () => {
+    const known = Object.fromEntries(
+      Array.from({ length: 5 }, (_, i) => [`job-${i + 1}`, { remaining: 10 ** (i + 1), curve: LINEAR }]),
+    );
+    const world = cluster(5, known);
+    for (const id of Object.keys(known)) world.submit(id, aSpec({ gpus: between(1, 8) }));
+    world.run(1_000);
+    expect(Object.values(sizesIn(world))).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("lets those run first that can end soonest for what they take, when not all fit", () => {
+    const world = cluster(2, {
+      "job-1": { remaining: 5_000 },
+      "job-2": { remaining: 100 },
+      "job-3": { remaining: 300 },
+    });
+    for (const id of ["job-1", "job-2", "job-3"]) world.submit(id, aSpec());
+    world.run(1_000);
+    expect(sizesIn(world)).toEqual({ "job-2": 1, "job-3": 1 });
+  });
+
+  it("stops a long job for a short one that comes, and never when that gains less than the restart costs", () => {
+    const long = (restartSeconds: number): Known => ({ remaining: 400, restartSeconds });
+    for (const [restartSeconds, status] of [
+      [1, "running"],
+      [10_000, "pending"],
+    ] as const) {
+      const guards = { ...NO_GUARDS, restartFactor: 1 };
+      const guarded = new World({
+        policy: "goodput",
+        durations: { "job-1": 1e8, "job-2": 1e8 },
+        scheduler: { guards, learner: knowing({ "job-1": long(restartSeconds), "job-2": { remaining: 50 } }) },
+      }).join(aServer("a", 1));
+      guarded.submit("job-1", aSpec(), 0).submit("job-2", aSpec(), 500).run(2_000);
+      expect(guarded.status("job-2")).toBe(status);
+    }
+  });
+
+  it("never gives a job more than twice the largest size at which it or its like was measured, nor what is left over", () => {
+    const known = { "job-1": { remaining: 1_000, curve: [1, 2] } }; // measured with 2
+    const world = cluster(8, known).submit("job-1", aSpec({ gpus: between(1, 8) }));
+    world.run(1_000);
+    expect(sizesIn(world)).toEqual({ "job-1": 2 }); // and 3 would not be faster
+    const linear = { "job-1": { remaining: 1_000 } }; // never measured
+    const asked = cluster(8, linear).submit("job-1", aSpec({ gpus: between(1, 8, 3) }));
+    asked.run(1_000);
+    expect(sizesIn(asked)).toEqual({ "job-1": 3 });
+  });
+
+  it("asks the history when nothing is known of a job: one that has outlived most of its like goes last", () => {
+    const services = Array.from({ length: 100 }, (_, i) => (i < 90 ? 10 + i : 100_000));
+    const world = new World({
+      policy: "goodput",
+      durations: { "job-1": 1e8, "job-2": 1e8 },
+      scheduler: {
+        learner: {
+          ...knowing({}, services),
+          estimates: () => ({
+            of: () => ({
+              source: "category",
+              remainingSeconds: 10_000,
+              spread: 1,
+              restartSeconds: 0,
+              largestMeasured: 1,
+              speedup: (size) => size,
+            }),
+            services: () => services,
+          }),
+        },
+      },
+    }).join(aServer("a", 1));
+    world.submit("job-1", aSpec(), 0).submit("job-2", aSpec(), 500_000).run(600_000);
+    expect([world.status("job-1"), world.status("job-2")]).toEqual(["pending", "running"]);
+  });
+
+  it("does not take a job from its place again and again for one of the same worth", () => {
+    const world = cluster(1, { "job-1": { remaining: 1_000 }, "job-2": { remaining: 1_000 } });
+    world.submit("job-1", aSpec(), 0).submit("job-2", aSpec(), 10).run(100_000);
+    expect(world.job("job-1").preemptions).toBe(0);
+  });
+
+  it("leaves runs alone as the guards say, and still uses what is free", () => {
+    const world = new World({
+      policy: "goodput",
+      durations: { "job-1": 1e8, "job-2": 1e8 },
+      scheduler: {
+        guards: DEFAULT_GUARDS,
+        learner: knowing({ "job-1": { remaining: 1e6 }, "job-2": { remaining: 10 } }),
+      },
+    }).join(aServer("a", 3));
+    world
+      .submit("job-1", aSpec({ gpus: gpus(2) }), 0)
+      .submit("job-2", aSpec(), 500)
+      .run(5_000);
+    expect(sizesIn(world)).toEqual({ "job-1": 2, "job-2": 1 });
+  });
+
+  it("comes to rest at one instant, whatever runs and waits and however long it is", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            remaining: fc.integer({ min: 1, max: 1e5 }),
+            size: fc.integer({ min: 1, max: 6 }),
+            at: fc.nat(50),
+          }),
+          { minLength: 1, maxLength: 14 },
+        ),
+        fc.integer({ min: 1, max: 9 }),
+        (jobs, count) => {
+          const known = Object.fromEntries(jobs.map(({ remaining }, i) => [`job-${i + 1}`, { remaining }]));
+          const world = new World({
+            policy: "goodput",
+            durations: Object.fromEntries(Object.keys(known).map((id) => [id, 1e8])),
+            costs: { start: 0, stop: 0 },
+            scheduler: { learner: knowing(known) },
+          }).join(aServer("a", count));
+          for (const [i, { size, at }] of jobs.entries()) world.submit(`job-${i + 1}`, aSpec({ gpus: gpus(size) }), at);
+          world.run(100);
+          const placed = world.log.filter(({ type }) => type === "JobPlaced").length;
+          expect(placed).toBeLessThan(20 * jobs.length);
+          expect(world.scheduler.round(world.now)).toMatchObject({ events: [] });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
