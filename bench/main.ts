@@ -1,3 +1,4 @@
+import { assignment } from "./assignment.ts";
 import type { Figures } from "./figures.ts";
 import { logs } from "./logs.ts";
 import { size } from "./size.ts";
@@ -5,7 +6,7 @@ import { start } from "./start.ts";
 import { submit } from "./submit.ts";
 
 /** The measurements by name: a new one is a file and a line here. */
-const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = { start, size, submit, logs };
+const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = { start, size, submit, logs, assignment };
 
 const HELP = `Usage: npm run bench -- [NAME...] [--json]
 

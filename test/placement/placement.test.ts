@@ -19,7 +19,7 @@ describe("consolidate", () => {
 
   it("keeps jobs without GPUs off servers with free ones", () => {
     const world = new World({ durations: long }).join(aServer("a", 4), aServer("b", 0));
-    world.submit("job-1", aSpec({ gpus: gpus(0), cores: { min: 1, max: 1 } })).run(100);
+    world.submit("job-1", aSpec({ gpus: gpus(0), cores: { min: 1, max: 1, preferred: 1 } })).run(100);
     expect(where(world)).toEqual(["b"]);
   });
 
@@ -111,7 +111,9 @@ describe("any placement", () => {
     const world = new World({ options: { backfill: "fit" }, durations: long }).join(
       aServer("a", 4, { cores: 4, memoryMiB: 1000 }),
     );
-    world.submit("job-1", aSpec({ cores: { min: 3, max: 3 } })).submit("job-2", aSpec({ cores: { min: 2, max: 2 } }));
+    world
+      .submit("job-1", aSpec({ cores: { min: 3, max: 3, preferred: 3 } }))
+      .submit("job-2", aSpec({ cores: { min: 2, max: 2, preferred: 2 } }));
     world
       .submit("job-3", aSpec({ memoryMiB: 900 }))
       .submit("job-4", aSpec({ memoryMiB: 200 }))
