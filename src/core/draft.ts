@@ -1,9 +1,11 @@
 import type { Job, JobId } from "./job.ts";
 import { heldBy } from "./job.ts";
+import type { Pool } from "./job-spec.ts";
 import type { Room } from "./ledger.ts";
 import type { Gpu, GpuId, Share } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, suitsGpu, suitsServer } from "./shape.ts";
+import { kept } from "./share.ts";
 
 /** Owners as a draft sees them: `null` idle, SOON held by a run that is to let go of it, else taken. */
 export const SOON = Symbol("soon");
@@ -125,6 +127,17 @@ export class Draft {
   joined(a: Share, b: Share): Share {
     const gpus = [...a.gpus, ...b.gpus].sort((x, y) => this.#position(x) - this.#position(y));
     return { ...a, gpus, cores: [...a.cores, ...b.cores].sort((x, y) => x - y) };
+  }
+
+  /** The share with fewer units: first goes what a run is still to let go of, then what is idle, then what the job has in reality. */
+  shrunk(share: Share, pool: Pool, fewer: number, own: Share | null): Share {
+    if (pool === "cores") {
+      const worth = (i: number): number => (own?.cores.includes(i) ? 2 : this.#baseCores[i] === null ? 1 : 0);
+      return { ...share, cores: kept(share.cores, fewer, worth) };
+    }
+    const worth = (id: GpuId): number =>
+      own?.gpus.includes(id) ? 2 : this.#baseGpus[this.#position(id)] === null ? 1 : 0;
+    return { ...share, gpus: kept(share.gpus, fewer, worth) };
   }
 
   #position(id: GpuId): number {

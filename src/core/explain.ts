@@ -2,7 +2,7 @@ import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { leadServer } from "./server.ts";
+import { leadServer, sizeOn } from "./server.ts";
 import { canHold } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
@@ -22,6 +22,8 @@ export function statusReason(job: Job, scheduler: Scheduler, now: Instant): stri
       return state.by === "policy"
         ? `others have its cores: it goes on when there is room on ${leadServer(state.on)}`
         : null;
+    case "migrating":
+      return state.reason === "resized" ? `it saves its work and goes on with ${sizeOn(state.to, "gpus")} GPUs` : null;
     case "cancelling":
       return state.then.cause?.message ?? null;
     default:

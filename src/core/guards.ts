@@ -1,6 +1,7 @@
 import type { Estimates } from "./estimates.ts";
 import type { Job } from "./job.ts";
 import { sizeOf } from "./job.ts";
+import { poolOf } from "./job-spec.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** What keeps a policy from moving work about for little: each is a setting. Requests of users and drains are not bound by them. */
@@ -85,10 +86,18 @@ export class Guard {
     return Number.isFinite(this.#freeAt) ? this.#freeAt : null;
   }
 
-  /** Must this running job be left as it is? */
+  /** Must this running job be left as it is? One that changes its size in place may always do that: it costs nothing. */
   pins(job: Job): boolean {
-    const { state } = job;
+    const { state, spec } = job;
     if (state.status !== "running" || state.leaving !== null) return true;
+    const isInPlace = poolOf(spec) === "cores" ? this.#guards.pauseCores : spec.elasticity === "live";
+    return !isInPlace && this.rests(job);
+  }
+
+  /** Must this running job not be stopped, to preempt it, move it or resize it? */
+  rests(job: Job): boolean {
+    const { state } = job;
+    if (state.status !== "running") return true;
     const freeAt = Math.max(this.#nextPlanAt, state.since + this.#guards.cooldownMillis);
     if (freeAt > this.#now) {
       this.#freeAt = Math.min(this.#freeAt, freeAt);

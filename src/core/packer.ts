@@ -9,7 +9,7 @@ import type { Placement, ServerId, Share } from "./server.ts";
 import { sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, shapeOf } from "./shape.ts";
-import { kept, ownShare, without } from "./share.ts";
+import { ownShare, without } from "./share.ts";
 
 /** A cluster is packed anew at most so often in one round. */
 const MOST_REPACKS = 2;
@@ -255,27 +255,25 @@ export class Packer {
       .sort((a, b) => b.size - a.size);
   }
 
-  /** From the last server first; what the job does not really hold goes before what it does. */
+  /** From the last server first. */
   #shrink(job: Job, shape: Shape, on: Placement, by: number): Placement | null {
     const least = shape.minServers > 1 ? on.length : 1;
     if (sizeOn(on, shape.pool) - by < least) return null;
     let left = by;
     this.#hopeless.clear();
     const shrunk = on.toReversed().map((share, i) => {
-      const own = ownShare(job, share.server);
-      const units = shape.pool === "gpus" ? share.gpus : share.cores;
+      const draft = this.#draft(share.server) as Draft;
+      const count = sizeOn([share], shape.pool);
       const isLast = i === on.length - 1;
-      const fewer = Math.min(left, units.length - (isLast || shape.minServers > 1 ? 1 : 0));
+      const fewer = Math.min(left, count - (isLast || shape.minServers > 1 ? 1 : 0));
       left -= fewer;
-      if (fewer === units.length) {
-        this.#draft(share.server)?.give(share);
+      if (fewer === count) {
+        draft.give(share);
         return null;
       }
-      const rest =
-        shape.pool === "gpus"
-          ? { ...share, gpus: kept(share.gpus, own?.gpus ?? [], fewer) }
-          : { ...share, cores: kept(share.cores, own?.cores ?? [], fewer) };
-      if (fewer > 0) this.#draft(share.server)?.give(without(share, rest), true);
+      if (fewer === 0) return share;
+      const rest = draft.shrunk(share, shape.pool, fewer, ownShare(job, share.server));
+      draft.give(without(share, rest), true);
       return rest;
     });
     return shrunk.reverse().filter((share) => share !== null);

@@ -32,7 +32,7 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     const to = decision.run.get(id);
     if (!to) {
       if (poolOf(job.spec) === "cores" && guard.settings.pauseCores) plan.pause.push(id);
-      else if (budget.take()) plan.preempt.push(id);
+      else if (!guard.rests(job) && budget.take()) plan.preempt.push(id);
     } else if (!samePlacement(job.state.on, to)) changePlace(job, job.state.on, to);
   }
   for (const [id, on] of decision.run) {
@@ -51,12 +51,12 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     if (leadServer(on) !== leadServer(to)) {
       const cause = decision.defragments.has(id) ? "defragmentation" : "policy";
       if (grows && !guard.isWorthMigrating(job, size)) return;
-      if (budget.takeMigration()) plan.migrate.push({ job: id, to, cause });
+      if (!guard.rests(job) && budget.takeMigration()) plan.migrate.push({ job: id, to, cause });
       return;
     }
     const live = canResizeLive(job, on, to);
     if (!live && grows && !guard.isWorthResizing(job, size)) return;
-    if (live || budget.take()) plan.resize.push({ job: id, to, live });
+    if (live || (!guard.rests(job) && budget.take())) plan.resize.push({ job: id, to, live });
   }
 }
 

@@ -13,6 +13,7 @@ export interface Run {
   readonly job: JobId;
   readonly attempt: number;
   readonly reason: StartReason;
+  /** What it has, or had last. */
   readonly on: Placement;
   readonly placedAt: Instant;
   readonly startedAt: Instant | null;
@@ -58,6 +59,10 @@ export function advanceRun(run: Run, event: Event): Run {
       return { ...run, startedAt: event.at, handle: event.handle };
     case "RunProgressed":
       return { ...run, progress: event.progress };
+    case "JobResized":
+      return event.live ? { ...run, on: event.to } : run;
+    case "JobResumed":
+      return event.on ? { ...run, on: event.on } : run;
     case "RunExited":
       return { ...run, endedAt: event.at, outcome: event.outcome, exitCode: event.exitCode, signal: event.signal };
     default:

@@ -303,7 +303,9 @@ export class Scheduler {
 
   #followRun(before: Job, after: Job, event: JobEvent): void {
     const run = this.#runs.get(before.id);
-    if (run && "attempt" in event && event.attempt === run.attempt) this.#setRun(advanceRun(run, event));
+    const isAbout = "attempt" in event ? event.attempt === run?.attempt : before.attempt === after.attempt;
+    const advanced = run && isAbout ? advanceRun(run, event) : run;
+    if (advanced && advanced !== run) this.#setRun(advanced);
     if (after.attempt !== before.attempt) this.#setRun(openRun(after, event.at));
   }
 

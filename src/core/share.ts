@@ -6,10 +6,9 @@ import type { ServerId, Share } from "./server.ts";
 export const ownShare = (job: Job, server: ServerId): Share | null =>
   placementOf(job)?.find((share) => share.server === server) ?? null;
 
-/** All but `fewer` of them; what is not really held goes first. */
-export function kept<T>(all: readonly T[], real: readonly T[], fewer: number): T[] {
-  const isReal = (unit: T): boolean => real.includes(unit);
-  const byWorth = [...all.filter(isReal), ...all.filter((unit) => !isReal(unit))];
+/** All but `fewer` of them: what is worth least goes first, of equals the last. */
+export function kept<T>(all: readonly T[], fewer: number, worth: (unit: T) => number): T[] {
+  const byWorth = all.toSorted((a, b) => worth(b) - worth(a));
   const rest = new Set(byWorth.slice(0, all.length - fewer));
   return all.filter((unit) => rest.has(unit));
 }

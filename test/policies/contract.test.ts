@@ -51,7 +51,13 @@ const traces: fc.Arbitrary<Trace> = fc.record({
 });
 
 /** Options that make time slices and the like short enough to matter in a trace of seconds. */
-const brisk: Record<string, Record<string, unknown>> = { "round-robin": { quantumSeconds: 1 } };
+const brisk: Record<string, Record<string, unknown>> = {
+  "round-robin": { quantumSeconds: 1 },
+  fifo: { backfill: "easy" },
+  priority: { minRunSeconds: 0, ageStepSeconds: 1 },
+  edf: { admission: true },
+  tiresias: { thresholds: [1, 3], promoteKnob: 1 },
+};
 const GUARDS = {
   ...NO_GUARDS,
   planSpacingMillis: 300,
@@ -101,7 +107,7 @@ function worldOf(
 
 function decide({ scheduler, now }: World): Decision {
   const snapshot = scheduler.snapshot(now);
-  return decideBy(resolve(scheduler.setting).policy, snapshot, scheduler.packer(snapshot));
+  return decideBy(resolve(scheduler.setting).policy, snapshot, scheduler.packer(snapshot), scheduler.ledger.rooms);
 }
 
 for (const { key } of policies)
