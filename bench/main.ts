@@ -1,12 +1,24 @@
 import { assignment } from "./assignment.ts";
+import { estimates } from "./estimates.ts";
 import type { Figures } from "./figures.ts";
 import { logs } from "./logs.ts";
+import { rounds } from "./rounds.ts";
+import { simulate } from "./simulate.ts";
 import { size } from "./size.ts";
 import { start } from "./start.ts";
 import { submit } from "./submit.ts";
 
 /** The measurements by name: a new one is a file and a line here. */
-const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = { start, size, submit, logs, assignment };
+const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
+  start,
+  size,
+  submit,
+  logs,
+  rounds,
+  assignment,
+  estimates,
+  simulate,
+};
 
 const HELP = `Usage: npm run bench -- [NAME...] [--json]
 

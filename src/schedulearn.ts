@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startApi } from "./api/http.ts";
 import { type Config, guardsFrom } from "./config/index.ts";
 import { DomainError, domainError, type Fault } from "./core/errors.ts";
-import type { PolicySetting } from "./core/scheduler.ts";
+import type { PolicySetting } from "./core/policy.ts";
 import { makeDriver } from "./drivers/index.ts";
 import { RootLock } from "./drivers/process/root-lock.ts";
 import { wallClock } from "./engine/clock.ts";

@@ -345,20 +345,30 @@ export class Packer {
     this.#repacks++; // also those that come to nothing: they cost as much
     const found = repack({ ...this.#cluster, draft: (id) => this.#draft(id), grants: this.#grants }, job, size);
     if (!found) return false;
-    for (const { job: moved } of found.moves) {
-      this.evict(moved);
-      if (moved.state.status === "running") this.#defragments.add(moved.id);
+    const before = found.moves.map(({ job: moved }) => this.#grants.get(moved.id) as Placement);
+    for (const { job: moved } of found.moves) this.evict(moved);
+    const all = [...found.moves, { job, on: found.on }];
+    if (all.every((each) => this.#takeCounts(each.job, each.on))) {
+      for (const { job: moved } of found.moves) if (moved.state.status === "running") this.#defragments.add(moved.id);
+      return true;
     }
-    for (const { job: moved, on } of found.moves) this.#grants.set(moved.id, this.#takeCounts(moved, on));
-    this.#grants.set(job.id, this.#takeCounts(job, found.on));
-    return true;
+    // On a server with several kinds of GPUs the counts can come out and the devices not.
+    for (const each of all) this.evict(each.job);
+    for (const [i, { job: moved }] of found.moves.entries()) {
+      for (const share of before[i] as Placement) this.#draft(share.server)?.takeShare(moved.id, share);
+      this.#grants.set(moved.id, before[i] as Placement);
+    }
+    return false;
   }
 
-  #takeCounts(job: Job, counts: readonly (readonly [ServerId, number])[]): Placement {
+  /** Gives the job so much on each of these servers. False when one of them turns out to have less; it has that then. */
+  #takeCounts(job: Job, counts: readonly (readonly [ServerId, number])[]): boolean {
     const shape = shapeOf(job);
-    return counts.map(([server, count]) =>
+    const shares = counts.map(([server, count]) =>
       (this.#draft(server) as Draft).take(job.id, shape, demandOf(shape, count), ownShare(job, server)),
     );
+    this.#grants.set(job.id, shares);
+    return counts.every(([, count], i) => shares[i]?.gpus.length === count);
   }
 
   #draft(server: ServerId): Draft | null {

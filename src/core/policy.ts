@@ -3,6 +3,7 @@ import type { Estimates } from "./estimates.ts";
 import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import type { Packer } from "./packer.ts";
+import type { PlacementRule } from "./placement-rule.ts";
 import type { PoolView } from "./pool.ts";
 import type { Placement, Server, ServerId } from "./server.ts";
 import type { Instant } from "./time.ts";
@@ -85,3 +86,11 @@ export interface PolicyEntry {
   /** `options` are complete and valid. */
   create(options: Options): Policy;
 }
+
+/** The policy in force, by name and as a function. */
+export interface PolicySetting {
+  readonly policy: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly placement: string;
+}
+export type ResolvePolicy = (setting: PolicySetting) => { readonly policy: Policy; readonly rule: PlacementRule };

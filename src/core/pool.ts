@@ -2,7 +2,7 @@ import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import { heldBy, isEligible, isSuspended, sizeOf } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
-import type { Server, ServerId, Share } from "./server.ts";
+import type { Gpu, GpuId, Server, ServerId, Share } from "./server.ts";
 import { coreCount, sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, largestSize, shapeOf } from "./shape.ts";
@@ -52,9 +52,12 @@ export function poolsOf(
     }
     return most;
   };
-  const open = new Set<ServerId>();
-  for (const server of servers.values()) if (isOpen(server)) open.add(server.id);
-  const isClosed = ({ server }: Share): boolean => !open.has(server);
+  const open = new Map<ServerId, ReadonlySet<GpuId>>();
+  for (const server of servers.values()) if (isOpen(server)) open.set(server.id, idsOf(server.gpus));
+  const isThere = ({ server, gpus }: Share): boolean => {
+    const ids = open.get(server);
+    return ids !== undefined && gpus.every((gpu) => ids.has(gpu));
+  };
   for (const job of jobs.values()) {
     const { state } = job;
     const shape = shapeOf(job);
@@ -66,7 +69,7 @@ export function poolsOf(
     if (state.status === "pending" || state.status === "preempting" || state.status === "cancelling") continue;
     const kept = state.status === "running" ? state.on : heldBy(job)[0];
     if (!kept) continue;
-    const held = kept.some(isClosed) ? [] : kept;
+    const held = kept.every(isThere) ? kept : kept.flatMap((share) => remains(share, open.get(share.server)));
     if (pool === "gpus") fixed.cores += coreCount(held); // what comes with GPUs is nobody else's
     const isPinned = state.status !== "running" || held !== kept || guard.pins(job);
     if (state.status === "running") contenders[pool].push(runningContender(job, pool, limitOf(shape), isPinned));
@@ -76,7 +79,7 @@ export function poolsOf(
   for (const pool of ["gpus", "cores"] as const) {
     if (contenders[pool].length === 0) continue;
     let total = 0;
-    for (const id of open) {
+    for (const id of open.keys()) {
       const server = servers.get(id) as Server;
       total += pool === "gpus" ? server.gpus.length : server.cores;
     }
@@ -84,6 +87,18 @@ export function poolsOf(
   }
   return views;
 }
+
+const known = new WeakMap<readonly Gpu[], ReadonlySet<GpuId>>();
+
+function idsOf(gpus: readonly Gpu[]): ReadonlySet<GpuId> {
+  const ids = known.get(gpus) ?? new Set(gpus.map(({ id }) => id));
+  known.set(gpus, ids);
+  return ids;
+}
+
+/** What of the share is still there: nothing of a server that takes no jobs, and no GPU that has vanished from its inventory. */
+const remains = (share: Share, ids: ReadonlySet<GpuId> | undefined): readonly Share[] =>
+  ids ? [{ ...share, gpus: share.gpus.filter((gpu) => ids.has(gpu)) }] : [];
 
 function waitingContender(job: Job, pool: Pool, most: number): Contender {
   const { min, max, preferred } = job.spec[pool];

@@ -15,9 +15,8 @@ import type { Migration } from "./migration.ts";
 import { advanceMigration, awaitsLostSteps, isMoving, openMigration } from "./migration.ts";
 import { Packer } from "./packer.ts";
 import type { Effort } from "./packing.ts";
-import type { PlacementRule } from "./placement-rule.ts";
 import { planEvents, reconcile } from "./plan.ts";
-import type { Decision, Policy, Snapshot } from "./policy.ts";
+import type { Decision, PolicySetting, ResolvePolicy, Snapshot } from "./policy.ts";
 import { poolsOf } from "./pool.ts";
 import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
@@ -28,12 +27,6 @@ import type { Instant } from "./time.ts";
 import { newJob, transition } from "./transition.ts";
 import type { UserUsage } from "./usage.ts";
 
-/** The policy in force, by name and as a function. */
-export interface PolicySetting {
-  readonly policy: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly placement: string;
-}
 export interface SchedulerOptions {
   readonly guards?: Guards;
   readonly learner?: Learner;
@@ -42,8 +35,6 @@ export interface SchedulerOptions {
 }
 /** Without a clock a search is bounded by its steps alone, so that the same state gives the same decision. */
 const SEARCH_STEPS = 500;
-
-export type ResolvePolicy = (setting: PolicySetting) => { readonly policy: Policy; readonly rule: PlacementRule };
 
 /** What came of one round: to be recorded first, then told to the drivers, in that order. */
 export interface Round {

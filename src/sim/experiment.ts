@@ -1,8 +1,7 @@
 import { DomainError, domainError, type Fault } from "../core/errors.ts";
 import type { Learner } from "../core/estimates.ts";
 import type { Guards } from "../core/guards.ts";
-import type { PolicyEntry } from "../core/policy.ts";
-import type { PolicySetting } from "../core/scheduler.ts";
+import type { PolicyEntry, PolicySetting } from "../core/policy.ts";
 import type { Server } from "../core/server.ts";
 import { createLearner } from "../estimator/index.ts";
 import { findPlacement } from "../placement/index.ts";

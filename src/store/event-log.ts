@@ -4,8 +4,8 @@ import type { Event } from "../core/event.ts";
 import type { Job } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
+import type { PolicySetting } from "../core/policy.ts";
 import type { Run } from "../core/run.ts";
-import type { PolicySetting } from "../core/scheduler.ts";
 import type { Server } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
 import {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { PolicySetting } from "../core/scheduler.ts";
+import type { PolicySetting } from "../core/policy.ts";
 import { SettingRow, TokenRow } from "./rows.ts";
 import type { Store } from "./store.ts";
 

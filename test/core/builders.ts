@@ -1,5 +1,5 @@
 import type { JobSpec } from "../../src/core/job-spec.ts";
-import type { PolicySetting } from "../../src/core/scheduler.ts";
+import type { PolicySetting } from "../../src/core/policy.ts";
 import type { Server } from "../../src/core/server.ts";
 import { findPlacement } from "../../src/placement/index.ts";
 import { completeOptions, findPolicy } from "../../src/policies/index.ts";

@@ -165,6 +165,24 @@ describe("packing the cluster anew", () => {
     },
   );
 
+  it("changes nothing where the counts come out and the kinds of GPUs do not", () => {
+    // Two of each kind; by counts job-3 and job-4 have room, by devices both want the same two.
+    const kinds = aServer("a", 4).gpus.map((gpu, i) => ({ ...gpu, model: i < 2 ? "V100" : "A100" }));
+    const world = new World({ policy: "fifo", options: { backfill: "fit" }, placement: "hungarian" }).join(
+      aServer("a", 4, { gpus: kinds }),
+      aServer("b", 1),
+    );
+    const a100 = { ...gpus(2), model: "A100" };
+    world.submit("job-1", aSpec({ gpus: a100 })).submit("job-2", aSpec({ gpus: gpus(1) }));
+    world.submit("job-3", aSpec({ gpus: a100 }), 5).run(100);
+    expect(world.log.filter(({ type }) => type === "RoundFailed")).toEqual([]);
+    expect([world.status("job-1"), world.status("job-2"), world.status("job-3")]).toEqual([
+      "running",
+      "running",
+      "pending",
+    ]);
+  });
+
   it("is never done by placements that do not search, nor beyond the migrations allowed", () => {
     for (const [placement, maxConcurrentMigrations] of [
       ["consolidate", 9],
