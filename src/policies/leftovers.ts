@@ -16,10 +16,15 @@ export function growInTurn(
   packer: Packer,
   canUse: (contender: Contender, size: number) => boolean = () => true,
 ): void {
-  let ring = order.filter(({ job, isPinned, max }) => !isPinned && packer.sizeOf(job) > 0 && packer.sizeOf(job) < max);
+  let ring = order.filter(({ job, isPinned, max }) => {
+    if (isPinned) return false;
+    const size = packer.sizeOf(job);
+    return size > 0 && size < max;
+  });
   while (ring.length > 0)
     ring = ring.filter((contender) => {
-      const size = packer.sizeOf(contender.job) + 1;
-      return size <= contender.max && canUse(contender, size) && packer.resize(contender.job, size);
+      const { job, min, max } = contender;
+      const size = packer.sizeOf(job) + 1;
+      return size >= min && size <= max && canUse(contender, size) && packer.resize(job, size);
     });
 }

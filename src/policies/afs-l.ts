@@ -1,0 +1,81 @@
+import type { Job } from "../core/job.ts";
+import { bySubmission } from "../core/job.ts";
+import type { PolicyEntry, Snapshot } from "../core/policy.ts";
+import type { Contender, PoolView } from "../core/pool.ts";
+import { lengths } from "./length.ts";
+import { byKey } from "./order.ts";
+import { bySize, type Sizing } from "./realise.ts";
+import { leastOf, promising, type Sizes, sizable } from "./sizes.ts";
+import { playForUnits } from "./tournament.ts";
+
+export const afsL: PolicyEntry = {
+  key: "afs-l",
+  description:
+    "Unit by unit to the winner of a tournament: the shorter job, unless the longer one makes sufficiently more of it. A job of which nothing is known counts as longer than the others.",
+  needs: ["estimates", "speed-up"],
+  isPreemptive: true,
+  isElastic: true,
+  options: [
+    {
+      name: "hysteresis",
+      description:
+        "a running job is left as it is where its share would make it faster or slower by no more than this fraction, and there are units for that; 0 follows every change",
+      kind: "number",
+      default: 0.1,
+      min: 0,
+      max: 1,
+    },
+  ],
+  create: ({ hysteresis }) => bySize((pool, snapshot) => shares(pool, snapshot, Number(hysteresis))),
+};
+
+function shares({ contenders, capacity }: PoolView, snapshot: Snapshot, hysteresis: number): Sizing {
+  const asking = sizable(contenders);
+  const left = lengths(asking, snapshot);
+  const lengthOf = new Map(asking.map((contender, i) => [contender, left[i] as number]));
+  const order = byKey(asking, (contender) => lengthOf.get(contender) as number);
+  // They play in the order of submission, which stays the same while lengths change.
+  const chosen = promising(order, capacity).sort((a, b) => bySubmission(jobAt(a), jobAt(b)));
+  const players = chosen.map((i) => {
+    const contender = order[i] as Contender;
+    const { speedup: speed } = snapshot.estimates.of(contender.job);
+    return { least: leastOf(contender), most: contender.max, length: lengthOf.get(contender) as number, speed };
+  });
+  const sizes = new Uint32Array(order.length);
+  for (const [at, size] of playForUnits(players, capacity).entries()) sizes[chosen[at] as number] = size;
+  keepClose(order, sizes, capacity, snapshot, hysteresis);
+  return { order, sizes };
+
+  function jobAt(i: number): Job {
+    return (order[i] as Contender).job;
+  }
+}
+
+/**
+ * Lets running jobs keep what they have where that is nearly as fast as their share. Those that hold more than it give it back when there are
+ * not units enough, the greatest gap first. With sizes that are settled in this way it changes nothing.
+ */
+function keepClose(
+  order: readonly Contender[],
+  sizes: Sizes,
+  units: number,
+  { estimates }: Snapshot,
+  hysteresis: number,
+): void {
+  const kept: { readonly at: number; readonly share: number; readonly gap: number }[] = [];
+  let free = units;
+  for (const [at, { job, size }] of order.entries()) {
+    const share = sizes[at] as number;
+    const { speedup } = estimates.of(job);
+    const gap = size > 0 && share > 0 ? Math.abs(speedup(share) / speedup(size) - 1) : Number.POSITIVE_INFINITY;
+    if (gap <= hysteresis) sizes[at] = size;
+    if (gap <= hysteresis && size > share) kept.push({ at, share, gap });
+    free -= sizes[at] as number;
+  }
+  kept.sort((a, b) => b.gap - a.gap || b.at - a.at);
+  for (const { at, share } of kept) {
+    if (free >= 0) return;
+    free += (sizes[at] as number) - share;
+    sizes[at] = share;
+  }
+}

@@ -1,0 +1,25 @@
+import type { PolicyEntry, Snapshot } from "../core/policy.ts";
+import type { Contender } from "../core/pool.ts";
+import { bySize, type Sizing } from "./realise.ts";
+import { giveInOrder, giveInTurn, sizable, speedsUp } from "./sizes.ts";
+
+/** First in, first out with sizes: everyone's least in order, then what is left in turn. Jobs that got nothing wait, whatever is left. */
+export const elasticFifo: PolicyEntry = {
+  key: "elastic-fifo",
+  description:
+    "Each its least in order of submission, smaller jobs passing larger ones that do not fit; then one more in turn while that still speeds a job up.",
+  needs: ["speed-up"],
+  isPreemptive: true,
+  isElastic: true,
+  options: [],
+  create: () => bySize(({ contenders, capacity }, snapshot) => leastThenInTurn(contenders, capacity, snapshot)),
+};
+
+/** The least of each in order; then one at a time in turn. */
+export function leastThenInTurn(order: readonly Contender[], units: number, snapshot: Snapshot): Sizing {
+  const asking = sizable(order);
+  const sizes = new Uint32Array(asking.length);
+  const left = giveInOrder(asking, sizes, units);
+  giveInTurn(asking, sizes, left, speedsUp(snapshot));
+  return { order: asking, sizes };
+}

@@ -1,0 +1,98 @@
+import type { PolicyEntry, Snapshot } from "../core/policy.ts";
+import type { Contender } from "../core/pool.ts";
+import { allocate, type Choice } from "./knapsack.ts";
+import { byKey } from "./order.ts";
+import { bySize } from "./realise.ts";
+import { giveInOrder, leastOf, positionsOf, promising, sizable } from "./sizes.ts";
+
+/**
+ * The optimiser of FfDL's elastic scaling (Saxena et al., MASCOTS 2020): the greatest sum of speed-ups. Of the waiting jobs only so many of the
+ * first are considered as would fill the pool with their least; the knapsack says how large a sum is still solved exactly.
+ */
+export const ffdl: PolicyEntry = {
+  key: "ffdl",
+  description:
+    "The sizes with the greatest sum of speed-ups. All that fit with their least run, the newest ones wait; with mayWait whoever brings least waits.",
+  needs: ["speed-up", "priorities"],
+  isPreemptive: true,
+  isElastic: true,
+  options: [
+    {
+      name: "mayWait",
+      description:
+        "whether a job may be left out so that others gain more; large gangs can then starve behind small jobs",
+      kind: "flag",
+      default: false,
+    },
+    {
+      name: "chargeRestarts",
+      description: "whether a change of a running job counts with what its restart costs, as measured",
+      kind: "flag",
+      default: true,
+    },
+    {
+      name: "horizonSeconds",
+      description: "the time within which a change must win back the work that its restart costs",
+      kind: "number",
+      default: 600,
+      min: 1,
+      max: 604_800,
+    },
+    {
+      name: "weightByPriority",
+      description: "whether speed counts by priority: times 1 + priority, below 0 divided by 1 - priority",
+      kind: "flag",
+      default: false,
+    },
+  ],
+  create: ({ mayWait, chargeRestarts, horizonSeconds, weightByPriority }) =>
+    bySize(({ contenders, capacity }, snapshot) => {
+      const weigh = weightByPriority === true ? weightOf : () => 1;
+      const horizon = chargeRestarts === true ? Number(horizonSeconds) : Number.POSITIVE_INFINITY;
+      const rank = mayWait === true ? density(snapshot, weigh) : weigh;
+      const order = byKey(sizable(contenders), (each) => -rank(each));
+      const chosen =
+        mayWait === true ? promising(order, capacity, ({ isRunning }) => isRunning) : admitted(order, capacity);
+      const choices = chosen.map((i) => {
+        const contender = order[i] as Contender;
+        return choiceOf(contender, weigh(contender), horizon, mayWait === true, snapshot);
+      });
+      const sizes = new Uint32Array(order.length);
+      for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
+      return { order, sizes };
+    }),
+};
+
+function choiceOf(
+  contender: Contender,
+  weight: number,
+  horizonSeconds: number,
+  mayWait: boolean,
+  { estimates, guard }: Snapshot,
+): Choice {
+  const { job, max: most, size, isRunning } = contender;
+  const { speedup } = estimates.of(job);
+  const cost = isRunning ? (guard.restartMillis(job) / 1000 / horizonSeconds) * speedup(size) : 0;
+  const worth = Float64Array.from({ length: most + 1 }, (_, n) => weight * (speedup(n) - (n === size ? 0 : cost)));
+  return { least: leastOf(contender), most, size, mayWait, value: (n) => worth[n] as number };
+}
+
+/** What a job brings for each unit of its least. */
+const density =
+  ({ estimates }: Snapshot, weigh: (contender: Contender) => number) =>
+  (contender: Contender): number => {
+    const least = leastOf(contender);
+    return least === 0 ? 0 : (weigh(contender) * estimates.of(contender.job).speedup(least)) / least;
+  };
+
+const weightOf = ({ job }: Contender): number => {
+  const { priority } = job.spec;
+  return priority >= 0 ? 1 + priority : 1 / (1 - priority);
+};
+
+/** Positions of all that fit with their least, the newest left out first. */
+function admitted(order: readonly Contender[], units: number): number[] {
+  const sizes = new Uint32Array(order.length);
+  giveInOrder(order, sizes, units);
+  return positionsOf(sizes);
+}

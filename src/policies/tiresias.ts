@@ -1,0 +1,69 @@
+import type { PolicyEntry, Snapshot } from "../core/policy.ts";
+import type { Contender, PoolView } from "../core/pool.ts";
+import { gittins } from "./gittins.ts";
+import { byKey } from "./order.ts";
+import { perPool } from "./per-pool.ts";
+import { queueFaults, queueOptions, queuesOf } from "./queues.ts";
+import { remaining } from "./remaining.ts";
+import { queuesAsInReference } from "./tiresias-reference.ts";
+import { walk } from "./walk.ts";
+
+/** The index is reckoned anew after each such part of a quantum: with every second, jobs alike would take turns without end. */
+const QUANTUM_PARTS = 4;
+
+/** Least attained service in a few queues, so that it seldom preempts. Source: Gu et al., "Tiresias", NSDI 2019. */
+export const tiresias: PolicyEntry = {
+  key: "tiresias",
+  description:
+    "Least attained service first, in queues: a job that has had more than a threshold of GPU-seconds goes one queue down. Within a queue, who started first; with gittins, who is most likely to end soon by the history of completed jobs.",
+  needs: ["history"],
+  isPreemptive: true,
+  isElastic: false,
+  options: [
+    ...queueOptions,
+    {
+      name: "gittins",
+      description:
+        "Ranks the jobs of each queue but the last by Gittins' index, once 30 jobs have completed; until then as without.",
+      kind: "flag",
+      default: false,
+    },
+    {
+      name: "referenceJump",
+      description:
+        "Only to compare with the public Tiresias simulator: jumps between queues when its arithmetic notices them, and its order within a queue; no promotion.",
+      kind: "flag",
+      default: false,
+    },
+  ],
+  check: queueFaults,
+  create(options) {
+    const limits = options.thresholds as readonly number[];
+    return perPool((pool, packer, snapshot) => {
+      const { levelOf, keys, verdict } =
+        options.referenceJump === true
+          ? queuesAsInReference(pool, limits, snapshot.now)
+          : queuesOf(pool, limits, Number(options.promoteKnob), snapshot.now);
+      const ranks = options.gittins === true ? [gittinsRank(pool, snapshot, (c) => limits[levelOf(c)])] : [];
+      const order = byKey(pool.contenders, levelOf, ...ranks, ...keys);
+      walk(order, packer, { isPreemptive: true, mayPass: true, units: pool.capacity });
+      return verdict;
+    });
+  },
+};
+
+/** @param quantumOf the limit of the queue that a job is in; none for the last, which stays in the order of first starts */
+function gittinsRank(
+  { pool }: PoolView,
+  snapshot: Snapshot,
+  quantumOf: (contender: Contender) => number | undefined,
+): (contender: Contender) => number {
+  const index = gittins(snapshot.estimates.services(pool));
+  const { attained } = remaining(snapshot);
+  return (contender) => {
+    const quantum = quantumOf(contender);
+    if (!index || quantum === undefined) return 0;
+    const part = quantum / QUANTUM_PARTS;
+    return -index(Math.floor(attained(contender) / part) * part, quantum);
+  };
+}

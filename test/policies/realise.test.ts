@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
+import type { Elasticity } from "../../src/core/job-spec.ts";
+import { aServer, aSpec, between, gpus, World } from "../core/world.ts";
+import { type Known, knowing, sizesIn } from "./learner.ts";
+
+const FOREVER = 1e9;
+const durations = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`job-${i + 1}`, FOREVER]));
+const elastic = (min: number, max: number) => aSpec({ gpus: between(min, max), elasticity: "live" });
+const aWorld = (ends: Record<string, number> = {}, guards = NO_GUARDS): World =>
+  new World({
+    policy: "elastic-fifo",
+    durations: { ...durations, ...ends },
+    costs: { start: 0, stop: 0 },
+    scheduler: { guards },
+  });
+
+describe("sizes that a policy has decided", () => {
+  it("leave a job whose size stays on its very GPUs, whoever else shrinks or starts beside it", () => {
+    const world = aWorld().join(aServer("a", 8));
+    world.submit("job-1", elastic(1, 2), 0).submit("job-2", elastic(1, 8), 1).run(10);
+    const before = world.job("job-1").state;
+    world.submit("job-3", elastic(1, 8), 20).run(30);
+    expect(sizesIn(world)).toEqual({ "job-1": 2, "job-2": 3, "job-3": 3 });
+    expect(world.job("job-1").state).toEqual(before);
+    expect(world.job("job-1").resizes).toBe(0);
+  });
+
+  it("give a waiting job its least where servers are too small for the shares, at the cost of the latest", () => {
+    const world = aWorld({}, { ...NO_GUARDS, maxMigrations: 0 }).join(aServer("a", 4), aServer("b", 4));
+    world.submit("job-1", elastic(1, 4), 0).submit("job-2", elastic(1, 4), 1).submit("job-3", elastic(3, 4), 20);
+    expect(sizesIn(world.run(10))).toEqual({ "job-1": 4, "job-2": 4 });
+    expect(sizesIn(world.run(30))).toEqual({ "job-1": 4, "job-2": 1, "job-3": 3 });
+  });
+
+  it("send a job that cannot grow where it is to where it has its share", () => {
+    const world = aWorld({ "job-1": 100 }).join(aServer("a", 2), aServer("b", 4));
+    world.submit("job-1", aSpec({ gpus: gpus(4) }), 0).submit("job-2", elastic(1, 4), 1);
+    expect(sizesIn(world.run(50))).toEqual({ "job-1": 4, "job-2": 2 });
+    expect(sizesIn(world.run(200))).toEqual({ "job-2": 4 });
+    expect(world.job("job-2").migrations).toBe(1);
+  });
+
+  it("send nobody elsewhere before the guards allow it", () => {
+    const world = aWorld({ "job-1": 100 }, DEFAULT_GUARDS).join(aServer("a", 2), aServer("b", 4));
+    world.submit("job-1", aSpec({ gpus: gpus(4) }), 0).submit("job-2", elastic(1, 4), 1);
+    expect(sizesIn(world.run(DEFAULT_GUARDS.migrationRestMillis / 2))).toEqual({ "job-2": 2 });
+  });
+
+  it("stop nobody for a job that finds no server in the end", () => {
+    const known = { "job-1": { remaining: 900 }, "job-2": { remaining: 900 }, "job-3": { remaining: 1 } };
+    const world = new World({
+      policy: "elastic-srjf",
+      durations,
+      costs: { start: 0, stop: 0 },
+      scheduler: { learner: knowing(known) },
+    }).join(aServer("a", 1), aServer("b", 1));
+    world.submit("job-1", elastic(1, 2)).submit("job-2", elastic(1, 2)).submit("job-3", elastic(2, 2), 10).run(100);
+    expect(sizesIn(world)).toEqual({ "job-1": 1, "job-2": 1 });
+    expect([world.job("job-1").preemptions, world.job("job-2").preemptions]).toEqual([0, 0]);
+  });
+
+  it("start a job that wants none of what is divided, however full the servers are", () => {
+    const world = aWorld().join(aServer("a", 1, { cores: 1 }));
+    const cores = (count: number) =>
+      aSpec({ gpus: gpus(0), cores: { min: count, max: count, preferred: count }, elasticity: "none" });
+    world.submit("job-1", cores(1)).submit("job-2", cores(1)).submit("job-3", cores(0)).run(10);
+    expect(["job-1", "job-2", "job-3"].map((id) => world.status(id))).toEqual(["running", "pending", "running"]);
+  });
+});
+
+interface Crowd {
+  readonly servers: readonly number[];
+  readonly jobs: readonly {
+    readonly at: number;
+    readonly min: number;
+    readonly more: number;
+    readonly elasticity: Elasticity;
+    readonly remaining: number;
+    readonly loss: number;
+  }[];
+}
+
+const crowds: fc.Arbitrary<Crowd> = fc.record({
+  servers: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
+  jobs: fc.array(
+    fc.record({
+      at: fc.integer({ min: 0, max: 5 }),
+      min: fc.integer({ min: 1, max: 4 }),
+      more: fc.integer({ min: 0, max: 5 }),
+      elasticity: fc.constantFrom("none", "restart", "live"),
+      remaining: fc.integer({ min: 1, max: 1000 }),
+      loss: fc.constantFrom(0, 0.1, 0.5, 1),
+    }),
+    { minLength: 1, maxLength: 9 },
+  ),
+});
+
+/** A crowd of jobs that never end, when all that follows from their coming has happened. */
+function settled(policy: string, options: Record<string, unknown>, { servers, jobs }: Crowd): World {
+  const curveOf = (loss: number) => Array.from({ length: 9 }, (_, n) => (n + 1) ** (1 - loss));
+  const known: Record<string, Known> = {};
+  for (const [i, { remaining, loss }] of jobs.entries()) known[`job-${i + 1}`] = { remaining, curve: curveOf(loss) };
+  const world = new World({ policy, options, durations, scheduler: { learner: knowing(known) } });
+  world.join(...servers.map((count, i) => aServer(`s${i}`, count)));
+  for (const [i, { at, min, more, elasticity }] of jobs.entries()) {
+    const spec = aSpec({ gpus: elasticity === "none" ? gpus(min) : between(min, min + more), elasticity });
+    world.submit(`job-${i + 1}`, spec, at);
+  }
+  return world.run(50_000);
+}
+
+for (const [policy, options] of [
+  ["elastic-fifo", {}],
+  ["elastic-srjf", {}],
+  ["ffdl", {}],
+  ["ffdl", { mayWait: true }],
+  ["afs-l", {}],
+  ["afs-l", { hysteresis: 0 }],
+  ["optimus", {}],
+] as const)
+  describe(`${policy} ${JSON.stringify(options)}, of jobs that never end`, () => {
+    it("moves nothing more once all have come", () => {
+      fc.assert(
+        fc.property(crowds, (crowd) => {
+          const world = settled(policy, options, crowd);
+          world.now += 1000;
+          expect(world.scheduler.round(world.now)).toMatchObject({ events: [], commands: [] });
+          expect(world.log.filter(({ at }) => at > 10_000)).toEqual([]);
+        }),
+        { numRuns: 20, endOnFailure: true },
+      );
+    });
+
+    it("leaves no GPU idle that somebody there could use", () => {
+      fc.assert(
+        fc.property(crowds, (crowd) => {
+          const world = settled(policy, options, crowd);
+          const sizes = sizesIn(world);
+          for (const { id, gpus: all } of world.scheduler.servers.values()) {
+            const idle = all.filter((gpu) => !world.inUse.has(gpu.id)).length;
+            if (idle === 0) continue;
+            for (const [i, { min, more, elasticity, loss }] of crowd.jobs.entries()) {
+              const job = world.job(`job-${i + 1}`);
+              const isHere = job.state.status === "running" && job.state.on[0]?.server === id;
+              if (job.state.status === "pending") expect(min).toBeGreaterThan(idle);
+              if (isHere && elasticity !== "none" && loss < 1) expect(sizes[job.id]).toBe(min + more);
+            }
+          }
+        }),
+        { numRuns: 20, endOnFailure: true },
+      );
+    });
+  });
