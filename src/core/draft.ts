@@ -3,6 +3,7 @@ import { heldBy } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
 import type { Room } from "./ledger.ts";
 import type { Gpu, GpuId, Share } from "./server.ts";
+import { mergeShares } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, suitsGpu, suitsServer } from "./shape.ts";
 import { kept } from "./share.ts";
@@ -35,7 +36,9 @@ export class Draft {
   idleGpus = 0;
   freeCores = 0;
   idleCores = 0;
+  /** Without that of runs which are to let go of it: `#soonMemoryMiB`. */
   memoryMiB: number;
+  #soonMemoryMiB = 0;
 
   constructor(room: Room, jobs: ReadonlyMap<JobId, Job>) {
     this.room = room;
@@ -56,7 +59,8 @@ export class Draft {
     this.cores = room.coreOwner.map((owner, i) =>
       owner === null ? null : keeps(owner)?.cores.includes(i) ? owner : SOON,
     );
-    this.memoryMiB = room.usedMemoryMiB;
+    for (const [owner, share] of kept) if (!share) this.#soonMemoryMiB += memoryOf(jobs.get(owner), server.id);
+    this.memoryMiB = room.usedMemoryMiB - this.#soonMemoryMiB;
     this.#baseGpus = room.gpuOwner.map((owner) => (owner === null ? null : SOON));
     this.#baseCores = room.coreOwner.map((owner) => (owner === null ? null : SOON));
     for (const owner of this.gpus) this.#countGpu(owner, 1);
@@ -70,12 +74,6 @@ export class Draft {
     return this.#count(shape, (owner) => owner === null || owner === SOON);
   }
 
-  idleGpusFor(shape: Shape): number {
-    return this.room.isUniform
-      ? Math.min(this.idleGpus, this.gpusFor(shape))
-      : this.#count(shape, (owner) => owner === null);
-  }
-
   /** How much of its pool a job of this shape could have here; 0 also when its cores or memory do not fit. */
   sizeFor(shape: Shape, memoryIsHeld = false): number {
     const { server } = this.room;
@@ -83,6 +81,15 @@ export class Draft {
     if (!memoryIsHeld && this.memoryMiB + shape.memoryMiB > server.memoryMiB) return 0;
     if (shape.pool === "cores") return this.freeCores;
     return this.freeCores < shape.cores ? 0 : this.gpusFor(shape);
+  }
+
+  /** As `sizeFor`, of what nobody uses any more. */
+  idleSizeFor(shape: Shape): number {
+    const most = this.sizeFor(shape);
+    if (this.memoryMiB + this.#soonMemoryMiB + shape.memoryMiB > this.room.server.memoryMiB) return 0;
+    if (shape.pool === "cores") return Math.min(most, this.idleCores);
+    if (this.idleCores < shape.cores) return 0;
+    return Math.min(most, this.room.isUniform ? this.idleGpus : this.#count(shape, (owner) => owner === null));
   }
 
   /** How many more units a job of this shape that is here already could be given. */
@@ -178,6 +185,9 @@ function keptShare(job: Job | undefined, server: string): Share | null {
   if (status === "preempting" || status === "cancelling") return null;
   return heldBy(job)[0]?.find((share) => share.server === server) ?? null;
 }
+
+const memoryOf = (job: Job | undefined, server: string): number =>
+  job ? (mergeShares(heldBy(job)).find((share) => share.server === server)?.memoryMiB ?? 0) : 0;
 
 /** The first `count` positions that are usable: preferred ones, then idle ones, then those that will be. */
 function pick(

@@ -111,7 +111,7 @@ export function drainMoves(cluster: Cluster, now: Instant): { events: readonly E
       events.push({ type: "JobPreempted", job: job.id, cause: "its server is draining", at: now });
       continue;
     }
-    if (!isOn(job) || job.state.status !== "running") continue;
+    if (!isOn(job) || job.state.status !== "running" || job.state.leaving) continue;
     const againAt = (job.moveFailedAt ?? Number.NEGATIVE_INFINITY) + MOVE_AGAIN;
     if (againAt > now) {
       wakeAt = Math.min(wakeAt, againAt);

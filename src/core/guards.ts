@@ -94,6 +94,11 @@ export class Guard {
     return !isInPlace && this.rests(job);
   }
 
+  /** May this running job make way for another now? A frozen one loses nothing. */
+  mayStop(job: Job): boolean {
+    return (poolOf(job.spec) === "cores" && this.#guards.pauseCores) || !this.rests(job);
+  }
+
   /** Must this running job not be stopped, to preempt it, move it or resize it? */
   rests(job: Job): boolean {
     const { state } = job;

@@ -77,11 +77,14 @@ export class Ledger {
     else this.#held.delete(job);
   }
 
-  /** Is all of it idle, or the job's own? */
+  /** Is all of it idle, its memory too, or the job's own? */
   isIdle(placement: Placement, job: JobId): boolean {
     return placement.every((share) => {
       const book = this.#books.get(share.server);
       if (!book) return false;
+      const held = this.#held.get(job)?.find(({ server }) => server === share.server)?.memoryMiB ?? 0;
+      const more = share.memoryMiB - held;
+      if (more > 0 && book.usedMemoryMiB + more > book.server.memoryMiB) return false;
       const own = (owner: JobId | null | undefined): boolean => owner === null || owner === job;
       return (
         share.gpus.every((gpu) => own(book.gpuOwner[book.position.get(gpu) ?? -1])) &&

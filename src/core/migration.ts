@@ -72,8 +72,8 @@ export function advanceMigration(migration: Migration, before: Job, after: Job, 
     case "migrating":
       return { ...migration, state: state.step };
     case "starting": {
+      if (before.attempt === after.attempt) return migration; // a new phase of the same start
       if (state.fallback) {
-        if (migration.state === "starting") return migration; // a new phase of the same start
         const step = before.progress && globalStep(before.progress);
         const saved = before.checkpoint?.step ?? null;
         return {

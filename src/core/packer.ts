@@ -107,7 +107,7 @@ export class Packer {
     let best: { server: ServerId; victims: Job[]; rank: number } | null = null;
     for (const { server } of this.#cluster.rooms.values()) {
       if (!isOpen(server) || (this.#isBound(job) && !this.#isOwn(job, server.id))) continue;
-      const victims = this.#victims(server.id, shape, demand, yielding);
+      const victims = this.#victims(server.id, job, demand, yielding);
       const last = victims?.at(-1);
       if (!victims || !last) continue;
       const rank = yielding.rank(last);
@@ -120,7 +120,7 @@ export class Packer {
     for (const [i, victim] of [...best.victims.entries()].slice(0, -1).reverse()) {
       // The least important one may have been needed only until a more important one was found.
       if (this.find(victim, sizes[i] as number) === null) continue;
-      if (this.#fitsOn(best.server, shape, demand)) continue;
+      if (this.#fitsOn(best.server, job, demand)) continue;
       this.evict(victim);
     }
     return this.place(job, size, { only: best.server });
@@ -175,8 +175,9 @@ export class Packer {
       if (!isOpen(server) || (bounds.only && bounds.only !== server.id) || bounds.except === server.id) continue;
       const draft = this.#draft(server.id) as Draft;
       if (draft.freeCores < demand.cores || draft.freeGpus < demand.gpus) continue;
-      if (draft.sizeFor(shape) < size) continue;
-      const mustWait = draft.idleCores < demand.cores || draft.idleGpusFor(shape) < demand.gpus;
+      const isHeld = this.#hasMemory(job, server.id);
+      if (draft.sizeFor(shape, isHeld) < size) continue;
+      const mustWait = draft.idleSizeFor(shape) < size;
       if ((bounds.idleNow && mustWait) || bounds.mayUse?.(server.id) === false) continue;
       candidates.push({
         server,
@@ -190,13 +191,15 @@ export class Packer {
     if (candidates.length === 0) return null;
     const chosen = this.#cluster.rule.choose(candidates, job, this.#last);
     this.#last = chosen.order;
-    return [(this.#draft(chosen.server.id) as Draft).take(job.id, shape, demand, null)];
+    const { id } = chosen.server;
+    const draft = this.#draft(id) as Draft;
+    return [draft.take(job.id, shape, demand, ownShare(job, id), this.#hasMemory(job, id))];
   }
 
   /** The fewest servers that will do, those with most room first; a gang that wants several gets at least so many. */
   #span(job: Job, shape: Shape, size: number, bounds: Bounds): Placement | null {
     if (shape.maxServers < 2 || shape.pool === "cores") return null;
-    const roomy = this.#roomyServers(shape).filter(
+    const roomy = this.#roomyServers(shape, bounds.idleNow).filter(
       ({ draft: { room } }) => room.server.id !== bounds.except && bounds.mayUse?.(room.server.id) !== false,
     );
     for (let count = Math.max(2, shape.minServers); count <= Math.min(shape.maxServers, roomy.length, size); count++) {
@@ -206,7 +209,7 @@ export class Packer {
       return chosen.map(({ draft, size: most }, i) => {
         const share = Math.min(most, left - (chosen.length - i - 1)); // each server takes part
         left -= share;
-        return draft.take(job.id, shape, demandOf(shape, share), null);
+        return draft.take(job.id, shape, demandOf(shape, share), ownShare(job, draft.room.server.id));
       });
     }
     return null;
@@ -228,29 +231,37 @@ export class Packer {
     return null;
   }
 
-  /** Shares of servers that a gang does not have yet, those with most room first; null when it may not, or they are too small. */
+  /**
+   * Shares of servers that a gang does not have in the draft: those that it has in reality, in their ranks, or else those with
+   * most room first; null when it may not, or they are too small.
+   */
   #further(job: Job, shape: Shape, on: Placement, size: number): Placement | null {
     if (shape.maxServers <= on.length || shape.pool === "cores") return null;
     const roomy = this.#roomyServers(shape).filter(
       ({ draft }) => !on.some(({ server }) => server === draft.room.server.id),
     );
-    const chosen = roomy.slice(0, shape.maxServers - on.length);
-    if (chosen.reduce((sum, each) => sum + each.size, 0) < size) return null;
+    const own = (placementOf(job) ?? []).map(({ server }) => this.#draft(server));
+    const before = own.flatMap((draft) => roomy.find((each) => each.draft === draft) ?? []);
+    const chosen = [[...before, ...roomy.filter((each) => !before.includes(each))], roomy]
+      .map((each) => each.slice(0, shape.maxServers - on.length))
+      .find((each) => each.reduce((sum, { size: most }) => sum + most, 0) >= size);
+    if (!chosen) return null;
     let left = size;
     const shares: Share[] = [];
     for (const { draft, size: most } of chosen) {
       const share = Math.min(most, left);
-      if (share > 0) shares.push(draft.take(job.id, shape, demandOf(shape, share), null));
+      if (share > 0)
+        shares.push(draft.take(job.id, shape, demandOf(shape, share), ownShare(job, draft.room.server.id)));
       left -= share;
     }
     return shares;
   }
 
-  #roomyServers(shape: Shape): { readonly draft: Draft; readonly size: number }[] {
+  #roomyServers(shape: Shape, idleNow = false): { readonly draft: Draft; readonly size: number }[] {
     return [...this.#cluster.rooms.values()]
       .filter(({ server }) => isOpen(server))
       .map(({ server }) => this.#draft(server.id) as Draft)
-      .map((draft) => ({ draft, size: draft.sizeFor(shape) }))
+      .map((draft) => ({ draft, size: idleNow ? draft.idleSizeFor(shape) : draft.sizeFor(shape) }))
       .filter(({ size }) => size > 0)
       .sort((a, b) => b.size - a.size);
   }
@@ -280,16 +291,16 @@ export class Packer {
   }
 
   /** Those who must yield on this server so that it fits, the last of them the most important; null when that is not enough. */
-  #victims(server: ServerId, shape: Shape, demand: Demand, yielding: Yielding): Job[] | null {
+  #victims(server: ServerId, job: Job, demand: Demand, yielding: Yielding): Job[] | null {
     const victims: Job[] = [];
-    let fits = this.#fitsOn(server, shape, demand);
+    let fits = this.#fitsOn(server, job, demand);
     for (const victim of yielding.on(server)) {
       if (fits) break;
       const on = this.#grants.get(victim.id);
       if (!on) continue;
       victims.push(victim);
       this.#drop(victim, on);
-      fits = this.#fitsOn(server, shape, demand);
+      fits = this.#fitsOn(server, job, demand);
     }
     for (const victim of victims) this.#putBack(victim);
     return fits ? victims : null;
@@ -319,15 +330,21 @@ export class Packer {
     return isPlaced;
   }
 
-  #fitsOn(server: ServerId, shape: Shape, demand: Demand): boolean {
+  #fitsOn(server: ServerId, job: Job, demand: Demand): boolean {
+    const shape = shapeOf(job);
     const size = shape.pool === "gpus" ? demand.gpus : demand.cores;
-    return (this.#draft(server)?.sizeFor(shape) ?? 0) >= size;
+    return (this.#draft(server)?.sizeFor(shape, this.#hasMemory(job, server)) ?? 0) >= size;
   }
 
   /** A job without GPUs is frozen rather than stopped: its memory stays, whether it is in the draft or not. */
   #keepsMemory(job: Job): boolean {
     if (isSuspended(job)) return true;
     return this.#cluster.guard.settings.pauseCores && job.state.status === "running" && shapeOf(job).pool === "cores";
+  }
+
+  /** Does it go on having memory there, whatever becomes of it in the draft? */
+  #hasMemory(job: Job, server: ServerId): boolean {
+    return this.#keepsMemory(job) && this.#isOwn(job, server);
   }
 
   /** Can it only be where it is? */

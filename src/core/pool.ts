@@ -1,7 +1,7 @@
 import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import { heldBy, isEligible, isSuspended, sizeOf } from "./job.ts";
-import type { Pool } from "./job-spec.ts";
+import { type Pool, poolOf } from "./job-spec.ts";
 import type { Gpu, GpuId, Server, ServerId, Share } from "./server.ts";
 import { coreCount, sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
@@ -21,6 +21,8 @@ export interface Contender {
   readonly isRunning: boolean;
   /** It runs and is to be left as it is: it is in the draft, and can be neither evicted nor resized. */
   readonly isPinned: boolean;
+  /** It may be stopped for another now. One that changes its size in place is not pinned, and may still have to be left running for a while. */
+  readonly mayYield: boolean;
 }
 
 /** What is divided, and among whom. */
@@ -72,7 +74,10 @@ export function poolsOf(
     const held = kept.every(isThere) ? kept : kept.flatMap((share) => remains(share, open.get(share.server)));
     if (pool === "gpus") fixed.cores += coreCount(held); // what comes with GPUs is nobody else's
     const isPinned = state.status !== "running" || held !== kept || guard.pins(job);
-    if (state.status === "running") contenders[pool].push(runningContender(job, pool, limitOf(shape), isPinned));
+    if (state.status === "running") {
+      const mayYield = !isPinned && guard.mayStop(job);
+      contenders[pool].push(runningContender(job, limitOf(shape), { isPinned, mayYield }));
+    }
     if (isPinned) fixed[pool] += sizeOn(held, pool);
   }
   const views: PoolView[] = [];
@@ -111,15 +116,16 @@ function waitingContender(job: Job, pool: Pool, most: number): Contender {
     size: 0,
     isRunning: false,
     isPinned: false,
+    mayYield: false,
   };
 }
 
 /** What runs may keep what it has, whatever its spec or the servers have become since. */
-function runningContender(job: Job, pool: Pool, most: number, isPinned: boolean): Contender {
+function runningContender(job: Job, most: number, bonds: Pick<Contender, "isPinned" | "mayYield">): Contender {
   const size = sizeOf(job);
-  const { min, max, preferred } = job.spec[pool];
+  const { min, max, preferred } = job.spec[poolOf(job.spec)];
   const isFixed = job.spec.elasticity === "none" || min === max;
-  if (isFixed) return { job, min: size, max: size, preferred: size, size, isRunning: true, isPinned };
+  if (isFixed) return { job, min: size, max: size, preferred: size, size, isRunning: true, ...bonds };
   const limit = Math.max(size, min, most);
   return {
     job,
@@ -128,6 +134,6 @@ function runningContender(job: Job, pool: Pool, most: number, isPinned: boolean)
     preferred: Math.min(preferred, limit),
     size,
     isRunning: true,
-    isPinned,
+    ...bonds,
   };
 }

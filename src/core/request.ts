@@ -175,7 +175,10 @@ function lostRuns(scheduler: Scheduler, id: JobId, server: ServerId, at: Instant
   };
   const events: Event[] = [];
   if (state.status === "migrating" && isThere(state.to)) events.push(lost(job.attempt + 1));
-  if ("on" in state && isThere(state.on)) events.push(lost(job.attempt));
+  if ("on" in state && isThere(state.on)) {
+    events.push(lost(job.attempt));
+    if (state.status === "starting" && state.fallback && isThere(state.fallback)) events.push(lost(job.attempt + 1)); // the way back
+  }
   return events;
 }
 

@@ -330,11 +330,18 @@ export class Scheduler {
         this.#servers.delete(event.server);
         this.#dirty.servers.delete(event.server);
         this.#dirty.removedServers.add(event.server);
-        // What lay there is lost to the jobs that would have gone on with it.
+        // What lay there is lost to the jobs that would have gone on with it, and there is no way back to it.
         for (const job of this.#jobs.values()) {
-          if (job.checkpoint?.server !== event.server) continue;
-          this.#outbox.push(...commandsFor(job, null));
-          this.#store({ ...job, checkpoint: null });
+          if (job.checkpoint?.server === event.server) {
+            this.#outbox.push(...commandsFor(job, null));
+            this.#store({ ...job, checkpoint: null });
+          }
+        }
+        for (const job of this.#jobs.values()) {
+          const { state } = job;
+          if (state.status !== "starting") continue;
+          if (state.fallback?.some(({ server: id }) => id === event.server))
+            this.#store({ ...job, state: { ...state, fallback: null } });
         }
         return true;
     }

@@ -43,11 +43,11 @@ export function bookHeld<C extends Claimant>(
 ): Holder<C>[] {
   const holders: Holder<C>[] = [];
   const running = contenders.filter(({ isRunning }) => isRunning);
-  for (const { job, isPinned } of byKey(running, ({ job: { firstStartedAt } }) => firstStartedAt ?? 0)) {
+  for (const { job, mayYield } of byKey(running, ({ job: { firstStartedAt } }) => firstStartedAt ?? 0)) {
     const claimant = claimantOf(job);
     const on = packer.grants.get(job.id);
     if (!claimant || !on) continue;
-    if (!isPinned) holders.push({ job, on, claimant, share: claimant.share, standing: claimant.standing });
+    if (mayYield) holders.push({ job, on, claimant, share: claimant.share, standing: claimant.standing });
     claimant.book(on, 1);
   }
   for (const job of jobs.values()) {

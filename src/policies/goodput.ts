@@ -129,7 +129,7 @@ function choiceOf(
   worth: Worth,
   { estimates, guard }: Snapshot,
 ): Choice {
-  const { job, size, isRunning } = contender;
+  const { job, size, isRunning, mayYield } = contender;
   const estimate = estimates.of(job);
   const least = leastOf(contender);
   const first = estimate.speedup(least);
@@ -140,7 +140,7 @@ function choiceOf(
     if (n === 0) return -running * change;
     return running * first + growing * (estimate.speedup(n) - first - change);
   });
-  return { least, most, size, mayWait: true, value: (n) => values[n] as number };
+  return { least, most, size, mayWait: !isRunning || mayYield, value: (n) => values[n] as number };
 }
 
 /**

@@ -94,8 +94,7 @@ function placeAmongExtras({ job }: Contender, least: number, order: readonly Con
 /** Undoes what `begin` did: everybody is where it is. */
 function putBack(order: readonly Contender[], packer: Packer): void {
   for (const { job, isRunning } of order) if (!isRunning) packer.evict(job);
-  for (const { job, isRunning, size } of order)
-    if (isRunning && packer.sizeOf(job) < size) packer.place(job, size);
+  for (const { job, isRunning, size } of order) if (isRunning && packer.sizeOf(job) < size) packer.place(job, size);
 }
 
 /** Where it is, as far as there is room; a running job that cannot grow there at all goes where it has all of it, if that is worth the move. */

@@ -30,7 +30,7 @@ export const roundRobin: PolicyEntry = {
       if (waiting.length === 0) return;
       const running = contenders.filter(({ isRunning }) => isRunning);
       const hasHadIts = ({ job }: Contender): boolean => now - since(job) >= quantum;
-      let expired = running.filter((each) => !each.isPinned && hasHadIts(each)).sort(bySince);
+      let expired = running.filter((each) => each.mayYield && hasHadIts(each)).sort(bySince);
       let wakeAt = Math.min(...running.filter((each) => !hasHadIts(each)).map(({ job }) => since(job) + quantum));
 
       /** In the ring the waiting job stands before the running one: it is new, or waited already when that one's slice ended, or has waited a slice. */

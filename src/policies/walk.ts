@@ -73,8 +73,8 @@ class YieldingLine implements Yielding {
 
   constructor({ of, line }: Standings) {
     for (const contender of line) {
-      const { job, isRunning, isPinned } = contender;
-      if (!isRunning || isPinned || job.state.status !== "running") continue;
+      const { job, mayYield } = contender;
+      if (!mayYield || job.state.status !== "running") continue;
       this.#places.set(job.id, { standing: of(contender), at: this.#line.length });
       this.#line.push(job);
       for (const { server } of job.state.on) {
