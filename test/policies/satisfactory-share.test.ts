@@ -28,6 +28,7 @@ function shares(tasks: readonly Task[], free: number, releases: readonly Release
       size: 0,
       isRunning: false,
       isPinned: false,
+      mayYield: false,
     }),
   );
   const taskOf = (contender: Contender): Task => tasks[contenders.indexOf(contender)] as Task;
