@@ -1,10 +1,8 @@
-import { bySubmission, heldBy, type Job } from "../core/job.ts";
-import { poolOf } from "../core/job-spec.ts";
+import { bySubmission, type Job } from "../core/job.ts";
 import type { Snapshot, Verdict } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
-import { sizeOn } from "../core/server.ts";
 import type { Millis } from "../core/time.ts";
-import { FreeProfile } from "./free-profile.ts";
+import { type FreeProfile, freeFromNow } from "./free-profile.ts";
 import { byKey } from "./order.ts";
 
 /** So many promises at once: the cost of the plan grows with their square. More are made as jobs end. */
@@ -52,22 +50,6 @@ function taskOf(contender: Contender, { guard, now }: Snapshot): Task | null {
   const units = isRunning ? size : preferred;
   const millis = guard.leftMillis(job, units);
   return millis === null ? null : { contender, units, millis, deadline: deadline - now };
-}
-
-/** What may be promised, as those let go of their units about whom there is nothing to decide. */
-function freeFromNow({ pool, capacity, contenders }: PoolView, { jobs, guard }: Snapshot): FreeProfile {
-  const free = new FreeProfile(capacity);
-  const release = (job: Job, units: number): void => {
-    const left = guard.leftMillis(job, units);
-    if (left !== null) free.release(left, units);
-  };
-  for (const { job, size, isPinned } of contenders) if (isPinned) release(job, size);
-  for (const job of jobs.values()) {
-    const { status } = job.state;
-    if (poolOf(job.spec) === pool && (status === "starting" || status === "migrating"))
-      release(job, sizeOn(heldBy(job)[0] ?? [], pool));
-  }
-  return free;
 }
 
 /** Times from now. */
