@@ -1,3 +1,4 @@
+import type { Job } from "../core/job.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { allocate, type Choice } from "./knapsack.ts";
@@ -49,42 +50,40 @@ export const goodput: PolicyEntry = {
   ],
   create: ({ fairness, exploration, horizonSeconds }) =>
     bySize(({ contenders, capacity }, snapshot) => {
-      const worth = new Worth(sizable(contenders), snapshot, 1 - Number(fairness));
-      const order = byKey(worth.contenders, (each) => -worth.density(each));
+      const lengthOf = prospects(snapshot);
+      const all = byKey(sizable(contenders), (each) => -density(each, lengthOf(each.job), snapshot));
+      const { order, sure } = coreOf(all, capacity);
+      const worth = new Worth(order, lengthOf, 1 - Number(fairness));
       const mostOf = (contender: Contender): number => explored(contender, Number(exploration), snapshot);
-      const chosen = promising(order, capacity);
-      const choices = chosen.map((i) => {
-        const contender = order[i] as Contender;
-        return choiceOf(contender, mostOf(contender), Number(horizonSeconds), worth, snapshot);
-      });
-      const sizes = new Uint32Array(order.length);
-      for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
-      return { order, sizes, mostOf };
+      const choices = order.map((each, i) => ({
+        ...choiceOf(each, mostOf(each), Number(horizonSeconds), worth, snapshot),
+        mayWait: i >= sure && (!each.isRunning || each.mayYield),
+      }));
+      return { order, sizes: allocate(choices, capacity) ?? new Uint32Array(order.length), mostOf };
     }),
 };
+
+/** Progress by the second for each unit of the least size: who comes first when not all fit. */
+function density(contender: Contender, length: number, { estimates }: Snapshot): number {
+  const least = leastOf(contender);
+  return least === 0 ? Number.POSITIVE_INFINITY : estimates.of(contender.job).speedup(least) / least / length;
+}
 
 /** Growth is worth at most this part of what it is worth to run: a gang that makes that much of each of its GPUs waits for nobody's growth. */
 const GROWTH = 0.1;
 
 /** What a job's speed is worth: with its least size, and beyond that. */
 class Worth {
-  readonly contenders: readonly Contender[];
-  readonly #snapshot: Snapshot;
-  readonly #lengths = new Map<Contender, number>();
+  readonly #lengths: ReadonlyMap<Contender, number>;
   readonly #power: number;
-  /** Brings growth below the least that it can be worth to run at all. */
   readonly #scale: number;
 
   /** @param power of the length by which growth is divided */
-  constructor(contenders: readonly Contender[], snapshot: Snapshot, power: number) {
-    this.contenders = contenders;
-    this.#snapshot = snapshot;
+  constructor(contenders: readonly Contender[], lengthOf: (job: Job) => number, power: number) {
+    this.#lengths = new Map(contenders.map((each) => [each, lengthOf(each.job)]));
     this.#power = power;
-    const lengthOf = prospects(snapshot);
     let [longest, shortest] = [1, Number.POSITIVE_INFINITY];
-    for (const contender of contenders) {
-      const length = lengthOf(contender.job);
-      this.#lengths.set(contender, length);
+    for (const length of this.#lengths.values()) {
       longest = Math.max(longest, length);
       shortest = Math.min(shortest, length);
     }
@@ -98,13 +97,6 @@ class Worth {
   /** The same of what it has beyond that. */
   ofGrowing(contender: Contender): number {
     return this.#scale * this.#length(contender) ** -this.#power;
-  }
-
-  /** Progress for each unit of the least size: who comes first when not all fit. */
-  density(contender: Contender): number {
-    const least = leastOf(contender);
-    if (least === 0) return Number.POSITIVE_INFINITY;
-    return (this.ofRunning(contender) * this.#snapshot.estimates.of(contender.job).speedup(least)) / least;
   }
 
   #length(contender: Contender): number {
@@ -128,8 +120,8 @@ function choiceOf(
   horizonSeconds: number,
   worth: Worth,
   { estimates, guard }: Snapshot,
-): Choice {
-  const { job, size, isRunning, mayYield } = contender;
+): Omit<Choice, "mayWait"> {
+  const { job, size, isRunning } = contender;
   const estimate = estimates.of(job);
   const least = leastOf(contender);
   const first = estimate.speedup(least);
@@ -140,18 +132,28 @@ function choiceOf(
     if (n === 0) return -running * change;
     return running * first + growing * (estimate.speedup(n) - first - change);
   });
-  return { least, most, size, mayWait: !isRunning || mayYield, value: (n) => values[n] as number };
+  return { least, most, size, value: (n) => values[n] as number };
 }
 
+/** Of the pool: who fits into this part with the least sizes of all before it runs for sure; who begins beyond that part waits for sure. */
+const SURE = 0.75;
+const HOPELESS = 1.5;
+
 /**
- * Positions of the first whose least would fill the pool twice, and of those behind them that run. Who is considered may not depend on who
- * runs: else a job that runs is stopped for one that is no longer considered when it does not, and is started again.
+ * The core of the knapsack (Balas and Zemel, 1980): only for those around the place in the order where the pool is full is it in doubt whether
+ * they run. Who is considered may not depend on who runs, but that all that run are: else a job is stopped for one that is no longer
+ * considered when it does not, and is started again.
+ * @returns all that are considered, and how many of the first run for sure
  */
-function promising(order: readonly Contender[], units: number): number[] {
-  let sum = 0;
-  return [...order.keys()].filter((i) => {
-    const contender = order[i] as Contender;
+function coreOf(
+  all: readonly Contender[],
+  units: number,
+): { readonly order: readonly Contender[]; readonly sure: number } {
+  let [sum, sure] = [0, 0];
+  const order = all.filter((contender, i) => {
     sum += leastOf(contender);
-    return sum <= 2 * units || contender.isRunning;
+    if (sum <= SURE * units) sure = i + 1;
+    return sum <= HOPELESS * units || contender.isRunning;
   });
+  return { order, sure };
 }

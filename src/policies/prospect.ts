@@ -20,9 +20,10 @@ const known = new WeakMap<readonly number[], Map<number, number>>();
 export function prospects({ estimates, now }: Snapshot): (job: Job) => number {
   return (job) => {
     const { remainingSeconds, source } = estimates.of(job);
+    if (remainingSeconds !== null && (source === "progress" || source === "declared"))
+      return Math.max(1, remainingSeconds);
     const attained = attainedSeconds(job, now);
     if (remainingSeconds === null) return Math.max(attained, LEAST_SECONDS);
-    if (source === "progress" || source === "declared") return Math.max(1, remainingSeconds);
     return Math.max(1, remainingSeconds * haste(estimates.services(poolOf(job.spec)), attained));
   };
 }
