@@ -1,5 +1,5 @@
 import type { Event } from "./event.ts";
-import type { Guard } from "./guards.ts";
+import { type Guard, MOVE_AGAIN } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import { endOf, isOver, isSuspended, sizeOf } from "./job.ts";
 import type { Cause } from "./outcome.ts";
@@ -7,12 +7,10 @@ import type { Packer } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
-import type { Instant, Millis } from "./time.ts";
+import type { Instant } from "./time.ts";
 
 /** At most so many jobs move away from draining servers at once. */
 const MOST_DRAINING_MOVES = 2;
-/** A job whose move has failed is not moved again for so long. */
-const MOVE_AGAIN: Millis = 60_000;
 
 interface Cluster {
   readonly jobs: ReadonlyMap<JobId, Job>;

@@ -61,6 +61,9 @@ export const NO_GUARDS: Guards = {
   pauseCores: true,
 };
 
+/** A job whose move has failed is not moved again for so long, whatever the settings. */
+export const MOVE_AGAIN: Millis = 60_000;
+
 /** The guards as they apply at one instant. */
 export class Guard {
   readonly #guards: Guards;
@@ -103,11 +106,9 @@ export class Guard {
   rests(job: Job): boolean {
     const { state } = job;
     if (state.status !== "running") return true;
-    const freeAt = Math.max(this.#nextPlanAt, state.since + this.#guards.cooldownMillis);
-    if (freeAt > this.#now) {
-      this.#freeAt = Math.min(this.#freeAt, freeAt);
-      return true;
-    }
+    const failedAt = job.moveFailedAt ?? Number.NEGATIVE_INFINITY;
+    const { cooldownMillis } = this.#guards;
+    if (!this.#isFree(Math.max(this.#nextPlanAt, state.since + cooldownMillis, failedAt + MOVE_AGAIN))) return true;
     const { endFactor, restartFactor } = this.#guards;
     if (endFactor === 0 || restartFactor === 0) return false; // asking costs time, and nothing is left to know
     const left = this.leftMillis(job, sizeOf(job));
@@ -119,7 +120,7 @@ export class Guard {
     const { state, migrations, moveFailedAt } = job;
     const { migrationRestMillis, maxMigrations } = this.#guards;
     if (state.status !== "running" || migrations >= maxMigrations) return false;
-    return Math.max(state.since, moveFailedAt ?? state.since) + migrationRestMillis <= this.#now;
+    return this.#isFree(Math.max(state.since, moveFailedAt ?? state.since) + migrationRestMillis);
   }
 
   /** Is another size on the same servers worth the restart? Unknown remaining time counts as long. */
@@ -137,6 +138,11 @@ export class Guard {
     const { migrationGainMillis, migrationGainFraction } = this.#guards;
     const gain = before - after - this.restartMillis(job);
     return gain >= Math.max(migrationGainMillis, migrationGainFraction * before);
+  }
+
+  #isFree(from: Instant): boolean {
+    if (from > this.#now) this.#freeAt = Math.min(this.#freeAt, from);
+    return from <= this.#now;
   }
 
   restartMillis(job: Job): Millis {

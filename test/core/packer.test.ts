@@ -119,6 +119,22 @@ describe("a draft of the cluster", () => {
     ]);
   });
 
+  it("gives a gang that is shrunk to one server and grown again the very GPUs that it has on the others", () => {
+    const { packer, job } = draftOf(
+      [
+        ["a", 1],
+        ["b", 4],
+        ["c", 4],
+      ],
+      [{ gpus: between(2, 8, 2), servers: { min: 1, max: 3 }, elasticity: "live" }, { gpus: gpus(3) }],
+    );
+    packer.resize(job("job-1"), 6);
+    const grown = packer.grants.get("job-1");
+    packer.resize(job("job-1"), 1);
+    packer.resize(job("job-1"), 6);
+    expect(packer.grants.get("job-1")).toEqual(grown);
+  });
+
   it("respects model and memory of GPUs, also on a server with several kinds", () => {
     const mixed = aServer("a", 4).gpus.map((gpu, i) => ({
       ...gpu,
@@ -268,5 +284,21 @@ describe("a guard", () => {
     expect(guard.wakeAt).toBeNull();
     expect(guard.pins(job("job-1"))).toBe(true);
     expect(guard.wakeAt).toBe(510);
+  });
+
+  it("tells when a run may be migrated that is left where it is for now", () => {
+    const { job } = draftOf([["a", 2]], [{ gpus: gpus(1) }]);
+    const none = new Declared().estimates(100);
+    const guard = new Guard({ ...NO_GUARDS, migrationRestMillis: 500 }, 100, none, Number.NEGATIVE_INFINITY);
+    expect(guard.mayMigrate(job("job-1"))).toBe(false);
+    expect(guard.wakeAt).toBe(510);
+  });
+
+  it("leaves a job alone for a minute after a move that failed, whatever the settings", () => {
+    const { job } = draftOf([["a", 2]], [{ gpus: gpus(1) }]);
+    const at = (now: number): Guard =>
+      new Guard(NO_GUARDS, now, new Declared().estimates(now), Number.NEGATIVE_INFINITY);
+    const failed = { ...job("job-1"), moveFailedAt: 100 };
+    expect([at(100).pins(failed), at(60_099).pins(failed), at(60_100).pins(failed)]).toEqual([true, true, false]);
   });
 });
