@@ -183,6 +183,15 @@ export function sizeOf(job: Job): number {
   return on ? sizeOn(on, poolOf(job.spec)) : 0;
 }
 
+/** When that server is gone for good: what lay there is lost to a job that would have gone on with it, and so is a way back to it. */
+export function withoutServer(job: Job, server: ServerId): Job {
+  const { state } = job;
+  const checkpoint = job.checkpoint?.server === server ? null : job.checkpoint;
+  const isCutOff = state.status === "starting" && state.fallback?.some((share) => share.server === server);
+  if (checkpoint === job.checkpoint && !isCutOff) return job;
+  return { ...job, checkpoint, state: isCutOff ? { ...state, fallback: null } : state };
+}
+
 /** Kept waiting for cores by the policy, with its memory and its server. */
 export const isSuspended = ({ state }: Job): boolean => state.status === "paused" && state.by === "policy";
 

@@ -8,7 +8,7 @@ import { Declared, type Learner, type Lesson } from "./estimates.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
-import { bySubmission, heldBy, isOver } from "./job.ts";
+import { bySubmission, heldBy, isOver, withoutServer } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Memory } from "./memory.ts";
 import type { Migration } from "./migration.ts";
@@ -330,18 +330,11 @@ export class Scheduler {
         this.#servers.delete(event.server);
         this.#dirty.servers.delete(event.server);
         this.#dirty.removedServers.add(event.server);
-        // What lay there is lost to the jobs that would have gone on with it, and there is no way back to it.
         for (const job of this.#jobs.values()) {
-          if (job.checkpoint?.server === event.server) {
-            this.#outbox.push(...commandsFor(job, null));
-            this.#store({ ...job, checkpoint: null });
-          }
-        }
-        for (const job of this.#jobs.values()) {
-          const { state } = job;
-          if (state.status !== "starting") continue;
-          if (state.fallback?.some(({ server: id }) => id === event.server))
-            this.#store({ ...job, state: { ...state, fallback: null } });
+          const left = withoutServer(job, event.server);
+          if (left === job) continue;
+          if (!left.checkpoint) this.#outbox.push(...commandsFor(job, null));
+          this.#store(left);
         }
         return true;
     }

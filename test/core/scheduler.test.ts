@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "../../src/core/errors.ts";
-import { isOver } from "../../src/core/job.ts";
+import { isOver, placementOf } from "../../src/core/job.ts";
+import { migrationEvent } from "../../src/core/plan.ts";
 import {
   requestCancel,
   requestDrain,
@@ -14,7 +15,8 @@ import {
   requestUpdate,
 } from "../../src/core/request.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
-import { aServer, aSpec, gpus, resolve, World } from "./world.ts";
+import type { Placement } from "../../src/core/server.ts";
+import { aServer, aSpec, between, gpus, resolve, World } from "./world.ts";
 
 const faultOf = (act: () => unknown): string => {
   try {
@@ -253,6 +255,17 @@ describe("a migration", () => {
     expect(faultOf(() => requestMigrate(scheduler, "job-1", "gamma", 100))).toContain("there are: alpha, beta");
     expect(faultOf(() => requestMigrate(scheduler, "job-9", null, 100))).toContain("no job job-9");
     expect(world.status("job-1")).toBe("running");
+  });
+
+  it("of a gang goes only where all of it is idle now", () => {
+    const world = new World({ durations: { "job-1": 1e6, "job-2": 1e6 } }).join(aServer("alpha", 4));
+    world.submit("job-1", aSpec({ gpus: gpus(4), servers: { min: 1, max: 2 } })).run(50);
+    world
+      .join(aServer("beta", 2), aServer("gamma", 2))
+      .submit("job-2", aSpec({ gpus: gpus(2) }))
+      .run(100);
+    world.observe({ type: "JobCancelled", job: "job-2", by: "ann", delete: false, graceSeconds: null, at: 100 });
+    expect(() => requestMigrate(world.scheduler, "job-1", null, 100)).toThrow("no other server has room");
   });
 
   it("moves jobs off a draining server, and new ones stay away from it", () => {
@@ -657,5 +670,24 @@ describe("a server removed by force", () => {
     expect(world.status("job-2")).toBe("cancelled");
     expect(world.status("job-1")).toBe("completed");
     expect(world.starts.at(-1)).toMatchObject({ job: "job-1", server: "beta" });
+  });
+
+  it("is no way back for a move: its job begins anew, or goes on where it was to go", () => {
+    for (const lost of ["alpha", "both"]) {
+      const world = new World({ durations: { "job-1": 1000 } }).join(aServer("alpha", 2), aServer("beta", 2));
+      world.submit("job-1", aSpec({ gpus: between(1, 2) })).run(50);
+      const on = placementOf(world.job("job-1")) as Placement;
+      const to = lost === "alpha" ? [{ ...on[0], server: "beta", gpus: ["beta/0"] } as Placement[0]] : on; // or a resize in place
+      const exit = { outcome: { kind: "stopped" }, exitCode: null, signal: null } as const;
+      const event = lost === "alpha" ? migrationEvent(world.job("job-1"), to, "user", 50) : null;
+      world.observe(event ?? { type: "JobResized", job: "job-1", to, live: false, cause: "a test", at: 50 });
+      world.observe({ type: "RunPrepared", job: "job-1", attempt: 2, at: 51 });
+      world.observe({ type: "RunExited", job: "job-1", attempt: 1, ...exit, at: 52 });
+      expect(world.job("job-1").state).toMatchObject({ status: "starting", fallback: on });
+      for (const event of requestRemove(world.scheduler, "alpha", true, 53)) world.observe(event);
+      const { state } = world.job("job-1");
+      if (lost === "alpha") expect(state).toMatchObject({ status: "starting", on: to, fallback: null });
+      else expect(state.status).toBe("pending");
+    }
   });
 });
