@@ -75,7 +75,7 @@ export function commandsFor(before: Job, after: Job | null): readonly Command[] 
       commands.push(stop(after, state.on, state.graceSeconds));
       break;
     case "paused":
-      commands.push({ type: "pause", run: { job: after.id, attempt: after.attempt, on: state.on } });
+      commands.push(pause(after, state.on));
       break;
     case "running":
       if (before.attempt === after.attempt && before.generation !== after.generation) commands.push(resize(after));
@@ -93,10 +93,11 @@ export function pendingCommands(job: Job): readonly Command[] {
       return [{ type: "start", run: order(job, state.on, job.attempt, state.checkpoint, state.reason) }];
     case "running": // whether it was told of its grant, or to go on after a pause, is not on record; told twice does no harm
       return [...(job.generation > 1 ? [resize(job)] : []), resume(job, state.on)];
+    case "paused": // the same goes for what it is to go on with
+      return [...(job.generation > 1 && state.by === "user" ? [resize(job)] : []), pause(job, state.on)];
     case "migrating":
     case "preempting":
     case "cancelling":
-    case "paused":
       return commandsFor({ ...job, state: { status: "running", since: 0, on: state.on, leaving: null } }, job).slice(
         -1,
       );
@@ -146,6 +147,7 @@ export function presentOrder(job: Job): RunOrder {
 }
 
 const resize = (job: Job): Command => ({ type: "resize", run: presentOrder(job) });
+const pause = ({ id, attempt }: Job, on: Placement): Command => ({ type: "pause", run: { job: id, attempt, on } });
 const resume = ({ id, attempt }: Job, on: Placement): Command => ({ type: "resume", run: { job: id, attempt, on } });
 
 const stop = (job: Job, on: Placement, graceSeconds: number): Command => ({

@@ -74,11 +74,15 @@ export class Draft {
     return this.#count(shape, (owner) => owner === null || owner === SOON);
   }
 
+  #hasMemory(memoryMiB: number): boolean {
+    return this.memoryMiB + memoryMiB <= this.room.server.memoryMiB;
+  }
+
   /** How much of its pool a job of this shape could have here; 0 also when its cores or memory do not fit. */
   sizeFor(shape: Shape, memoryIsHeld = false): number {
     const { server } = this.room;
     if (!suitsServer(server, shape)) return 0;
-    if (!memoryIsHeld && this.memoryMiB + shape.memoryMiB > server.memoryMiB) return 0;
+    if (!memoryIsHeld && !this.#hasMemory(shape.memoryMiB)) return 0;
     if (shape.pool === "cores") return this.freeCores;
     return this.freeCores < shape.cores ? 0 : this.gpusFor(shape);
   }
@@ -86,7 +90,7 @@ export class Draft {
   /** As `sizeFor`, of what nobody uses any more. */
   idleSizeFor(shape: Shape): number {
     const most = this.sizeFor(shape);
-    if (this.memoryMiB + this.#soonMemoryMiB + shape.memoryMiB > this.room.server.memoryMiB) return 0;
+    if (!this.#hasMemory(this.#soonMemoryMiB + shape.memoryMiB)) return 0;
     if (shape.pool === "cores") return Math.min(most, this.idleCores);
     if (this.idleCores < shape.cores) return 0;
     return Math.min(most, this.room.isUniform ? this.idleGpus : this.#count(shape, (owner) => owner === null));
@@ -112,6 +116,11 @@ export class Draft {
   }
 
   /** Takes exactly this, when all of it is free; false, and nothing taken, when not. */
+  keepShare(job: JobId, share: Share, memoryIsHeld: boolean): boolean {
+    return (memoryIsHeld || this.#hasMemory(share.memoryMiB)) && this.takeShare(job, share, memoryIsHeld);
+  }
+
+  /** The same, of what was given a moment ago: there is memory for it, or never was. */
   takeShare(job: JobId, share: Share, memoryIsHeld = false): boolean {
     const gpuAt = share.gpus.map((id) => this.#position(id));
     if (!gpuAt.every((i) => isFree(this.gpus[i])) || !share.cores.every((i) => isFree(this.cores[i]))) return false;

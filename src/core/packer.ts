@@ -154,7 +154,7 @@ export class Packer {
     const isHeld = this.#keepsMemory(job);
     if (sizeOn(on, shape.pool) === size) {
       const taken: Share[] = [];
-      for (const share of on) if (this.#draft(share.server)?.takeShare(job.id, share, isHeld)) taken.push(share);
+      for (const share of on) if (this.#draft(share.server)?.keepShare(job.id, share, isHeld)) taken.push(share);
       if (taken.length === on.length) return on;
       for (const share of taken) this.#draft(share.server)?.give(share, isHeld);
     }

@@ -3,9 +3,9 @@ import type { Job, JobId } from "./job.ts";
 import { heldBy, isEligible, isSuspended, sizeOf } from "./job.ts";
 import { type Pool, poolOf } from "./job-spec.ts";
 import type { Gpu, GpuId, Server, ServerId, Share } from "./server.ts";
-import { coreCount, sizeOn } from "./server.ts";
+import { coreCount, leadServer, sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
-import { isOpen, largestSize, shapeOf } from "./shape.ts";
+import { capacityFor, isOpen, largestSize, shapeOf } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
 /** A job for which the policy decides, with the sizes in units of its pool: GPUs, or cores for a job without. */
@@ -65,7 +65,8 @@ export function poolsOf(
     const shape = shapeOf(job);
     const { pool } = shape;
     if (isSuspended(job) || isEligible(job, now)) {
-      contenders[pool].push(waitingContender(job, pool, limitOf(shape)));
+      const own = "on" in state ? servers.get(leadServer(state.on)) : null; // the only one where it can go on
+      contenders[pool].push(waitingContender(job, pool, own ? capacityFor(own, shape) : limitOf(shape)));
       continue;
     }
     if (state.status === "pending" || state.status === "preempting" || state.status === "cancelling") continue;

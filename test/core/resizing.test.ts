@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { pendingCommands } from "../../src/core/command.ts";
 import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { requestCancel, requestDrain, requestMigrate, requestPause, requestResume } from "../../src/core/request.ts";
-import { sizeOn } from "../../src/core/server.ts";
+import { type Placement, sizeOn } from "../../src/core/server.ts";
 import { growInTurn, shrinkToLeast } from "../../src/policies/leftovers.ts";
 import { perPool } from "../../src/policies/per-pool.ts";
 import { walk } from "../../src/policies/walk.ts";
@@ -146,6 +147,35 @@ describe("a job that is resized while it runs", () => {
     expect(scheduler.observe({ type: "RunResized", job: "job-1", attempt: 1, generation: 2, at: 50 })).toBe(false);
   });
 
+  it("leaves a draining server only when it has let go, so that what it has is never in doubt", () => {
+    const w = new World({ decides: sharing, durations: { "job-1": 60_000, "job-2": 60_000 } });
+    w.join(aServer("a", 4))
+      .submit("job-1", aSpec({ gpus: between(1, 4), elasticity: "live" }), 0)
+      .run(500);
+    w.join(aServer("b", 4));
+    const { on } = w.job("job-1").state as { on: Placement };
+    const to = on.map((share) => ({ ...share, gpus: share.gpus.slice(0, 2) }));
+    w.observe({ type: "JobResized", job: "job-1", to, live: true, cause: "a test", at: w.now });
+    for (const event of requestDrain(w.scheduler, "a", true, w.now)) w.observe(event);
+    w.round();
+    expect(w.job("job-1").state).toMatchObject({ status: "running", leaving: on });
+    w.run(2_000);
+    expect(w.log.filter(({ type }) => type === "JobMigrated")).toMatchObject([{ cause: "drain" }]);
+    expect(w.log.find(({ type }) => type === "JobMigrated")).toMatchObject({ to: [{ server: "b" }] });
+  });
+
+  it("that its user paused is told of its grant again after a restart, before it can go on", () => {
+    const w = new World({ decides: sharing, durations: { "job-1": 60_000 } }).join(aServer("a", 0, { cores: 2 }));
+    w.submit("job-1", aSpec(coresOnly(1, 4)), 0).run(500);
+    w.tell({ type: "ServerInventoried", server: "a", gpus: [], cores: 4, memoryMiB: 1_000_000, at: w.now });
+    w.run(600);
+    expect(w.job("job-1").generation).toBe(2);
+    for (const event of requestPause(w.scheduler, "job-1", w.now)) w.tell(event);
+    const told = pendingCommands(w.job("job-1"));
+    expect(told.map(({ type }) => type)).toEqual(["resize", "pause"]);
+    expect(told[0]).toMatchObject({ run: { generation: 2, on: [{ cores: [0, 1, 2, 3] }] } });
+  });
+
   it("gives all of it back when it is cancelled before it has let go", () => {
     const { scheduler } = new World({ decides: sharing });
     const share = { server: "a", cores: [], memoryMiB: 0 };
@@ -213,6 +243,24 @@ describe("a job without GPUs that has to yield", () => {
     expect([w.status("job-1"), w.status("job-2")]).toEqual(["running", "pending"]);
   });
 
+  it("takes its cores back from others, and its memory, which it never gave, counts once", () => {
+    const w = cluster();
+    w.submit("job-1", aSpec({ ...coresOnly(4), memoryMiB: 600 }), 0);
+    w.submit("job-2", aSpec({ ...coresOnly(3), memoryMiB: 300, priority: 5 }), 1_000).run(1_500);
+    expect(w.status("job-1")).toBe("paused");
+    w.tell({ type: "JobUpdated", job: "job-1", patch: { priority: 9 }, at: w.now });
+    expect([w.status("job-1"), w.status("job-2")]).toEqual(["running", "paused"]);
+  });
+
+  it("asks for no more cores than its own server has, since it can go on nowhere else", () => {
+    const w = new World({ decides: byPriority, durations: { "job-1": 5_000, "job-2": 2_000 } });
+    w.join(aServer("a", 0, { cores: 4 }));
+    w.submit("job-1", aSpec(coresOnly(1, 16, 16)), 0);
+    w.submit("job-2", aSpec({ ...coresOnly(4), priority: 5 }), 1_000).run(1_500);
+    w.join(aServer("b", 0, { cores: 16 })).run();
+    expect(w.job("job-1")).toMatchObject({ state: { status: "completed" }, attempt: 1 });
+  });
+
   it("is stopped instead where the settings say so", () => {
     const w = new World({
       decides: byPriority,
@@ -250,6 +298,33 @@ describe("a job without GPUs that has to yield", () => {
     w.run();
     expect(w.status(frozen)).toBe("completed");
     expect(w.starts.filter(({ job }) => job === frozen)).toHaveLength(2);
+  });
+});
+
+describe("memory", () => {
+  const held = (memoryMiB: number, over = {}) => aSpec({ gpus: gpus(1), memoryMiB, ...over });
+  const cluster = (): World =>
+    new World({ decides: byPriority, durations: { "job-1": 60_000, "job-2": 60_000, "job-3": 60_000 } }).join(
+      aServer("a", 3, { memoryMiB: 100 }),
+    );
+
+  it("of a job that is being stopped is another's only when it has stopped", () => {
+    const w = cluster()
+      .submit("job-1", held(60), 0)
+      .submit("job-2", held(60, { priority: 5 }), 1_000);
+    w.run(1_005);
+    expect([w.status("job-1"), w.status("job-2")]).toEqual(["preempting", "pending"]);
+    w.run(1_100);
+    expect([w.status("job-1"), w.status("job-2")]).toEqual(["pending", "running"]);
+  });
+
+  it("that is about to be free costs no second job its place", () => {
+    const w = cluster().submit("job-1", held(40), 0).submit("job-2", held(40), 0);
+    w.submit("job-3", held(40, { priority: 5 }), 1_000).run(1_005);
+    w.round();
+    w.run(2_000);
+    expect(w.status("job-3")).toBe("running");
+    expect(w.log.filter(({ type }) => type === "JobPreempted")).toHaveLength(1);
   });
 });
 
