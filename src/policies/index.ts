@@ -6,6 +6,7 @@ import { edf } from "./edf.ts";
 import { edfElastic } from "./edf-elastic.ts";
 import { elasticFifo } from "./elastic-fifo.ts";
 import { elasticSrjf } from "./elastic-srjf.ts";
+import { elasticTiresias } from "./elastic-tiresias.ts";
 import { fairShare } from "./fair-share.ts";
 import { ffdl } from "./ffdl.ts";
 import { fifo } from "./fifo.ts";
@@ -35,6 +36,7 @@ export const policies: readonly PolicyEntry[] = [
   elasticFifo,
   elasticSrjf,
   tiresias,
+  elasticTiresias,
   ffdl,
   afsL,
   optimus,
