@@ -95,7 +95,8 @@ function nextLimit({
 
 /** Moves away from draining servers that can begin now, and when to look again for those whose last move failed. */
 export function drainMoves(cluster: Cluster, now: Instant): { events: readonly Event[]; wakeAt: Instant | null } {
-  const draining = [...cluster.servers.values()].filter((server) => server.draining);
+  // From one that is down nothing can be stopped in order: its jobs go when it is back.
+  const draining = [...cluster.servers.values()].filter((server) => server.draining && server.health !== "down");
   if (draining.length === 0) return { events: [], wakeAt: null };
   const isOn = (job: Job): boolean => draining.some(({ id }) => "on" in job.state && leadServer(job.state.on) === id);
   const moving = [...cluster.jobs.values()].filter(({ state }) => state.status === "migrating").length;

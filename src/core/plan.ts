@@ -75,11 +75,13 @@ class Transitions {
   #left: number;
   #migrationsLeft: number;
 
-  constructor({ jobs, guard }: Snapshot, holding: Iterable<JobId>) {
+  constructor({ jobs, servers, guard }: Snapshot, holding: Iterable<JobId>) {
     let moving = 0;
     let migrating = 0;
     for (const id of holding) {
       const state = jobs.get(id)?.state;
+      // What is stuck on a server that is down costs nothing, and may be so for days.
+      if (state && "on" in state && servers.get(leadServer(state.on))?.health === "down") continue;
       if (state?.status === "starting" || state?.status === "preempting" || state?.status === "migrating") moving++;
       if (state?.status === "migrating" && state.reason === "migrated") migrating++;
     }

@@ -398,6 +398,17 @@ describe("the guards against thrash", () => {
     expect(w.starts).toHaveLength(8);
   });
 
+  it("do not count what is stuck on a server that is down", () => {
+    const w = guarded({ maxTransitions: 1 });
+    w.submit("job-1", aSpec({ gpus: gpus(8) }), 0).run(5);
+    w.tell({ type: "ServerHealthChanged", server: "a", health: "down", reason: "no answer", at: w.now });
+    w.join(aServer("b", 8))
+      .submit("job-2", aSpec({ gpus: gpus(8) }))
+      .round();
+    w.run(w.now);
+    expect([w.status("job-1"), w.status("job-2")]).toEqual(["starting", "starting"]);
+  });
+
   it("do not bind requests of users", () => {
     const w = guarded(DEFAULT_GUARDS).join(aServer("b", 8));
     w.submit("job-1", aSpec({ gpus: gpus(2) }), 0).run(100);

@@ -610,6 +610,17 @@ describe("the scheduler's patience", () => {
     expect(world.log.filter(({ type }) => type === "JobMigrated")).toHaveLength(2);
   });
 
+  it("does not begin to move a job off a draining server that is down, since nothing there can be stopped", () => {
+    const world = new World({ durations: { "job-1": 1e6 } }).join(aServer("alpha", 1), aServer("beta", 1));
+    world.submit("job-1", aSpec()).run(50);
+    const health = { type: "ServerHealthChanged", server: "alpha", reason: null } as const;
+    world.tell({ ...health, health: "down", at: 60 });
+    for (const event of requestDrain(world.scheduler, "alpha", true, 60)) world.tell(event);
+    expect(world.status("job-1")).toBe("running");
+    world.tell({ ...health, health: "up", at: 70 });
+    expect(world.status("job-1")).toBe("migrating");
+  });
+
   it("asks no more GPUs for an elastic job than any server has", () => {
     const world = new World({}).join(aServer("alpha", 4));
     world.submit("job-1", aSpec({ gpus: { ...gpus(1), max: 8, preferred: 8 } })).run(5);
