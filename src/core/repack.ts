@@ -4,7 +4,7 @@ import type { Job, JobId } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Effort, Gang, PackingProblem } from "./packing.ts";
 import type { PlacementRule } from "./placement-rule.ts";
-import type { Placement, ServerId } from "./server.ts";
+import type { Placement, ServerId, Share } from "./server.ts";
 import { gpuCount } from "./server.ts";
 import { isOpen, shapeOf, suitsGpu, suitsServer } from "./shape.ts";
 
@@ -53,11 +53,16 @@ export function repack(plan: Plan, job: Job, size: number): Repacked | null {
   return underWay + migrations > guard.settings.maxConcurrentMigrations ? null : { on: countsOf(own), moves };
 }
 
-/** Jobs with GPUs that may go elsewhere: those that were just placed, and those whose run may be migrated. */
-function movableJobs({ grants, jobs, guard }: Plan): Job[] {
+/** Jobs with GPUs that may go elsewhere: those that were just placed, and those whose run may be migrated, from GPUs that are there. */
+function movableJobs({ grants, jobs, rooms, guard }: Plan): Job[] {
+  const isThere = ({ server, gpus }: Share): boolean => {
+    const room = rooms.get(server);
+    return room !== undefined && isOpen(room.server) && gpus.every((gpu) => room.position.has(gpu));
+  };
   return [...grants.keys()]
     .map((id) => jobs.get(id) as Job)
     .filter((job) => shapeOf(job).pool === "gpus")
+    .filter(({ state }) => state.status !== "running" || state.on.every(isThere))
     .filter((job) => job.state.status !== "running" || (!guard.pins(job) && guard.mayMigrate(job)));
 }
 

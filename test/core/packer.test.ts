@@ -199,6 +199,27 @@ describe("packing the cluster anew", () => {
     ]);
   });
 
+  it.each(["a server that is down", "a GPU that has vanished"])("leaves alone who runs on %s", (what) => {
+    const world = new World({ placement: "hungarian", options: { backfill: "fit" } }).join(aServer("a", 2));
+    world.submit("job-1", aSpec({ gpus: gpus(1) })).run(50);
+    world.tell(
+      what === "a server that is down"
+        ? { type: "ServerHealthChanged", server: "a", health: "down", reason: "no answer", at: 50 }
+        : { type: "ServerInventoried", server: "a", gpus: [], cores: 64, memoryMiB: 1_000_000, at: 50 },
+    );
+    world
+      .join(aServer("b", 2))
+      .submit("job-2", aSpec({ gpus: gpus(1) }), 51)
+      .run(80);
+    world
+      .join(aServer("c", 1))
+      .submit("job-3", aSpec({ gpus: gpus(2) }), 81)
+      .run(200);
+    expect(world.log.filter(({ type }) => type === "RoundFailed")).toEqual([]);
+    expect(world.log.filter(({ type }) => type === "JobMigrated")).toMatchObject([{ job: "job-2" }]);
+    expect(world.status("job-3")).toBe("running");
+  });
+
   it("is never done by placements that do not search, nor beyond the migrations allowed", () => {
     for (const [placement, maxConcurrentMigrations] of [
       ["consolidate", 9],
