@@ -5,7 +5,7 @@ import type { Contender, PoolView } from "../core/pool.ts";
 import { lengths } from "./length.ts";
 import { byKey } from "./order.ts";
 import { bySize, type Sizing } from "./realise.ts";
-import { leastOf, promising, type Sizes, sizable } from "./sizes.ts";
+import { boundSizes, leastOf, positionsOf, promising, type Sizes, sizable } from "./sizes.ts";
 import { playForUnits } from "./tournament.ts";
 
 export const afsL: PolicyEntry = {
@@ -33,22 +33,34 @@ function shares({ contenders, capacity }: PoolView, snapshot: Snapshot, hysteres
   const asking = sizable(contenders);
   const left = lengths(asking, snapshot);
   const lengthOf = new Map(asking.map((contender, i) => [contender, left[i] as number]));
-  const order = byKey(asking, (contender) => lengthOf.get(contender) as number);
-  // They play in the order of submission, which stays the same while lengths change.
-  const chosen = promising(order, capacity).sort((a, b) => bySubmission(jobAt(a), jobAt(b)));
+  const order = byKey(asking, (_, i) => left[i] as number);
+  const redo = (players: readonly Contender[]): Sizes => {
+    const sizes = play(players, capacity, (each) => lengthOf.get(each) as number, snapshot);
+    keepClose(players, sizes, capacity, snapshot, hysteresis);
+    return sizes;
+  };
+  return { order, sizes: redo(order), redo };
+}
+
+/** They play in the order of submission, which stays the same while lengths change. */
+function play(
+  order: readonly Contender[],
+  units: number,
+  lengthOf: (contender: Contender) => number,
+  { estimates }: Snapshot,
+): Sizes {
+  const jobAt = (i: number): Job => (order[i] as Contender).job;
+  const chosen = promising(order, units).sort((a, b) => bySubmission(jobAt(a), jobAt(b)));
+  const bound = boundSizes(order);
   const players = chosen.map((i) => {
     const contender = order[i] as Contender;
-    const { speedup: speed } = snapshot.estimates.of(contender.job);
-    return { least: leastOf(contender), most: contender.max, length: lengthOf.get(contender) as number, speed };
+    const { speedup: speed } = estimates.of(contender.job);
+    const [least, length] = [leastOf(contender), lengthOf(contender)];
+    return { least, most: contender.max, length, speed, has: bound[i] as number };
   });
   const sizes = new Uint32Array(order.length);
-  for (const [at, size] of playForUnits(players, capacity).entries()) sizes[chosen[at] as number] = size;
-  keepClose(order, sizes, capacity, snapshot, hysteresis);
-  return { order, sizes };
-
-  function jobAt(i: number): Job {
-    return (order[i] as Contender).job;
-  }
+  for (const [at, size] of playForUnits(players, units).entries()) sizes[chosen[at] as number] = size;
+  return sizes;
 }
 
 /**
@@ -64,10 +76,11 @@ function keepClose(
 ): void {
   const kept: { readonly at: number; readonly share: number; readonly gap: number }[] = [];
   let free = units;
-  for (const [at, { job, size }] of order.entries()) {
+  for (const at of positionsOf(sizes)) {
+    const { job, size } = order[at] as Contender;
     const share = sizes[at] as number;
     const { speedup } = estimates.of(job);
-    const gap = size > 0 && share > 0 ? Math.abs(speedup(share) / speedup(size) - 1) : Number.POSITIVE_INFINITY;
+    const gap = size > 0 ? Math.abs(speedup(share) / speedup(size) - 1) : Number.POSITIVE_INFINITY;
     if (gap <= hysteresis) sizes[at] = size;
     if (gap <= hysteresis && size > share) kept.push({ at, share, gap });
     free -= sizes[at] as number;

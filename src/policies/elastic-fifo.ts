@@ -1,7 +1,7 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { bySize, type Sizing } from "./realise.ts";
-import { giveInOrder, giveInTurn, sizable, speedsUp } from "./sizes.ts";
+import { boundSizes, giveInOrder, giveInTurn, type Sizes, sizable, speedsUp, sumOf } from "./sizes.ts";
 
 /** First in, first out with sizes: everyone's least in order, then what is left in turn. Jobs that got nothing wait, whatever is left. */
 export const elasticFifo: PolicyEntry = {
@@ -12,14 +12,17 @@ export const elasticFifo: PolicyEntry = {
   isPreemptive: true,
   isElastic: true,
   options: [],
-  create: () => bySize(({ contenders, capacity }, snapshot) => leastThenInTurn(contenders, capacity, snapshot)),
+  create: () =>
+    bySize(({ contenders, capacity }, snapshot) => leastThenInTurn(sizable(contenders), capacity, snapshot)),
 };
 
 /** The least of each in order; then one at a time in turn. */
 export function leastThenInTurn(order: readonly Contender[], units: number, snapshot: Snapshot): Sizing {
-  const asking = sizable(order);
-  const sizes = new Uint32Array(asking.length);
-  const left = giveInOrder(asking, sizes, units);
-  giveInTurn(asking, sizes, left, speedsUp(snapshot));
-  return { order: asking, sizes };
+  const redo = (asking: readonly Contender[]): Sizes => {
+    const sizes = boundSizes(asking);
+    const left = giveInOrder(asking, sizes, units - sumOf(sizes));
+    giveInTurn(asking, sizes, left, speedsUp(snapshot));
+    return sizes;
+  };
+  return { order, sizes: redo(order), redo };
 }

@@ -1,8 +1,9 @@
 import type { PolicyEntry } from "../core/policy.ts";
 import { leastThenInTurn } from "./elastic-fifo.ts";
+import { lengths } from "./length.ts";
 import { byKey } from "./order.ts";
 import { bySize } from "./realise.ts";
-import { remaining } from "./remaining.ts";
+import { sizable } from "./sizes.ts";
 
 /** As elastic FIFO, in the order of the work that is left. */
 export const elasticSrjf: PolicyEntry = {
@@ -15,8 +16,12 @@ export const elasticSrjf: PolicyEntry = {
   options: [],
   create: () =>
     bySize(({ contenders, capacity }, snapshot) => {
-      const { work, attained } = remaining(snapshot);
-      const order = byKey(contenders, work, (each) => (Number.isFinite(work(each)) ? 0 : attained(each)));
-      return leastThenInTurn(order, capacity, snapshot);
+      const asking = sizable(contenders);
+      const left = lengths(asking, snapshot);
+      return leastThenInTurn(
+        byKey(asking, (_, i) => left[i] as number),
+        capacity,
+        snapshot,
+      );
     }),
 };

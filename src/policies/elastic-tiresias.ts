@@ -4,12 +4,12 @@ import { type Claim, growByGain } from "./marginal.ts";
 import { byKey } from "./order.ts";
 import { queueFaults, queueOptions, queuesOf } from "./queues.ts";
 import { bySize } from "./realise.ts";
-import { giveInOrder, leastOf, type Sizes, sizable } from "./sizes.ts";
+import { boundSizes, giveInOrder, leastOf, positionsOf, type Sizes, sizable, sumOf } from "./sizes.ts";
 
 /**
- * Tiresias for elastic jobs, after EDL (Wu et al., TPDS 2021): its queues say who gets what it asks for; when many wait, those that have
- * had their share shrink to their least for them (compaction), in the order of the queues; what is left goes one step at a time to
- * whoever gains most speed by it, running or waiting (expansion).
+ * Tiresias for elastic jobs, after EDL (Wu et al., TPDS 2021). Its queues say who gets what it asks for. When many wait (compaction), they
+ * begin with their least in the order of the queues, and those that have had their share give up what they have beyond their least, but not for
+ * queues after theirs. What is left goes to whoever gains most speed by it, running or waiting (expansion).
  */
 export const elasticTiresias: PolicyEntry = {
   key: "elastic-tiresias",
@@ -22,7 +22,8 @@ export const elasticTiresias: PolicyEntry = {
     ...queueOptions,
     {
       name: "compactionPending",
-      description: "When more jobs than this would wait, those below the first queue are cut to their least.",
+      description:
+        "When more jobs than this would wait, those below the first queue shrink so that waiting ones of no later queue can begin.",
       kind: "number",
       default: 10,
       min: 0,
@@ -36,33 +37,54 @@ export const elasticTiresias: PolicyEntry = {
     return bySize((pool, snapshot) => {
       const { levelOf, keys, verdict } = queuesOf(pool, limits, Number(promoteKnob), snapshot.now);
       const order = sizable(byKey(pool.contenders, levelOf, ...keys));
-      const sizes = new Uint32Array(order.length);
-      const asked = (contender: Contender): number => Math.max(leastOf(contender), contender.preferred);
-      let left = giveInOrder(order, sizes, pool.capacity, asked);
-      if (waiting(order, sizes) > Number(compactionPending)) {
-        left += compact(order, sizes, levelOf);
-        left = giveInOrder(order, sizes, left, asked);
-      }
-      expand(order, sizes, left, snapshot);
-      return { order, sizes, verdict };
+      const redo = (asking: readonly Contender[]): Sizes => {
+        const sizes = boundSizes(asking);
+        let left = giveInOrder(asking, sizes, pool.capacity - sumOf(sizes), asked);
+        if (waiting(asking, sizes) > Number(compactionPending)) left = compact(asking, sizes, left, levelOf);
+        expand(asking, sizes, left, snapshot);
+        return sizes;
+      };
+      return { order, sizes: redo(order), redo, verdict };
     });
   },
 };
 
+const asked = (contender: Contender): number => Math.max(leastOf(contender), contender.preferred);
+
 const waiting = (order: readonly Contender[], sizes: Sizes): number =>
   order.reduce((count, { max }, i) => count + (sizes[i] === 0 && max > 0 ? 1 : 0), 0);
 
-/** Cuts whoever is below the first queue to its least. Returns what that frees. */
-function compact(order: readonly Contender[], sizes: Sizes, levelOf: (contender: Contender) => number): number {
-  let freed = 0;
+/** The last of the order give first, and no more than it takes. Returns what is left. */
+function compact(
+  order: readonly Contender[],
+  sizes: Sizes,
+  units: number,
+  levelOf: (contender: Contender) => number,
+): number {
+  const extraAt = (i: number): number => Math.max(0, (sizes[i] as number) - leastOf(order[i] as Contender));
+  /** What the queues from this one on could give. */
+  const extras: number[] = [];
+  for (const i of positionsOf(sizes))
+    for (let level = levelOf(order[i] as Contender); level >= 1; level--)
+      extras[level] = (extras[level] ?? 0) + extraAt(i);
+  let left = units;
+  let given = 0;
+  let giver = order.length - 1;
   for (const [i, contender] of order.entries()) {
-    const size = sizes[i] as number;
     const least = leastOf(contender);
-    if (size <= least || levelOf(contender) === 0) continue;
+    const could = (extras[Math.max(1, levelOf(contender))] ?? 0) - given;
+    if (sizes[i] !== 0 || contender.max === 0 || least > left + could) continue;
+    for (; left < least; giver--) {
+      const cut = Math.min(extraAt(giver), least - left);
+      sizes[giver] = (sizes[giver] as number) - cut;
+      left += cut;
+      given += cut;
+      if (left === least) break;
+    }
     sizes[i] = least;
-    freed += size - least;
+    left -= least;
   }
-  return freed;
+  return left;
 }
 
 /** A waiting job competes with its speed per unit at its least; of them only as many are looked at as could begin. */

@@ -3,7 +3,7 @@ import type { Contender } from "../core/pool.ts";
 import { allocate, type Choice } from "./knapsack.ts";
 import { byKey } from "./order.ts";
 import { bySize } from "./realise.ts";
-import { giveInOrder, leastOf, positionsOf, promising, sizable } from "./sizes.ts";
+import { boundSizes, giveInOrder, leastOf, positionsOf, promising, type Sizes, sizable, sumOf } from "./sizes.ts";
 
 /**
  * The optimiser of FfDL's elastic scaling (Saxena et al., MASCOTS 2020): the greatest sum of speed-ups. Of the waiting jobs only so many of the
@@ -51,15 +51,18 @@ export const ffdl: PolicyEntry = {
       const horizon = chargeRestarts === true ? Number(horizonSeconds) : Number.POSITIVE_INFINITY;
       const rank = mayWait === true ? density(snapshot, weigh) : weigh;
       const order = byKey(sizable(contenders), (each) => -rank(each));
-      const chosen =
-        mayWait === true ? promising(order, capacity, ({ isRunning }) => isRunning) : admitted(order, capacity);
-      const choices = chosen.map((i) => {
-        const contender = order[i] as Contender;
-        return choiceOf(contender, weigh(contender), horizon, mayWait === true, snapshot);
-      });
-      const sizes = new Uint32Array(order.length);
-      for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
-      return { order, sizes };
+      const redo = (asking: readonly Contender[]): Sizes => {
+        const chosen = mayWait === true ? promising(asking, capacity, isRunning) : admitted(asking, capacity);
+        const choices = chosen.map((i) => {
+          const contender = asking[i] as Contender;
+          const choice = choiceOf(contender, weigh(contender), horizon, snapshot);
+          return { ...choice, mayWait: mayWait === true && (contender.mayYield || !contender.isRunning) };
+        });
+        const sizes = new Uint32Array(asking.length);
+        for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
+        return sizes;
+      };
+      return { order, sizes: redo(order), redo };
     }),
 };
 
@@ -67,15 +70,16 @@ function choiceOf(
   contender: Contender,
   weight: number,
   horizonSeconds: number,
-  mayWait: boolean,
   { estimates, guard }: Snapshot,
-): Choice {
+): Omit<Choice, "mayWait"> {
   const { job, max: most, size, isRunning } = contender;
   const { speedup } = estimates.of(job);
   const cost = isRunning ? (guard.restartMillis(job) / 1000 / horizonSeconds) * speedup(size) : 0;
   const worth = Float64Array.from({ length: most + 1 }, (_, n) => weight * (speedup(n) - (n === size ? 0 : cost)));
-  return { least: leastOf(contender), most, size, mayWait, value: (n) => worth[n] as number };
+  return { least: leastOf(contender), most, size, value: (n) => worth[n] as number };
 }
+
+const isRunning = (contender: Contender): boolean => contender.isRunning;
 
 /** What a job brings for each unit of its least. */
 const density =
@@ -92,7 +96,7 @@ const weightOf = ({ job }: Contender): number => {
 
 /** Positions of all that fit with their least, the newest left out first. */
 function admitted(order: readonly Contender[], units: number): number[] {
-  const sizes = new Uint32Array(order.length);
-  giveInOrder(order, sizes, units);
+  const sizes = boundSizes(order);
+  giveInOrder(order, sizes, units - sumOf(sizes));
   return positionsOf(sizes);
 }

@@ -3,8 +3,8 @@ import type { Contender } from "../core/pool.ts";
 import { remaining } from "./remaining.ts";
 
 /**
- * Work left of each, in seconds on one unit, for policies that must reckon with a number. A job of which nothing is known counts as the longest
- * of the others, and as much longer as it has had so far: who has run long is expected to run as long again.
+ * Work left of each, in seconds on one unit, for policies that must reckon with a number. A job of which nothing is known counts as a second
+ * longer than all of which something is, and as much longer as it has had so far: who has run long is expected to run as long again.
  */
 export function lengths(contenders: readonly Contender[], snapshot: Snapshot): Float64Array {
   const { work, attained } = remaining(snapshot);
@@ -12,6 +12,6 @@ export function lengths(contenders: readonly Contender[], snapshot: Snapshot): F
   let longest = 0;
   for (const seconds of found) if (seconds > longest && Number.isFinite(seconds)) longest = seconds;
   for (const [i, contender] of contenders.entries())
-    if (!Number.isFinite(found[i])) found[i] = longest + attained(contender);
+    if (!Number.isFinite(found[i])) found[i] = longest + 1 + attained(contender);
   return found;
 }

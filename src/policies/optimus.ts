@@ -1,9 +1,9 @@
-import type { PolicyEntry } from "../core/policy.ts";
+import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { lengths } from "./length.ts";
 import { growByGain } from "./marginal.ts";
 import { bySize } from "./realise.ts";
-import { giveInOrder, leastOf, positionsOf, sizable } from "./sizes.ts";
+import { boundSizes, giveInOrder, leastOf, positionsOf, type Sizes, sizable, sumOf } from "./sizes.ts";
 
 /** The greedy of Optimus (Peng et al., EuroSys 2018), with units in place of its workers and parameter servers. */
 export const optimus: PolicyEntry = {
@@ -17,22 +17,24 @@ export const optimus: PolicyEntry = {
   create: () =>
     bySize(({ contenders, capacity }, snapshot) => {
       const order = sizable(contenders);
-      const sizes = new Uint32Array(order.length);
-      const free = giveInOrder(order, sizes, capacity);
-      const running = positionsOf(sizes);
-      const left = lengths(
-        running.map((i) => order[i] as Contender),
-        snapshot,
-      );
-      const claims = running.map((i, at) => {
-        const contender = order[i] as Contender;
-        const { speedup } = snapshot.estimates.of(contender.job);
-        const value = (size: number): number => -(left[at] as number) / speedup(size);
-        return { least: leastOf(contender), most: contender.max, value };
-      });
-      const grown = Uint32Array.from(running, (i) => sizes[i] as number);
-      growByGain(claims, grown, free);
-      for (const [at, i] of running.entries()) sizes[i] = grown[at] as number;
-      return { order, sizes };
+      const redo = (asking: readonly Contender[]): Sizes => leastThenByTime(asking, capacity, snapshot);
+      return { order, sizes: redo(order), redo };
     }),
 };
+
+function leastThenByTime(order: readonly Contender[], units: number, snapshot: Snapshot): Sizes {
+  const sizes = boundSizes(order);
+  const free = giveInOrder(order, sizes, units - sumOf(sizes));
+  const positions = positionsOf(sizes);
+  const growing = positions.map((i) => order[i] as Contender);
+  const left = lengths(growing, snapshot);
+  const claims = growing.map((contender, at) => {
+    const { speedup } = snapshot.estimates.of(contender.job);
+    const value = (size: number): number => -(left[at] as number) / speedup(size);
+    return { least: leastOf(contender), most: contender.max, value };
+  });
+  const grown = Uint32Array.from(positions, (i) => sizes[i] as number);
+  growByGain(claims, grown, free);
+  for (const [at, i] of positions.entries()) sizes[i] = grown[at] as number;
+  return sizes;
+}

@@ -13,6 +13,8 @@ export interface Sizing {
   readonly verdict?: Verdict;
   /** The most that a job may have when it grows into what is left over; its own limit when not said. */
   mostOf?(contender: Contender): number;
+  /** The sizes with some of the order left out, where that is less work than to decide anew. */
+  redo?(order: readonly Contender[]): Sizes;
 }
 
 /** So often at most it is decided because somebody finds no place. */
@@ -21,20 +23,26 @@ const MOST_TRIES = 8;
 /**
  * A policy that decides how much each job has; where, and how much of it can be, is the packer's. When somebody is to run and finds no place, even
  * with all others at their least, it is decided anew without those: nothing is taken from others for a job that cannot run. What is left
- * because servers are too small for the sizes starts others, and then goes to whoever can use it.
+ * because servers are too small for the sizes starts others, stays with whoever had it, and then goes to whoever can use it.
  */
 export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): Policy =>
   perPool((pool, packer, snapshot) => {
     const refused = new Set<Contender>();
     let sizing = decide(pool, snapshot);
     for (let tries = 1; !begin(sizing, packer, refused) && tries < MOST_TRIES; tries++) {
-      putBack(sizing.order, packer);
-      sizing = decide({ ...pool, contenders: pool.contenders.filter((each) => !refused.has(each)) }, snapshot);
+      putBack(sizing, packer);
+      const isLeft = (contender: Contender): boolean => !refused.has(contender);
+      const order = sizing.order.filter(isLeft);
+      if (sizing.redo) sizing = { ...sizing, order, sizes: sizing.redo(order) };
+      else sizing = decide({ ...pool, contenders: pool.contenders.filter(isLeft) }, snapshot);
     }
     const { order, sizes, verdict, mostOf } = sizing;
-    for (const i of positionsOf(sizes)) grow(order[i] as Contender, sizes[i] as number, packer, snapshot);
+    let left = pool.capacity;
+    for (const i of positionsOf(sizes)) left -= grow(order[i] as Contender, sizes[i] as number, packer, snapshot);
     const all = order.length === pool.contenders.length ? order : sizable(pool.contenders);
-    beginOthers(all, pool.capacity, packer);
+    left = beginOthers(all, left, packer);
+    if (left === 0) return verdict;
+    for (const contender of all) if (contender.isRunning) growHere(contender, contender.size, packer);
     const isFaster = speedsUp(snapshot);
     growInTurn(all, packer, (each, size) => size <= (mostOf?.(each) ?? each.max) && isFaster(each, size));
     return verdict;
@@ -46,11 +54,11 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
  */
 function begin({ order, sizes }: Sizing, packer: Packer, refused: Set<Contender>): boolean {
   for (let i = 0; i < order.length; i++) {
-    const { job, isRunning, max, size: had } = order[i] as Contender;
+    const { job, isRunning, mayYield, max, size: had } = order[i] as Contender;
     const size = sizes[i] as number;
     if (!isRunning || size >= had) continue;
     if (size > 0) packer.resize(job, size);
-    else if (max > 0) packer.evict(job);
+    else if (max > 0 && mayYield) packer.evict(job);
   }
   const alike = new Refusals();
   let areAll = true;
@@ -92,28 +100,42 @@ function placeAmongExtras({ job }: Contender, least: number, order: readonly Con
 }
 
 /** Undoes what `begin` did: everybody is where it is. */
-function putBack(order: readonly Contender[], packer: Packer): void {
-  for (const { job, isRunning } of order) if (!isRunning) packer.evict(job);
+function putBack({ order, sizes }: Sizing, packer: Packer): void {
+  for (const i of positionsOf(sizes)) {
+    const { job, isRunning } = order[i] as Contender;
+    if (!isRunning) packer.evict(job);
+  }
   for (const { job, isRunning, size } of order) if (isRunning && packer.sizeOf(job) < size) packer.place(job, size);
 }
 
-/** Where it is, as far as there is room; a running job that cannot grow there at all goes where it has all of it, if that is worth the move. */
-function grow({ job, isRunning, min }: Contender, size: number, packer: Packer, { guard }: Snapshot): void {
+/**
+ * Where it is, as far as there is room; a running job that cannot grow there at all goes where all of it is idle, if that is worth the move.
+ * Returns what it has then.
+ */
+function grow(contender: Contender, size: number, packer: Packer, { guard }: Snapshot): number {
+  const { job, mayYield } = contender;
   const had = packer.sizeOf(job);
-  if (had >= size || !packer.grants.has(job.id)) return;
-  for (let next = size; next > had && next >= min; next--) if (packer.resize(job, next)) return;
-  if (!isRunning || !guard.mayMigrate(job) || !guard.isWorthMigrating(job, size)) return;
+  if (had >= size || !packer.grants.has(job.id)) return had;
+  if (growHere(contender, size, packer)) return packer.sizeOf(job);
+  if (!mayYield || !guard.mayMigrate(job) || !guard.isWorthMigrating(job, size)) return had;
   packer.evict(job);
-  if (!packer.place(job, size)) packer.place(job, had);
+  if (packer.find(job, size, { idleNow: true })) return size;
+  packer.place(job, had);
+  return had;
 }
 
-/** Starts with its least whoever fits on what is left; running jobs for which nothing was meant may go on. */
-function beginOthers(contenders: readonly Contender[], units: number, packer: Packer): void {
+function growHere({ job, min }: Contender, size: number, packer: Packer): boolean {
+  for (let next = size; next > packer.sizeOf(job) && next >= min; next--) if (packer.resize(job, next)) return true;
+  return false;
+}
+
+/** Starts with its least whoever fits on what is left; running jobs for which nothing was meant may go on. Returns what is left then. */
+function beginOthers(contenders: readonly Contender[], units: number, packer: Packer): number {
   let left = units;
-  for (const { job } of contenders) left -= packer.sizeOf(job);
   for (const contender of contenders) {
     const least = leastOf(contender);
     if (least > left || packer.grants.has(contender.job.id)) continue;
     if (packer.place(contender.job, least)) left -= least;
   }
+  return left;
 }

@@ -13,7 +13,18 @@ export const sizable = (order: readonly Contender[]): readonly Contender[] => or
 /** The least that a job runs with: one unit, unless it wants none of what its pool divides; such a job is never kept waiting. */
 export const leastOf = ({ min, max }: Contender): number => Math.max(min, Math.min(1, max));
 
-/** Gives each in order what it asks for, or nothing; who asks for less may pass who asks for more than is left. Returns what is left. */
+/** To begin with: the least of those that may not be stopped now. */
+export function boundSizes(order: readonly Contender[]): Sizes {
+  const sizes = new Uint32Array(order.length);
+  for (let i = 0; i < order.length; i++) if (isBound(order[i] as Contender)) sizes[i] = leastOf(order[i] as Contender);
+  return sizes;
+}
+
+const isBound = ({ isRunning, mayYield }: Contender): boolean => isRunning && !mayYield;
+
+export const sumOf = (sizes: Sizes): number => sizes.reduce((sum, size) => sum + size, 0);
+
+/** Gives each in order all that it asks for, or nothing more; who asks for less may pass who asks for more than is left. Returns what is left. */
 export function giveInOrder(
   order: readonly Contender[],
   sizes: Sizes,
@@ -23,9 +34,10 @@ export function giveInOrder(
   let left = units;
   for (let i = 0; i < order.length && left > 0; i++) {
     const size = asked(order[i] as Contender);
-    if (sizes[i] !== 0 || size > left) continue;
+    const more = size - (sizes[i] as number);
+    if (more <= 0 || more > left) continue;
     sizes[i] = size;
-    left -= size;
+    left -= more;
   }
   return left;
 }
@@ -45,7 +57,7 @@ export function positionsOf(sizes: Sizes): number[] {
 export function promising(
   order: readonly Contender[],
   units: number,
-  always: (contender: Contender) => boolean = () => false,
+  always: (contender: Contender) => boolean = isBound,
 ): number[] {
   const positions: number[] = [];
   const filled = new Map<number, number>();

@@ -5,6 +5,8 @@ export interface Player {
   readonly most: number;
   /** Work left, in seconds on one unit. */
   readonly length: number;
+  /** What it has before it begins. */
+  readonly has: number;
   speed(size: number): number;
 }
 
@@ -22,7 +24,7 @@ const MOST_PAIRS = 8_000_000;
  */
 export function playForUnits(players: readonly Player[], units: number, mostPairs = MOST_PAIRS): Sizes {
   const count = players.length;
-  const sizes = new Uint32Array(count);
+  const sizes = Uint32Array.from(players, ({ has }) => has);
   const atOnce = Math.max(1, Math.ceil((count * units) / mostPairs));
   const steps = new Uint32Array(count);
   const ends = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
@@ -30,7 +32,7 @@ export function playForUnits(players: readonly Player[], units: number, mostPair
   const ofOld = new Float64Array(count);
   const isIn = new Uint8Array(count);
   const lengths = Float64Array.from(players, ({ length }) => length);
-  let left = units;
+  let left = units - sizes.reduce((sum, size) => sum + size, 0);
 
   /** What a player thinks of its next step. */
   const look = (i: number): void => {

@@ -115,10 +115,10 @@ for (const [policy, options] of [
   ["elastic-fifo", {}],
   ["elastic-srjf", {}],
   ["ffdl", {}],
-  ["ffdl", { mayWait: true }],
   ["afs-l", {}],
-  ["afs-l", { hysteresis: 0 }],
   ["optimus", {}],
+  ["elastic-tiresias", {}],
+  ["elastic-tiresias", { compactionPending: 0 }],
 ] as const)
   describe(`${policy} ${JSON.stringify(options)}, of jobs that never end`, () => {
     it("moves nothing more once all have come", () => {
