@@ -72,11 +72,14 @@ function choiceOf(
   horizonSeconds: number,
   { estimates, guard }: Snapshot,
 ): Omit<Choice, "mayWait"> {
-  const { job, max: most, size, isRunning } = contender;
+  const { job, max, size, isRunning } = contender;
   const { speedup } = estimates.of(job);
+  const least = leastOf(contender);
+  let most = max;
+  while (most > Math.max(least, size) && speedup(most) <= speedup(most - 1)) most--; // more of it would be for nothing
   const cost = isRunning ? (guard.restartMillis(job) / 1000 / horizonSeconds) * speedup(size) : 0;
   const worth = Float64Array.from({ length: most + 1 }, (_, n) => weight * (speedup(n) - (n === size ? 0 : cost)));
-  return { least: leastOf(contender), most, size, value: (n) => worth[n] as number };
+  return { least, most, size, value: (n) => worth[n] as number };
 }
 
 const isRunning = (contender: Contender): boolean => contender.isRunning;

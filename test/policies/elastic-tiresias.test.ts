@@ -52,6 +52,44 @@ describe("elastic-tiresias", () => {
     }
   });
 
+  /** job-1 has had its share and has 6 of 8 GPUs; job-2, in the first queue, has the others. */
+  const crowded = (compactionPending: number, known: Record<string, Known> = {}): World => {
+    const world = worldOf({ thresholds: [10], promoteKnob: 0, compactionPending }, known).join(aServer("a", 8));
+    return world.submit("job-1", elastic(1, 6, 6), 0).submit("job-2", aSpec({ gpus: gpus(2) }), 5000);
+  };
+
+  it("shrinks them just as much as a waiting job needs to begin", () => {
+    const waits = (compactionPending: number) => crowded(compactionPending).submit("job-3", elastic(2, 8, 8), 6000);
+    expect(sizesIn(waits(1).run(7000))).toEqual({ "job-1": 6, "job-2": 2 });
+    expect(sizesIn(waits(0).run(7000))).toEqual({ "job-1": 4, "job-2": 2, "job-3": 2 });
+  });
+
+  it("starts waiting jobs on what others gave up in the order of the queues, not by who gains most", () => {
+    const world = crowded(0, { "job-3": { curve: [1, 1, 1, 1] } });
+    world
+      .submit("job-3", elastic(4, 8, 8), 6000)
+      .submit("job-4", elastic(3, 8, 8), 6001)
+      .run(7000);
+    expect(sizesIn(world)).toEqual({ "job-1": 2, "job-2": 2, "job-3": 4 });
+  });
+
+  it("shrinks no job for one of a later queue", () => {
+    const world = worldOf({ thresholds: [10, 100], promoteKnob: 0, compactionPending: 0 }).join(aServer("a", 4));
+    world.submit("job-1", elastic(1, 4, 4), 0).submit("job-2", elastic(1, 4, 4), 30_000);
+    expect(sizesIn(world.run(31_000))).toEqual({ "job-2": 4 }); // job-1 is in the third queue, job-2 in the first
+    expect(sizesIn(world.run(40_000))).toEqual({ "job-2": 4 }); // in the second
+    expect(sizesIn(world.run(56_000))).toEqual({ "job-1": 3, "job-2": 1 }); // in the third
+  });
+
+  it("prefers the job that started first where two gain the same", () => {
+    const world = worldOf().join(aServer("a", 7));
+    world
+      .submit("job-1", elastic(1, 8, 2))
+      .submit("job-2", elastic(1, 8, 2))
+      .run(1);
+    expect(sizesIn(world)).toEqual({ "job-1": 5, "job-2": 2 });
+  });
+
   it("keeps a running job growing by one though less is free than its least", () => {
     const world = worldOf()
       .join(aServer("a", 5))
