@@ -18,7 +18,7 @@ interface EngineEvent {
 /** Follows what the engines themselves tell of their containers, whatever the scheduler believes. */
 export class EngineWatch {
   readonly #lives = new Map<string, Life>();
-  readonly #devices = new Map<string, Promise<readonly string[]>>();
+  readonly #devices = new Map<string, Promise<readonly string[] | null>>();
   readonly #streams: NodeJS.ReadableStream[] = [];
   /** Called at each event, with its name and the job's id. */
   onEvent: (action: string, job: string) => void = () => {};
@@ -58,10 +58,11 @@ export class EngineWatch {
   }
 
   async #all(): Promise<readonly Life[]> {
-    const lives = [...this.#lives].map(async ([id, life]) => ({
-      ...life,
-      devices: (await this.#devices.get(id)) ?? [],
-    }));
+    const lives = [...this.#lives].map(async ([id, life]) => {
+      const devices = await this.#devices.get(id);
+      if (!devices) throw new Error(`nobody saw which GPUs ${life.run} was shown`);
+      return { ...life, devices };
+    });
     return (await Promise.all(lives)).sort((a, b) => a.startedAt - b.startedAt);
   }
 
@@ -91,7 +92,8 @@ export class EngineWatch {
   }
 }
 
-async function devicesOf(container: Docker.Container): Promise<readonly string[]> {
-  const { HostConfig } = await container.inspect();
-  return HostConfig.DeviceRequests?.flatMap(({ DeviceIDs }) => DeviceIDs ?? []) ?? [];
+/** Null when it is gone already, as one that was made and never started can be. */
+async function devicesOf(container: Docker.Container): Promise<readonly string[] | null> {
+  const info = await container.inspect().catch(() => null);
+  return info && (info.HostConfig.DeviceRequests?.flatMap(({ DeviceIDs }) => DeviceIDs ?? []) ?? []);
 }

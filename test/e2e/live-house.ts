@@ -9,7 +9,6 @@ import {
   createClient,
   type JobDetails,
   type JobSpecInput,
-  type JobStatus,
   type SchedulearnClient,
   UnreachableError,
 } from "../../clients/sdk/index.ts";
@@ -148,27 +147,18 @@ export class LiveHouse {
   }
 
   /** The job, once `is` holds of it. */
-  async sees(what: string, job: LiveJob, is: (job: JobDetails) => boolean): Promise<JobDetails> {
-    let last: JobDetails | null = null;
-    try {
-      return await until(what, async () => {
-        last = await this.find(job);
-        return is(last) ? last : null;
-      });
-    } catch (error) {
-      throw new Error(`${(error as Error).message}; ${JSON.stringify(last)}; ${this.server.output.slice(-2000)}`);
-    }
-  }
-
-  reaches(job: LiveJob, ...statuses: JobStatus[]): Promise<JobDetails> {
-    return this.sees(`${job.id} is ${statuses.join(" or ")}`, job, ({ status }) => statuses.includes(status));
+  sees(what: string, job: LiveJob, is: (job: JobDetails) => boolean): Promise<JobDetails> {
+    return until(what, async () => {
+      const found = await this.find(job);
+      return is(found) ? found : null;
+    });
   }
 
   /** It trains, and has trained since this was called. */
   async trains(job: LiveJob): Promise<JobDetails> {
     const before = await this.#step(job);
     await until(`${job.id} trains on`, async () => (await this.#step(job)) > before);
-    return this.reaches(job, "RUNNING");
+    return this.sees(`${job.id} runs`, job, ({ status }) => status === "RUNNING");
   }
 
   /** Of the last line that tells of one; 0 before the first. */

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -64,6 +64,7 @@ export function stepOf(line: string): number | null {
 /** The last line of the program, run to its end on this machine without a scheduler. */
 export async function resultUndisturbed({ command }: Program, env: Readonly<Record<string, string>>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "undisturbed-"));
+  writeFileSync(join(folder, HURRY), "");
   const [program, ...args] = command[0] === "/bin/sh" ? ["busybox", "sh", ...command.slice(1)] : command;
   const alone = { SCHEDULEARN_GPUS: "1", SCHEDULEARN_CHECKPOINT_DIR: folder, SCHEDULEARN_DIR: folder };
   const { stdout } = await promisify(execFile)(program as string, args, {
