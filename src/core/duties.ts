@@ -1,7 +1,8 @@
+import { findElsewhere } from "./elsewhere.ts";
 import type { Event } from "./event.ts";
 import { type Guard, MOVE_AGAIN } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
-import { endOf, isOver, isSuspended, sizeOf } from "./job.ts";
+import { endOf, isOver, isSuspended } from "./job.ts";
 import type { Cause } from "./outcome.ts";
 import type { Packer } from "./packer.ts";
 import { migrationEvent } from "./plan.ts";
@@ -116,7 +117,7 @@ export function drainMoves(cluster: Cluster, now: Instant): { events: readonly E
       wakeAt = Math.min(wakeAt, againAt);
       continue;
     }
-    const to = packer.find(job, sizeOf(job), { except: leadServer(job.state.on), idleNow: true });
+    const to = findElsewhere(packer, job, { except: leadServer(job.state.on), idleNow: true });
     if (to) events.push(migrationEvent(job, to, "drain", now));
   }
   return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };

@@ -1,7 +1,8 @@
+import { findElsewhere } from "./elsewhere.ts";
 import { domainError } from "./errors.ts";
 import type { Event, JobPatch } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { endOf, heldBy, isOver, sizeOf } from "./job.ts";
+import { endOf, heldBy, isOver } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -108,10 +109,8 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
     if (server.draining) throw domainError("CONFLICT", `server ${to} is draining and takes no job`, ["to"]);
   }
   if (state.leaving) throw domainError("CONFLICT", `${id} is being resized: try again in a moment`, ["id"]);
-  const size = sizeOf(job);
-  const place = scheduler
-    .packer(scheduler.snapshot(now))
-    .find(job, size, { ...(to === null ? { except: from } : { only: to }), idleNow: true });
+  const bounds = { ...(to === null ? { except: from } : { only: to }), idleNow: true };
+  const place = findElsewhere(scheduler.packer(scheduler.snapshot(now)), job, bounds);
   if (!place) {
     const what = describe(job.spec, gpuCount(state.on));
     const message =

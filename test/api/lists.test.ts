@@ -19,7 +19,7 @@ beforeAll(async () => {
         labels: { project: i < 5 ? "vision" : "speech", "team/name": `t${i % 3}` },
       }),
     );
-  await until("the first runs", async () => (await list("{phase: RUNNING}")).length === 1);
+  await until("the first runs", async () => (await list("{statuses: [RUNNING]}")).length === 1);
 });
 afterAll(() => house.close());
 

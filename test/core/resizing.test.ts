@@ -328,6 +328,36 @@ describe("memory", () => {
   });
 });
 
+describe("a job that is to leave its server", () => {
+  const cluster = (over: Parameters<typeof aSpec>[0]): World => {
+    const w = new World({ decides: sharing, durations: { "job-1": 1e6 } }).join(aServer("a", 4));
+    w.submit("job-1", aSpec(over), 0).run(500);
+    w.join(aServer("b", 2));
+    return w.run(1_000);
+  };
+
+  it("goes with what there is room for, if it can be smaller; asked for, or off a draining server", () => {
+    const w = cluster({ gpus: between(1, 4) });
+    expect(sizeOf(w, "job-1")).toBe(4);
+    for (const event of requestMigrate(w.scheduler, "job-1", "b", w.now)) w.tell(event);
+    w.run(2_000);
+    expect(w.job("job-1")).toMatchObject({
+      migrations: 1,
+      resizes: 1,
+      state: { status: "running", on: [{ server: "b" }] },
+    });
+    const drained = cluster({ gpus: between(1, 4) });
+    for (const event of requestDrain(drained.scheduler, "a", true, drained.now)) drained.tell(event);
+    drained.run(2_000);
+    expect(drained.job("job-1").state).toMatchObject({ on: [{ server: "b" }] });
+  });
+
+  it("stays where there is no room for all of it, if its size is fixed", () => {
+    const w = cluster({ gpus: gpus(3) });
+    expect(() => requestMigrate(w.scheduler, "job-1", "b", w.now)).toThrow("no room");
+  });
+});
+
 describe("the guards against thrash", () => {
   const guarded = (over: Partial<typeof DEFAULT_GUARDS>): World =>
     new World({
