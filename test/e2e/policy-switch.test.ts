@@ -133,4 +133,5 @@ const OPTIONS: Readonly<Record<string, Record<string, Json>>> = {
   priority: { minRunSeconds: 0 },
   "round-robin": { quantumSeconds: 1 },
   tiresias: { thresholds: [1, 3], promoteKnob: 1 },
+  "elastic-tiresias": { thresholds: [1, 3], promoteKnob: 1 },
 };
