@@ -133,7 +133,7 @@ describe("the demo", () => {
     expect(ended.stdout).toContain("processes of this machine");
     expect(ended.stdout).toMatch(/job-\d+ was migrated from (alpha to beta|beta to alpha)/);
     const rows = ended.stdout.split("\n").filter((line) => /^job-\d+ .* completed +(alpha|beta)/.test(line));
-    expect(rows).toHaveLength(4);
+    expect(rows).toHaveLength(5);
     expect(rows.filter((row) => row.trimEnd().endsWith("1"))).toHaveLength(1);
     expect(ended.stdout).toMatch(/makespan \d/);
   }, 120_000);
