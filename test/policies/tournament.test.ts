@@ -4,7 +4,7 @@ import { type Player, playForUnits } from "../../src/policies/tournament.ts";
 
 const linear = (length: number, most = 99, least = 1): Player => ({ least, most, length, has: 0, speed: (n) => n });
 
-/** The rule as it is written down, walked in full for each unit. */
+/** The rule as it is written down, walked in full for each unit: those that have something as they come, then the others by length. */
 function naive(players: readonly Player[], units: number): number[] {
   const sizes = players.map(({ has }) => has);
   let left = units - sizes.reduce((sum, size) => sum + size, 0);
@@ -28,7 +28,9 @@ function naive(players: readonly Player[], units: number): number[] {
   while (left > 0) {
     const playing = [...players.keys()].filter((i) => !out.has(i));
     if (playing.length === 0) break;
-    const winner = playing.reduce(pair);
+    const [holding, waiting] = [playing.filter((i) => sizes[i] !== 0), playing.filter((i) => sizes[i] === 0)];
+    waiting.sort((a, b) => at(a).length - at(b).length || a - b);
+    const winner = [...holding, ...waiting].reduce(pair);
     if (stepOf(winner) <= left) {
       const step = stepOf(winner);
       sizes[winner] = sizes[winner]! + step;
