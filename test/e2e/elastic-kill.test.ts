@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { JobSpecInput } from "../../clients/sdk/index.ts";
-import { until } from "../drivers/support.ts";
 import { useLab } from "../lab/shared-lab.ts";
-import { GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
+import { eventually, GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
 import { trainElastic } from "./programs.ts";
 
 const shared = useLab({ hosts: 2, gpus: GPUS });
@@ -33,7 +32,7 @@ shared.describe("a server that is killed with kill -9 while sizes change", () =>
       await house.sees("it is about to grow", job, ({ generation }) => generation === 2);
       await house.restart();
       await house.sees("it has grown", job, ({ grantedGpus }) => grantedGpus.length === GPUS);
-      await until("it has taken over", async () => (await house.said(job, /^size 4, generation 2/)).length > 0);
+      await eventually("it has taken over", async () => (await house.said(job, /^size 4, generation 2/)).length > 0);
 
       const killed = house.killAt("pause", job); // it is frozen while the file with its grant is replaced
       const arriving = crowd(2);
@@ -103,7 +102,7 @@ shared.describe("a server that is killed with kill -9 while sizes change", () =>
       for (const job of jobs) await house.trains(job);
       const urgent = await house.submit({ cores: { count }, priority: 5 });
       await house.trains(urgent);
-      const paused = await until("one is paused", async () => {
+      const paused = await eventually("one is paused", async () => {
         for (const job of jobs) if ((await house.find(job)).status === "PAUSED") return job;
         return null;
       });

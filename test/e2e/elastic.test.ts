@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { JobSpecInput } from "../../clients/sdk/index.ts";
-import { until } from "../drivers/support.ts";
 import { useLab } from "../lab/shared-lab.ts";
-import { GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
+import { eventually, GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
 import { trainElastic } from "./programs.ts";
 
 const shared = useLab({ hosts: 2, gpus: GPUS });
@@ -22,7 +21,7 @@ shared.describe("elastic jobs on two Docker engines", () => {
   const size = async (job: LiveJob): Promise<number> => (await house.find(job)).grantedGpus.length;
 
   const takesOver = (job: LiveJob, grant: string): Promise<boolean> =>
-    until(`it says ${grant}`, async () => (await house.said(job, /^size/)).includes(grant));
+    eventually(`it says ${grant}`, async () => (await house.said(job, /^size/)).includes(grant));
 
   /** An elastic job beside one that fills the rest of its server, while the other server is full. */
   async function crowded(spec: JobSpecInput): Promise<{ job: LiveJob; neighbour: LiveJob; others: LiveJob[] }> {
@@ -75,10 +74,10 @@ shared.describe("elastic jobs on two Docker engines", () => {
       expect(await house.allocation(job)).toMatchObject({ generation: 2, gpus: GPUS });
       await house.trains(job);
 
-      const container = await until("it has a container", () => house.containerOf(job));
+      const container = await eventually("it has a container", () => house.containerOf(job));
       await container.pause(); // so that it cannot answer
       const arrival = await house.submit({ gpus: { count: 2 } });
-      await until("it is told to shrink", async () => (await house.allocation(job)).generation === 3);
+      await eventually("it is told to shrink", async () => (await house.allocation(job)).generation === 3);
       const later = await house.submit({});
       await house.trains(later); // and the one before it, which had as much time, waits
       expect(await house.find(arrival)).toMatchObject({ status: "PENDING", attempt: 0 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import tar from "tar-stream";
 import { expect } from "vitest";
@@ -26,6 +27,10 @@ const BRISK = {
   endFactor: 0,
   maxMigrations: 0,
 };
+
+/** Waits until `look` finds something, and returns it. What is asked through the API costs both sides more than a glance. */
+export const eventually = <T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> =>
+  until(what, async () => (await look()) || sleep(50, null));
 
 /** No engine here has more. */
 export const GPUS = 4;
@@ -79,8 +84,8 @@ export class LiveHouse {
   async clear(): Promise<void> {
     for await (const { id } of this.client.allJobs()) await this.client.delete(id, 0);
     for (const { docker } of this.#hosts) {
-      await until("no container is left", async () => (await docker.listContainers({ all: true })).length === 0);
-      await until("no volume is left", async () => (await docker.listVolumes()).Volumes.length === 0);
+      await eventually("no container is left", async () => (await docker.listContainers({ all: true })).length === 0);
+      await eventually("no volume is left", async () => (await docker.listVolumes()).Volumes.length === 0);
     }
     await this.holdsNothing();
     this.watch.forget();
@@ -114,7 +119,7 @@ export class LiveHouse {
 
   /** No GPU, core or memory is in anybody's name. */
   async holdsNothing(): Promise<void> {
-    await until("nothing is held", async () =>
+    await eventually("nothing is held", async () =>
       (await this.client.servers()).every(
         ({ gpus, coresUsed, memoryUsedMiB }) =>
           coresUsed + memoryUsedMiB === 0 && gpus.every(({ job }) => job === null),
@@ -133,7 +138,7 @@ export class LiveHouse {
       checkpoint: { graceSeconds: 600 },
       ...spec,
     };
-    const { id } = await until("it is submitted, though the server may be killed meanwhile", () =>
+    const { id } = await eventually("it is submitted, though the server may be killed meanwhile", () =>
       this.client.submit(whole, { idempotencyKey }).catch((error) => {
         if (error instanceof UnreachableError) return null;
         throw error;
@@ -148,7 +153,7 @@ export class LiveHouse {
 
   /** The job, once `is` holds of it. */
   sees(what: string, job: LiveJob, is: (job: JobDetails) => boolean): Promise<JobDetails> {
-    return until(what, async () => {
+    return eventually(what, async () => {
       const found = await this.find(job);
       return is(found) ? found : null;
     });
@@ -157,7 +162,7 @@ export class LiveHouse {
   /** It trains, and has trained since this was called. */
   async trains(job: LiveJob): Promise<JobDetails> {
     const before = await this.#step(job);
-    await until(`${job.id} trains on`, async () => (await this.#step(job)) > before);
+    await eventually(`${job.id} trains on`, async () => (await this.#step(job)) > before);
     return this.sees(`${job.id} runs`, job, ({ status }) => status === "RUNNING");
   }
 
@@ -174,7 +179,7 @@ export class LiveHouse {
     pack.finalize();
     const archive = Buffer.from(await text(pack));
     for (const { id } of jobs)
-      await until(`${id} hears that it is to hurry`, async () => {
+      await eventually(`${id} hears that it is to hurry`, async () => {
         const container = await this.containerOf({ id });
         // It may stop at this very moment: then it is told in its next container.
         const isTold = await container?.putArchive(archive, { path: "/checkpoint" }).then(
@@ -195,13 +200,13 @@ export class LiveHouse {
   }
 
   async inspect(job: LiveJob): Promise<Docker.ContainerInspectInfo> {
-    const container = await until(`${job.id} has a container`, () => this.containerOf(job));
+    const container = await eventually(`${job.id} has a container`, () => this.containerOf(job));
     return container.inspect();
   }
 
   /** What the job reads as its grant. */
   async allocation(job: LiveJob): Promise<{ generation: number; gpus: number; cores: number; devices: string[] }> {
-    const container = await until(`${job.id} has a container`, () => this.containerOf(job));
+    const container = await eventually(`${job.id} has a container`, () => this.containerOf(job));
     const archive = await container.getArchive({ path: "/schedulearn/allocation.json" });
     const extract = archive.pipe(tar.extract());
     for await (const entry of extract) return JSON.parse(await text(entry));
@@ -226,7 +231,7 @@ export class LiveHouse {
   /** Each completed, once; each did each step once and said so once; and each came to what it comes to undisturbed. */
   async endsLikeUndisturbed(...jobs: readonly LiveJob[]): Promise<void> {
     for (const job of jobs) {
-      await until(`${job.id} is over`, async () => (await this.find(job)).endedAt !== null);
+      await eventually(`${job.id} is over`, async () => (await this.find(job)).endedAt !== null);
       const ended = await this.find(job);
       const said = JSON.stringify(ended.runs.nodes);
       expect(ended.status, said).toBe("COMPLETED");

@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { JobSpecInput, Json } from "../../clients/sdk/index.ts";
-import { until } from "../drivers/support.ts";
 import { useLab } from "../lab/shared-lab.ts";
 import { runCommand } from "../setup/server.ts";
-import { GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
+import { eventually, GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
 import { train, trainElastic } from "./programs.ts";
 
 const shared = useLab({ hosts: 2, gpus: GPUS });
@@ -30,7 +29,7 @@ shared.describe("jobs on two Docker engines, whatever the policy", () => {
       for (const job of jobs) await house.trains(job);
       const late = await house.submit({ ...whole, ...urgent });
       await house.trains(late);
-      const preempted = await until("one was preempted for it", async () => {
+      const preempted = await eventually("one was preempted for it", async () => {
         for (const job of jobs) if ((await house.find(job)).preemptions > 0) return job;
         return null;
       });
@@ -107,7 +106,7 @@ shared.describe("a server of two Docker engines whose policy changes all the tim
         const placement = placements[i % placements.length]?.key as string;
         await house.client.setPolicy({ policy: key, placement, options: OPTIONS[key] ?? {} });
         expect((await house.client.jobs()).items.some(({ status }) => status !== "COMPLETED")).toBe(true);
-        await until(`they have trained further under ${key}`, async () => {
+        await eventually(`they have trained further under ${key}`, async () => {
           const { items } = await house.client.jobs();
           const done = items.reduce((sum, job) => sum + (job.progress?.step ?? 0), 0);
           return done >= (steps * (i + 1)) / (policies.length + 1);
