@@ -40,7 +40,7 @@ export function walk(
   const refused = new Refusals();
   let [left, firstRefused] = [units, order.length];
   const getsRoom = ({ job, isRunning }: Contender, wanted: number, standing: number): boolean => {
-    if (isRunning && packer.sizeOf(job) > 0) return true;
+    if (isRunning && packer.grants.has(job.id)) return true; // also one that wants none of what is divided
     if (wanted > left || refused.covers(job, wanted, standing)) return false;
     if (line?.comesTo(standing) ? packer.makeRoom(job, wanted, line) : packer.place(job, wanted)) return true;
     refused.add(job, wanted, standing);

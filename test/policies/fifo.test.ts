@@ -42,6 +42,13 @@ describe("fifo", () => {
     expect(order(world).slice(0, 2)).toEqual(["job-1", "job-3"]);
   });
 
+  it("is not held up by a running job that wants no cores", () => {
+    const cores = (count: number) => aSpec({ gpus: gpus(0), cores: { min: count, max: count, preferred: count } });
+    const world = new World({ durations: { "job-1": 1000 } }).join(aServer("a", 0, { cores: 1 }));
+    world.submit("job-1", cores(0), 0).submit("job-2", cores(1), 100).run(200);
+    expect([world.status("job-1"), world.status("job-2")]).toEqual(["running", "running"]);
+  });
+
   it("starts job-9 before job-10 when both came at once", () => {
     const world = new World({}).join(aServer("a", 1));
     world.submit("job-9", aSpec()).submit("job-10", aSpec()).run();
