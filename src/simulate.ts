@@ -11,7 +11,7 @@ import { fileFor, jobsCsv, Outputs } from "./sim/output.ts";
 import { parseCosts, parseGuards } from "./sim/settings.ts";
 import { SpeedupTable } from "./sim/speedups.ts";
 import { metricsTable } from "./sim/table.ts";
-import { readTrace } from "./sim/trace.ts";
+import { readTrace } from "./sim/traces/trace.ts";
 
 const HELP = `Usage: schedulearn simulate --trace FILE --cluster SERVERSxGPUS --policy KEY[,KEY…] [option…]
 

@@ -10,7 +10,7 @@ import { ALIASES } from "./aliases.ts";
 import { type CostSettings, driverCosts } from "./settings.ts";
 import { Simulation } from "./simulation.ts";
 import type { SpeedupTable } from "./speedups.ts";
-import type { TraceJob } from "./trace.ts";
+import type { TraceJob } from "./traces/trace.ts";
 import { workloadOf } from "./workload.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { nearest } from "../input/index.ts";
-import { Csv, numberIn } from "./csv.ts";
+import { Csv, numberIn } from "./traces/csv.ts";
 import { Curve } from "./curve.ts";
 
 /** Measurements that are comparable: one model, one source, one batch size, one kind of GPU. */

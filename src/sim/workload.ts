@@ -5,7 +5,7 @@ import type { Server } from "../core/server.ts";
 import type { Instant, Millis } from "../core/time.ts";
 import { LINEAR, powerCurve, type SpeedBySize } from "./curve.ts";
 import type { SpeedupTable } from "./speedups.ts";
-import type { TraceJob } from "./trace.ts";
+import type { TraceJob } from "./traces/trace.ts";
 
 /** One job of a simulation: what is submitted, and what is true of it. */
 export interface SimulatedJob {

@@ -1,4 +1,4 @@
-import { DomainError, type Fault } from "../core/errors.ts";
+import { DomainError, type Fault } from "../../core/errors.ts";
 
 /** One value of a table, with the place where it stands. */
 export interface Cell {
