@@ -1,6 +1,6 @@
 import { nearest } from "../input/index.ts";
-import { Csv, numberIn } from "./traces/csv.ts";
 import { Curve } from "./curve.ts";
+import { Csv, numberIn } from "./traces/csv.ts";
 
 /** Measurements that are comparable: one model, one source, one batch size, one kind of GPU. */
 interface Series {
