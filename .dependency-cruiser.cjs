@@ -3,12 +3,13 @@
 const floors = [
   ["core"],
   ["input"],
-  ["config"],
+  ["config", "failure"],
   ["estimator", "progress"],
   ["job-spec"],
   ["drivers", "policies", "placement", "store"],
   ["engine"],
   ["api", "sim"],
+  ["simulate"],
 ];
 const pureRooms = ["core", "policies", "placement", "estimator", "progress"];
 

@@ -10,7 +10,7 @@ if (["start", "token"].includes(command)) {
   const { main } = await import("../dist/src/main.js");
   await main([command, ...rest]);
 } else if (command === "simulate") {
-  const { simulate } = await import("../dist/src/simulate.js");
+  const { simulate } = await import("../dist/src/simulate/index.js");
   process.exitCode = await simulate(rest);
 } else if (command === "demo") {
   const { runDemo } = await import("../dist/src/demo.js");

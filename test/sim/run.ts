@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { simulate } from "../../src/simulate.ts";
+import { simulate } from "../../src/simulate/index.ts";
 
 /** The command in this process, with what it prints. */
 export async function runSimulate(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -1,0 +1,22 @@
+/** All flags of the command, as `parseArgs` of Node wants them; what they mean stands in `help.ts`. */
+export const FLAGS = {
+  trace: { type: "string" },
+  limit: { type: "string" },
+  cluster: { type: "string" },
+  policy: { type: "string", multiple: true },
+  option: { type: "string", multiple: true },
+  placement: { type: "string", default: "consolidate" },
+  estimates: { type: "string" },
+  untold: { type: "boolean", default: false },
+  speedups: { type: "string" },
+  scaling: { type: "string", default: "0.9" },
+  elastic: { type: "string" },
+  fixed: { type: "boolean", default: false },
+  costs: { type: "string", default: "default" },
+  guards: { type: "string" },
+  "jobs-out": { type: "string" },
+  json: { type: "boolean", default: false },
+  seed: { type: "string", default: "1" },
+  quiet: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
