@@ -8,7 +8,7 @@ import { findPlacement } from "../placement/index.ts";
 import { completeOptions, findPolicy, policies } from "../policies/index.ts";
 import { ALIASES } from "./aliases.ts";
 import { type CostSettings, driverCosts } from "./settings.ts";
-import { Simulation } from "./simulation.ts";
+import { type Observer, Simulation } from "./simulation.ts";
 import type { SpeedupTable } from "./speedups.ts";
 import type { TraceJob } from "./traces/trace.ts";
 import { workloadOf } from "./workload.ts";
@@ -87,7 +87,7 @@ export interface Conditions {
 const DEFAULT_ELASTIC = 4;
 
 /** Sets the experiment up: the policy with the jobs, and the knowledge of them, that suit it. Throws a DomainError. */
-export function simulationOf({ entry, setting }: Experiment, conditions: Conditions): Simulation {
+export function simulationOf({ entry, setting }: Experiment, conditions: Conditions, observer?: Observer): Simulation {
   const { file, trace, servers, costs, guards, speedups, exponent } = conditions;
   const knowledge = conditions.knowledge ?? (entry.needs.includes("estimates") ? "exact" : "learned");
   const elastic = conditions.elastic ?? (entry.isElastic ? DEFAULT_ELASTIC : "fixed");
@@ -113,6 +113,7 @@ export function simulationOf({ entry, setting }: Experiment, conditions: Conditi
     spreadSpeed: costs.spread,
     learner,
     reports: learner !== null,
+    ...(observer && { observer }),
   });
 }
 

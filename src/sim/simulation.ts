@@ -40,7 +40,11 @@ export interface SimulationOptions {
   readonly learner: Learner | null;
   /** Whether programs print their progress. */
   readonly reports: boolean;
+  readonly observer?: Observer;
 }
+
+/** Is told of everything that happens, once the scheduler knows it. */
+export type Observer = (event: Event, scheduler: Scheduler) => void;
 
 /** What became of one job. */
 export interface JobResult {
@@ -69,6 +73,7 @@ export class Simulation {
   readonly #results: (JobResult | null)[];
   readonly #spreadSpeed: number;
   readonly #reports: Reports | null;
+  readonly #observer: Observer | undefined;
   #submitted = 0;
   #ended: Job[] = [];
   #ends = 0;
@@ -91,6 +96,7 @@ export class Simulation {
       options.learner ??
       new Told({ truthOf: (id) => this.#job(id), speed: (...args) => this.#speed(...args), restartSeconds });
     this.#scheduler = new Scheduler(resolve, setting, { guards, learner });
+    this.#observer = options.observer;
     this.#reports = options.reports ? new Reports(this.#clock, (event) => this.#observe(event)) : null;
     for (const server of servers) {
       this.#drivers.set(server.id, this.#driver(server, costs));
@@ -131,7 +137,10 @@ export class Simulation {
       this.#rounds++;
       const { events, commands, wakeAt } = this.#scheduler.round(now);
       this.#events += events.length;
-      for (const event of events) if (event.type === "RoundFailed") throw new InvariantError(failure(event));
+      for (const event of events) {
+        if (event.type === "RoundFailed") throw new InvariantError(failure(event));
+        this.#observer?.(event, this.#scheduler);
+      }
       for (const command of commands) this.#tell(command);
       if (!this.#news) this.#wakeUp(wakeAt);
     }
@@ -169,6 +178,7 @@ export class Simulation {
   #observe(event: Event): void {
     if (!this.#scheduler.observe(event)) return;
     this.#events++;
+    this.#observer?.(event, this.#scheduler);
     if (PASSIVE.has(event.type)) return;
     this.#news = true;
     if (event.type === "RunExited") {
