@@ -9,7 +9,7 @@ import { completeOptions, findPolicy, policies } from "../policies/index.ts";
 import { ALIASES } from "./aliases.ts";
 import { type CostSettings, driverCosts } from "./settings.ts";
 import { type Observer, Simulation } from "./simulation.ts";
-import type { SpeedupTable } from "./speedups.ts";
+import { SpeedupTable } from "./speedups.ts";
 import type { TraceJob } from "./traces/trace.ts";
 import { workloadOf } from "./workload.ts";
 
@@ -20,12 +20,11 @@ import { workloadOf } from "./workload.ts";
 export type Knowledge = "exact" | "declared" | "learned";
 export const KNOWLEDGE: readonly Knowledge[] = ["exact", "declared", "learned"];
 
-/** One policy on one trace. */
+/** One policy on one trace: plain data, as `Conditions` are, so that another thread can be handed them. */
 export interface Experiment {
   /** As it was asked for: a policy's key, or another simulator's name for it. */
   readonly name: string;
   readonly setting: PolicySetting;
-  readonly entry: PolicyEntry;
 }
 
 /** @param options by name, or by `POLICY.NAME` for one policy alone. Throws a DomainError for what does not exist. */
@@ -47,7 +46,7 @@ export function experimentsOf(
       given[rest] = value;
     }
     completeOptions(entry, given);
-    return { name, entry, setting: { policy: entry.key, options: given, placement } };
+    return { name, setting: { policy: entry.key, options: given, placement } };
   });
   const unused = options.filter(([option]) => !used.has(option));
   if (unused.length > 0)
@@ -75,7 +74,8 @@ export interface Conditions {
   readonly servers: readonly Server[];
   readonly costs: CostSettings;
   readonly guards: Guards;
-  readonly speedups: SpeedupTable | null;
+  /** The table's text, and what to call it in errors. */
+  readonly speedups: { readonly file: string; readonly text: string } | null;
   readonly exponent: number;
   /** Null: as the policy is. */
   readonly elastic: number | "fixed" | null;
@@ -87,13 +87,14 @@ export interface Conditions {
 const DEFAULT_ELASTIC = 4;
 
 /** Sets the experiment up: the policy with the jobs, and the knowledge of them, that suit it. Throws a DomainError. */
-export function simulationOf({ entry, setting }: Experiment, conditions: Conditions, observer?: Observer): Simulation {
+export function simulationOf({ setting }: Experiment, conditions: Conditions, observer?: Observer): Simulation {
+  const entry = findPolicy(setting.policy);
   const { file, trace, servers, costs, guards, speedups, exponent } = conditions;
   const knowledge = conditions.knowledge ?? (entry.needs.includes("estimates") ? "exact" : "learned");
   const elastic = conditions.elastic ?? (entry.isElastic ? DEFAULT_ELASTIC : "fixed");
   const jobs = workloadOf(file, trace, {
     servers,
-    speedups,
+    speedups: speedups && new SpeedupTable(speedups.file, speedups.text),
     exponent,
     elastic: elastic === "fixed" ? null : elastic,
     declares: knowledge === "declared",

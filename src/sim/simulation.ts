@@ -49,6 +49,11 @@ export type Observer = (event: Event, scheduler: Scheduler) => void;
 /** What became of one job. */
 export interface JobResult {
   readonly name: string;
+  readonly user: string;
+  /** The model that it trains, where the trace says it. */
+  readonly type: string;
+  /** GPUs that it asked for, or cores where it asked for none. */
+  readonly size: number;
   readonly submittedAt: Instant;
   readonly firstStartedAt: Instant | null;
   readonly endedAt: Instant | null;
@@ -57,6 +62,7 @@ export interface JobResult {
   readonly aloneMillis: Millis;
   readonly serviceMillis: Millis;
   readonly gpuMillis: Millis;
+  readonly coreMillis: Millis;
   readonly preemptions: number;
   readonly migrations: number;
   readonly resizes: number;
@@ -265,6 +271,9 @@ const failure = ({ policy, reason, at }: Extract<Event, { type: "RoundFailed" }>
 function resultOf({ name, submitAt, spec, workMillis, speed }: SimulatedJob, job: Job | undefined): JobResult {
   return {
     name,
+    user: spec.user,
+    type: spec.type,
+    size: spec.gpus.preferred || spec.cores.preferred,
     submittedAt: submitAt,
     firstStartedAt: job?.firstStartedAt ?? null,
     endedAt: job?.state.status === "completed" ? job.state.at : null,
@@ -272,6 +281,7 @@ function resultOf({ name, submitAt, spec, workMillis, speed }: SimulatedJob, job
     aloneMillis: workMillis / speed.speed(spec.gpus.preferred),
     serviceMillis: job?.serviceMillis ?? 0,
     gpuMillis: job?.gpuMillis ?? 0,
+    coreMillis: job?.coreMillis ?? 0,
     preemptions: job?.preemptions ?? 0,
     migrations: job?.migrations ?? 0,
     resizes: job?.resizes ?? 0,

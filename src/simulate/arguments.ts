@@ -3,7 +3,6 @@ import { domainError } from "../core/errors.ts";
 import { parseCluster } from "../sim/cluster.ts";
 import { type Conditions, experimentsOf, KNOWLEDGE } from "../sim/experiment.ts";
 import { parseCosts, parseGuards } from "../sim/settings.ts";
-import { SpeedupTable } from "../sim/speedups.ts";
 import { readTrace } from "../sim/traces/trace.ts";
 import { FLAGS } from "./flags.ts";
 import { numberOf, oneOf, required, textOf, wholeOf } from "./values.ts";
@@ -38,7 +37,7 @@ export function readArguments(args: string[]): Arguments | null {
       servers: parseCluster(cluster),
       costs: parseCosts(values.costs),
       guards: parseGuards(values.guards ?? (values.costs === "none" ? "none" : "default")),
-      speedups: values.speedups === undefined ? null : new SpeedupTable(values.speedups, textOf(values.speedups)),
+      speedups: values.speedups === undefined ? null : { file: values.speedups, text: textOf(values.speedups) },
       exponent: numberOf("--scaling", values.scaling, 0),
       elastic: values.fixed ? "fixed" : values.elastic === undefined ? null : numberOf("--elastic", values.elastic, 1),
       knowledge: values.untold ? "learned" : known,
