@@ -3,7 +3,7 @@ import { domainError } from "./errors.ts";
 import type { Event, JobPatch } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
 import { endOf, heldBy, isOver } from "./job.ts";
-import type { JobSpec } from "./job-spec.ts";
+import { type JobSpec, poolOf } from "./job-spec.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Placement, Server, ServerId } from "./server.ts";
@@ -45,7 +45,7 @@ export function requestCancel(
 
 export function requestUpdate(scheduler: Scheduler, id: JobId, patch: JobPatch, now: Instant): Event[] {
   const job = findLive(scheduler, id);
-  const sizes = (["gpus", "cores"] as const).filter((field) => patch[field]);
+  const sizes = (["gpus", "cores"] as const).filter((field) => patch[field] && !changesInPlace(job, field));
   if (sizes.length > 0 && job.state.status !== "pending")
     throw domainError(
       "CONFLICT",
@@ -55,6 +55,10 @@ export function requestUpdate(scheduler: Scheduler, id: JobId, patch: JobPatch, 
   refuseImpossible(scheduler, { ...job.spec, ...patch });
   return [{ type: "JobUpdated", job: id, patch, at: now }];
 }
+
+/** Cores are given and taken while a program without GPUs runs, if it can change its size at all. */
+const changesInPlace = ({ spec }: Job, field: "gpus" | "cores"): boolean =>
+  field === "cores" && poolOf(spec) === "cores" && spec.elasticity !== "none";
 
 export function requestPause(scheduler: Scheduler, id: JobId, now: Instant): Event[] {
   const { state } = findLive(scheduler, id);

@@ -4,14 +4,16 @@ import type { Learner } from "../core/estimates.ts";
 import type { Event, EventType } from "../core/event.ts";
 import type { Guards } from "../core/guards.ts";
 import { isOver, type Job, type JobId } from "../core/job.ts";
+import { poolOf } from "../core/job-spec.ts";
 import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
 import { Scheduler } from "../core/scheduler.ts";
-import { gpuCount, leadServer, type Server, type ServerId } from "../core/server.ts";
+import { leadServer, type Server, type ServerId, sizeOn } from "../core/server.ts";
 import type { Cancel, Instant, Millis } from "../core/time.ts";
 import type { Driver } from "../drivers/driver.ts";
 import { type Costs, simulatedDriver } from "../drivers/simulated.ts";
 import { type SimulatedWorld, simulatedWorld } from "../drivers/simulated-world.ts";
 import { VirtualClock } from "./clock.ts";
+import { type Happening, Happenings, type Refusal } from "./happenings.ts";
 import { Reports } from "./reports.ts";
 import { Told } from "./told.ts";
 import type { SimulatedJob } from "./workload.ts";
@@ -30,6 +32,8 @@ export interface SimulationOptions {
   readonly servers: readonly Server[];
   /** In the order of submission. */
   readonly jobs: readonly SimulatedJob[];
+  /** What users ask for beside that. */
+  readonly happenings?: readonly Happening[];
   readonly setting: PolicySetting;
   readonly resolve: ResolvePolicy;
   readonly guards: Guards;
@@ -63,6 +67,7 @@ export interface JobResult {
   readonly serviceMillis: Millis;
   readonly gpuMillis: Millis;
   readonly coreMillis: Millis;
+  /** A job without GPUs is preempted by freezing it. */
   readonly preemptions: number;
   readonly migrations: number;
   readonly resizes: number;
@@ -80,6 +85,8 @@ export class Simulation {
   readonly #spreadSpeed: number;
   readonly #reports: Reports | null;
   readonly #observer: Observer | undefined;
+  readonly #happenings: Happenings;
+  readonly #freezes = new Map<JobId, number>();
   #submitted = 0;
   #ended: Job[] = [];
   #ends = 0;
@@ -109,11 +116,19 @@ export class Simulation {
       this.#observe({ type: "ServerJoined", server: server.id, joined: server, at: 0 });
     }
     this.#submitNext();
+    this.#happenings = new Happenings(options.happenings ?? [], this.#clock, this.#scheduler, (event) =>
+      this.#observe(event),
+    );
   }
 
   /** Jobs that have ended, events observed, rounds held. */
   get counts(): { readonly ended: number; readonly events: number; readonly rounds: number } {
     return { ended: this.#ends, events: this.#events, rounds: this.#rounds };
+  }
+
+  /** What users asked for and could not have. */
+  get refusals(): readonly Refusal[] {
+    return this.#happenings.refusals;
   }
 
   /** Goes through at most so many instants. False when nothing is left to happen. Throws an InvariantError when the policy fails. */
@@ -128,7 +143,9 @@ export class Simulation {
 
   /** What has become of each job, in the order of submission. */
   results(): readonly JobResult[] {
-    return this.#jobs.map((job, i) => this.#results[i] ?? resultOf(job, this.#scheduler.job(job.id)));
+    return this.#jobs.map(
+      (job, i) => this.#results[i] ?? resultOf(job, this.#scheduler.job(job.id), this.#freezesOf(job.id)),
+    );
   }
 
   /** Rounds, until what came of one asks for no other. */
@@ -145,6 +162,7 @@ export class Simulation {
       this.#events += events.length;
       for (const event of events) {
         if (event.type === "RoundFailed") throw new InvariantError(failure(event));
+        if (event.type === "JobPaused") this.#freezes.set(event.job, this.#freezesOf(event.job) + 1);
         this.#observer?.(event, this.#scheduler);
       }
       for (const command of commands) this.#tell(command);
@@ -223,7 +241,7 @@ export class Simulation {
   /** Keeps the result of a job that is over, and nothing else of it. */
   #forget(job: Job): void {
     const place = Number(job.id.slice("job-".length)) - 1;
-    this.#results[place] = resultOf(this.#job(job.id), job);
+    this.#results[place] = resultOf(this.#job(job.id), job, this.#freezesOf(job.id));
     this.#ends++;
     const run = this.#scheduler.run(job.id);
     if (run) this.#drivers.get(leadServer(run.on))?.reap(job.id, job.attempt);
@@ -233,6 +251,9 @@ export class Simulation {
 
   #job(id: JobId): SimulatedJob {
     return this.#byId.get(id) as SimulatedJob;
+  }
+  #freezesOf(id: JobId): number {
+    return this.#freezes.get(id) ?? 0;
   }
   #speed(id: JobId, size: number, servers: number): number {
     return this.#job(id).speed.speed(size) * (servers > 1 ? this.#spreadSpeed : 1);
@@ -246,7 +267,8 @@ export class Simulation {
       memoryMiB,
       costs,
       world: this.#world,
-      duration: ({ job, on }) => this.#job(job).workMillis / this.#speed(job, gpuCount(on), on.length),
+      duration: ({ job, spec, on }) =>
+        this.#job(job).workMillis / this.#speed(job, sizeOn(on, poolOf(spec)), on.length),
       context: {
         cluster: "simulation",
         clock: this.#clock,
@@ -268,7 +290,11 @@ const leadOf = (scheduler: Scheduler, job: JobId): ServerId => {
 const failure = ({ policy, reason, at }: Extract<Event, { type: "RoundFailed" }>): string =>
   `policy ${policy} failed at ${at / 1000} s: ${reason}`;
 
-function resultOf({ name, submitAt, spec, workMillis, speed }: SimulatedJob, job: Job | undefined): JobResult {
+function resultOf(
+  { name, submitAt, spec, workMillis, speed }: SimulatedJob,
+  job: Job | undefined,
+  freezes: number,
+): JobResult {
   return {
     name,
     user: spec.user,
@@ -278,11 +304,11 @@ function resultOf({ name, submitAt, spec, workMillis, speed }: SimulatedJob, job
     firstStartedAt: job?.firstStartedAt ?? null,
     endedAt: job?.state.status === "completed" ? job.state.at : null,
     deadline: spec.deadline,
-    aloneMillis: workMillis / speed.speed(spec.gpus.preferred),
+    aloneMillis: workMillis / speed.speed(spec[poolOf(spec)].preferred),
     serviceMillis: job?.serviceMillis ?? 0,
     gpuMillis: job?.gpuMillis ?? 0,
     coreMillis: job?.coreMillis ?? 0,
-    preemptions: job?.preemptions ?? 0,
+    preemptions: (job?.preemptions ?? 0) + freezes,
     migrations: job?.migrations ?? 0,
     resizes: job?.resizes ?? 0,
   };
