@@ -49,8 +49,8 @@ export function checkDecision(snapshot: Snapshot, { run }: Pick<Decision, "run">
       }
     }
   }
-  for (const { contenders } of snapshot.pools)
-    for (const { job, isPinned } of contenders) {
+  for (const { running } of snapshot.pools)
+    for (const { job, isPinned } of running) {
       if (!isPinned || !("on" in job.state)) continue;
       const on = run.get(job.id);
       if (!on || !samePlacement(job.state.on, on))

@@ -17,7 +17,7 @@ import { Packer } from "./packer.ts";
 import type { Effort } from "./packing.ts";
 import { planEvents, reconcile } from "./plan.ts";
 import type { Decision, PolicySetting, ResolvePolicy, Snapshot } from "./policy.ts";
-import { poolsOf } from "./pool.ts";
+import { Pools } from "./pool.ts";
 import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
@@ -58,6 +58,7 @@ export class Scheduler {
   readonly #runs = new Map<JobId, Run>();
   readonly #migrations = new Map<JobId, Migration>();
   readonly ledger = new Ledger();
+  readonly #pools = new Pools(this.#servers);
   /** Jobs that something other than the policy may have to be done about: see `duties`. */
   readonly #watched = new Set<JobId>();
   /** Jobs that ended since the last round. */
@@ -106,7 +107,7 @@ export class Scheduler {
     const [jobs, servers, { learner, usage, lastPlanAt }] = [this.#jobs, this.#servers, this.#memory];
     const estimates = learner.estimates(now);
     const guard = new Guard(this.guards, now, estimates, lastPlanAt);
-    return { now, jobs, servers, pools: poolsOf(jobs, servers, guard, now), estimates, usage, guard };
+    return { now, jobs, servers, pools: this.#pools.views(guard, now), estimates, usage, guard };
   }
 
   /** A draft of the cluster as it is now. */
@@ -328,6 +329,7 @@ export class Scheduler {
       case "ServerRemoved":
         this.ledger.removeServer(event.server);
         this.#servers.delete(event.server);
+        this.#pools.serversChanged(true);
         this.#dirty.servers.delete(event.server);
         this.#dirty.removedServers.add(event.server);
         for (const job of this.#jobs.values()) {
@@ -346,6 +348,7 @@ export class Scheduler {
     if (heldBy(job).length > 0) throw new InvariantError(`job ${id} still holds ${job.state.status} room`);
     this.#outbox.push(...commandsFor(job, null));
     this.#jobs.delete(id);
+    this.#pools.remove(id);
     this.#watched.delete(id);
     this.forget(id);
     this.#dirty.jobs.delete(id);
@@ -363,12 +366,14 @@ export class Scheduler {
     if (isOver(job)) {
       if (!this.#over.has(job.id)) this.#ended.push(job);
       this.#jobs.delete(job.id);
+      this.#pools.remove(job.id);
       this.#over.set(job.id, job);
       return;
     }
     const isNew = !this.#jobs.has(job.id);
     this.#over.delete(job.id);
     this.#jobs.set(job.id, job);
+    this.#pools.put(job);
     if (isNew) this.#keepOrder(job);
   }
 
@@ -384,7 +389,10 @@ export class Scheduler {
   }
 
   #setServer(server: Server): void {
+    const before = this.#servers.get(server.id);
+    const isSame = before?.gpus === server.gpus && before.cores === server.cores;
     this.#servers.set(server.id, server);
+    this.#pools.serversChanged(!isSame || before.memoryMiB !== server.memoryMiB);
     this.ledger.setServer(server);
     this.#dirty.servers.add(server.id);
     this.#dirty.removedServers.delete(server.id);

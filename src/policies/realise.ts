@@ -1,6 +1,6 @@
 import type { Packer } from "../core/packer.ts";
 import type { Policy, Snapshot, Verdict } from "../core/policy.ts";
-import type { Contender, PoolView } from "../core/pool.ts";
+import { type Contender, narrowed, type PoolView } from "../core/pool.ts";
 import { growInTurn } from "./leftovers.ts";
 import { perPool } from "./per-pool.ts";
 import { leastOf, positionsOf, type Sizes, sizable, speedsUp } from "./sizes.ts";
@@ -34,7 +34,7 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
       const isLeft = (contender: Contender): boolean => !refused.has(contender);
       const order = sizing.order.filter(isLeft);
       if (sizing.redo) sizing = { ...sizing, order, sizes: sizing.redo(order) };
-      else sizing = decide({ ...pool, contenders: pool.contenders.filter(isLeft) }, snapshot);
+      else sizing = decide(narrowed(pool, pool.contenders.filter(isLeft)), snapshot);
     }
     const { order, sizes, verdict, mostOf } = sizing;
     let left = pool.capacity;

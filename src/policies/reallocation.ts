@@ -1,6 +1,6 @@
 import type { Packer } from "../core/packer.ts";
 import type { Policy, PolicyEntry, PolicyOption, Snapshot } from "../core/policy.ts";
-import type { Contender } from "../core/pool.ts";
+import { type Contender, narrowed } from "../core/pool.ts";
 import { leadServer, type ServerId } from "../core/server.ts";
 import { growInTurn } from "./leftovers.ts";
 import { byKey } from "./order.ts";
@@ -57,7 +57,7 @@ class Reallocating implements Policy {
     if (!view) return this.#policy.decide(snapshot, packer);
     const contenders = view.contenders.map((contender) => this.#insisted(contender));
     for (const { job, isRunning, isPinned, size } of contenders) if (isRunning && !isPinned) packer.resize(job, size);
-    const pools = snapshot.pools.map((pool) => (pool === view ? { ...view, contenders } : pool));
+    const pools = snapshot.pools.map((pool) => (pool === view ? narrowed(view, contenders) : pool));
     const verdict = this.#policy.decide({ ...snapshot, pools }, packer);
     this.#handOut(view.contenders, packer);
     return verdict;
