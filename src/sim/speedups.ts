@@ -34,10 +34,9 @@ export class SpeedupTable {
       at("global_bsz"),
     ];
     for (const row of csv.rows()) {
-      const text = (i: number): string => row[i]?.text ?? "";
-      const cell = (i: number) => row[i] as NonNullable<(typeof row)[number]>;
-      const units = numberIn(cell(size), "num_gpus", csv.faults, { least: 1, isWhole: true });
-      const speed = numberIn(cell(throughput), "throughput", csv.faults, { least: Number.MIN_VALUE });
+      const text = (i: number): string => row.text(i);
+      const units = numberIn(row.cell(size), "num_gpus", csv.faults, { least: 1, isWhole: true });
+      const speed = numberIn(row.cell(throughput), "throughput", csv.faults, { least: Number.MIN_VALUE });
       if (units === null || speed === null) continue;
       const isStrong = text(scaling) === "strong";
       const key = [text(source), text(scaling), text(gpu), isStrong ? text(global) : text(local)].join("|");

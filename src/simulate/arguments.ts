@@ -3,9 +3,9 @@ import { domainError } from "../core/errors.ts";
 import { parseCluster } from "../sim/cluster.ts";
 import { type Conditions, experimentsOf, KNOWLEDGE } from "../sim/experiment.ts";
 import { parseCosts, parseGuards } from "../sim/settings.ts";
-import { readTrace } from "../sim/traces/trace.ts";
+import { readTraceFile, textOf } from "../sim/traces/read.ts";
 import { FLAGS } from "./flags.ts";
-import { numberOf, oneOf, required, textOf, wholeOf } from "./values.ts";
+import { numberOf, oneOf, required, wholeOf } from "./values.ts";
 
 export interface Arguments {
   readonly experiments: ReturnType<typeof experimentsOf>;
@@ -27,7 +27,7 @@ export function readArguments(args: string[]): Arguments | null {
   if (names.length === 0) required("--policy", undefined);
   const experiments = experimentsOf([...new Set(names)], (values.option ?? []).map(pairOf), values.placement);
   const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeOf("--limit", values.limit, 1);
-  const trace = readTrace(file, textOf(file)).slice(0, limit);
+  const trace = readTraceFile(file).jobs.slice(0, limit);
   const known = values.estimates === undefined ? null : oneOf("--estimates", values.estimates, KNOWLEDGE);
   return {
     experiments,

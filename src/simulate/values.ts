@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { domainError } from "../core/errors.ts";
 import { nearest } from "../input/index.ts";
 
@@ -33,13 +32,4 @@ export function oneOf<T extends string>(flag: string, text: string, known: reado
     "INVALID_INPUT",
     `${flag} must be one of ${known.join(", ")}, not ${JSON.stringify(text)}${meant ? `: did you mean ${meant}?` : ""}`,
   );
-}
-
-/** What is in the file. Throws a DomainError. */
-export function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw domainError("INVALID_INPUT", `${path} cannot be read: ${(error as Error).message}`);
-  }
 }

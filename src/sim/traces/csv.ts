@@ -1,57 +1,32 @@
-import { DomainError, type Fault } from "../../core/errors.ts";
+import { Faults, type Place } from "./faults.ts";
 
 /** One value of a table, with the place where it stands. */
-export interface Cell {
+export interface Cell extends Place {
   readonly text: string;
-  /** Where the value begins; both count from 1. */
-  readonly line: number;
-  readonly column: number;
 }
 
-const MOST_FAULTS = 10;
-
-/** Collects what is wrong with a file, so that all of it is told at once. */
-export class Faults {
-  readonly #file: string;
-  readonly #faults: Fault[] = [];
-  #count = 0;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  add({ line, column }: Pick<Cell, "line" | "column">, problem: string): void {
-    this.#count++;
-    if (this.#faults.length < MOST_FAULTS)
-      this.#faults.push({ code: "INVALID_INPUT", message: `${this.#file}:${line}:${column}: ${problem}` });
-  }
-
-  /** Throws a DomainError when there was any. */
-  tell(): void {
-    if (this.#count === 0) return;
-    const more = this.#count - this.#faults.length;
-    const rest: Fault[] = more > 0 ? [{ code: "INVALID_INPUT", message: `${this.#file}: and ${more} more` }] : [];
-    throw new DomainError([...this.#faults, ...rest]);
-  }
-}
-
-/** A table by the names of its columns. */
+/** A table by the names of its columns. Values are cut out of the text when they are asked for, a row at a time. */
 export class Csv {
   readonly file: string;
   readonly header: readonly string[];
   readonly faults: Faults;
-  readonly #lines: readonly string[];
+  readonly #text: string;
+  /** Where the first row begins. */
+  readonly #start: number;
 
   /** Comma-separated, names in the first line, values in double quotes where they hold a comma. Throws a DomainError. */
   constructor(file: string, text: string) {
     this.file = file;
     this.faults = new Faults(file);
-    this.#lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-    this.header = split(this.#lines[0] ?? "").map(({ text: name }) => name.toLowerCase());
-    if (this.header.length < 2) {
+    this.#text = text;
+    const names = new Row(text);
+    this.#start = names.read(0, 1);
+    this.header = Array.from({ length: names.length }, (_, i) => names.text(i).toLowerCase());
+    const twice = this.header.findIndex((name, i) => name !== "" && this.header.indexOf(name) < i);
+    if (this.header.length < 2)
       this.faults.add({ line: 1, column: 1 }, "expected the names of the columns with commas between them");
-      this.faults.tell();
-    }
+    else if (twice > 0) this.faults.add(names.cell(twice), `there are two columns ${this.header[twice]}`);
+    this.faults.tell();
   }
 
   /** The position of the first of these columns that is there; -1 for none. */
@@ -60,60 +35,119 @@ export class Csv {
     return name === undefined ? -1 : this.header.indexOf(name);
   }
 
-  /** Each row's cells, in the order of the header; a row with too few or too many is told of and left out. */
-  *rows(): Generator<readonly Cell[]> {
+  /** Each row in turn, always in the same object; one with too few or too many values is told of and left out. */
+  *rows(): Generator<Row> {
     const { header, faults } = this;
-    for (let i = 1; i < this.#lines.length; i++) {
-      const text = this.#lines[i] as string;
-      if (text === "") continue;
-      const cells = split(text, i + 1);
-      if (cells.length === header.length) yield cells;
-      else
-        faults.add(
-          { line: i + 1, column: 1 },
-          `expected ${header.length} values (${header.join(",")}), found ${cells.length}`,
-        );
+    const row = new Row(this.#text);
+    for (let at = this.#start, line = 2; at < this.#text.length; line++) {
+      at = row.read(at, line);
+      if (row.isEmpty) continue;
+      if (row.unclosed > 0) faults.add({ line, column: row.unclosed }, "the quote that begins here has no end");
+      else if (row.length === header.length) yield row;
+      else {
+        const problem = `expected ${header.length} values (${header.join(",")}), found ${row.length}`;
+        faults.add({ line, column: 1 }, problem);
+      }
     }
   }
 }
 
-function split(text: string, line = 1): Cell[] {
-  const cells: Cell[] = [];
-  if (text.includes('"')) return splitQuoted(text, line);
-  for (let from = 0; from <= text.length; ) {
-    const comma = text.indexOf(",", from);
-    const to = comma < 0 ? text.length : comma;
-    cells.push({ text: text.slice(from, to).trim(), line, column: from + 1 });
-    from = to + 1;
+const COMMA = 44;
+const QUOTE = 34;
+
+/** The values of one line. */
+export class Row {
+  readonly #text: string;
+  /** Begin and end of each value; what is in quotes is kept with them until it is asked for. */
+  readonly #bounds: number[] = [];
+  #from = 0;
+  line = 0;
+  length = 0;
+  isEmpty = true;
+  /** The column of a quote without an end; 0 for none. */
+  unclosed = 0;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return cells;
+
+  /** Takes the line that begins there and returns where the next one does. */
+  read(from: number, line: number): number {
+    const text = this.#text;
+    const newline = text.indexOf("\n", from);
+    const next = newline < 0 ? text.length + 1 : newline + 1;
+    const end = next - 1 - (text[next - 2] === "\r" && next - 2 >= from ? 1 : 0);
+    this.#from = from;
+    this.line = line;
+    this.length = 0;
+    this.unclosed = 0;
+    this.isEmpty = end === from;
+    for (let at = from; at <= end; ) {
+      let to = at;
+      if (text.charCodeAt(at) === QUOTE) to = this.#quoteEnd(at, end);
+      while (to < end && text.charCodeAt(to) !== COMMA) to++;
+      this.#bounds[2 * this.length] = at;
+      this.#bounds[2 * this.length + 1] = to;
+      this.length++;
+      at = to + 1;
+    }
+    return next;
+  }
+
+  /** Behind the closing quote; a doubled quote within stands for one. */
+  #quoteEnd(open: number, end: number): number {
+    for (let at = open + 1; at < end; at++) {
+      if (this.#text.charCodeAt(at) !== QUOTE) continue;
+      if (this.#text.charCodeAt(at + 1) !== QUOTE) return at + 1;
+      at++;
+    }
+    this.unclosed = open - this.#from + 1;
+    return end;
+  }
+
+  /** Empty for a column that is not there. */
+  text(i: number): string {
+    if (i < 0 || i >= this.length) return "";
+    const value = this.#text.slice(this.#bounds[2 * i], this.#bounds[2 * i + 1]).trim();
+    return value.startsWith('"') && value.endsWith('"') && value.length > 1
+      ? value.slice(1, -1).replaceAll('""', '"').trim()
+      : value;
+  }
+
+  cell(i: number): Cell {
+    return { text: this.text(i), ...this.place(i) };
+  }
+  place(i: number): Place {
+    return { line: this.line, column: (this.#bounds[2 * i] ?? this.#from) - this.#from + 1 };
+  }
 }
 
-/** A doubled quote within quotes stands for one. */
-function splitQuoted(text: string, line: number): Cell[] {
-  const cells: Cell[] = [];
-  const pattern = /(?:"((?:[^"]|"")*)"|([^,]*))(?:,|$)/gy;
-  for (;;) {
-    const at = pattern.lastIndex;
-    const found = pattern.exec(text);
-    if (!found) return cells;
-    cells.push({ text: (found[1]?.replaceAll('""', '"') ?? found[2] ?? "").trim(), line, column: at + 1 });
-    if (!found[0].endsWith(",")) return cells;
-  }
+export interface NumberBounds {
+  readonly least: number;
+  readonly most?: number;
+  readonly isWhole?: boolean;
 }
 
 /** The number in a cell; null, and told of, when it is none or out of bounds. */
-export function numberIn(
-  cell: Cell,
-  name: string,
-  faults: Faults,
-  { least, isWhole = false }: { readonly least: number; readonly isWhole?: boolean },
-): number | null {
+export function numberIn(cell: Cell, name: string, faults: Faults, bounds: NumberBounds): number | null {
   const value = cell.text === "" ? Number.NaN : Number(cell.text);
-  if (Number.isFinite(value) && value >= least && (!isWhole || Number.isInteger(value))) return value;
-  faults.add(
-    cell,
-    `${name} must be a ${isWhole ? "whole " : ""}number of at least ${least}, not ${JSON.stringify(cell.text)}`,
-  );
+  if (isWithin(value, bounds)) return value;
+  faults.add(cell, `${name} must be ${inWords(bounds, cell.text)}`);
   return null;
+}
+
+export const isWithin = (value: number, { least, most = Number.POSITIVE_INFINITY, isWhole }: NumberBounds): boolean =>
+  Number.isFinite(value) && value >= least && value <= most && (!isWhole || Number.isInteger(value));
+
+/** What was expected of a number, as far as it is not: `a whole number of at least 1`. */
+export function inWords({ least, most, isWhole }: NumberBounds, given: unknown): string {
+  const isTooMuch = most !== undefined && Number(given) > most;
+  const range = isTooMuch ? ` of at most ${most}` : Number.isFinite(least) ? ` of at least ${least}` : "";
+  return `a ${isWhole ? "whole " : ""}number${range}, not ${shown(given)}`;
+}
+
+/** A value in a message, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
