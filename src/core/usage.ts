@@ -50,12 +50,14 @@ export class Usage {
 
   /** Rows of those that have changed since it was last asked. */
   takeChanges(): readonly UserUsage[] {
-    const rows = [...this.#dirty].map((user) => {
-      const { gpus, cores } = this.#hoursOf(user);
-      return { user, hours: { gpus: Object.fromEntries(gpus), cores: Object.fromEntries(cores) } };
-    });
+    const rows = [...this.#dirty].map((user) => this.#row(user));
     this.#dirty = new Set();
     return rows;
+  }
+
+  /** Of everybody. */
+  rows(): readonly UserUsage[] {
+    return this.users().map((user) => this.#row(user));
   }
 
   restore(rows: readonly UserUsage[]): void {
@@ -64,6 +66,11 @@ export class Usage {
         new Map(Object.entries(hours[pool]).map(([hour, units]) => [Number(hour), units] as const));
       this.#users.set(user, { gpus: book("gpus"), cores: book("cores") });
     }
+  }
+
+  #row(user: string): UserUsage {
+    const { gpus, cores } = this.#hoursOf(user);
+    return { user, hours: { gpus: Object.fromEntries(gpus), cores: Object.fromEntries(cores) } };
   }
 
   #hoursOf(user: string): Record<Pool, Map<number, number>> {

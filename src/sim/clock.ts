@@ -16,10 +16,15 @@ const MANY_DEAD = 1_024;
  * which they were set: a binary heap.
  */
 export class VirtualClock implements Clock {
-  #now: Instant = 0;
+  #now: Instant;
   #heap: Alarm[] = [];
   #serial = 0;
   #dead = 0;
+
+  /** @param now what it shows at first */
+  constructor(now: Instant = 0) {
+    this.#now = now;
+  }
 
   now(): Instant {
     return this.#now;

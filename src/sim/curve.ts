@@ -33,7 +33,8 @@ export class Curve {
 export interface SpeedBySize {
   /** The size beyond which it is not known to get faster. */
   readonly largest: number;
-  speed(size: number): number;
+  /** @param servers over so many, where that is known to matter; 1 when not given */
+  speed(size: number, servers?: number): number;
   envelope(size: number): number;
 }
 

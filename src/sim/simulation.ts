@@ -1,4 +1,4 @@
-import type { Command } from "../core/command.ts";
+import { type Command, pendingCommands } from "../core/command.ts";
 import { InvariantError } from "../core/errors.ts";
 import type { Learner } from "../core/estimates.ts";
 import type { Event, EventType } from "../core/event.ts";
@@ -45,6 +45,16 @@ export interface SimulationOptions {
   /** Whether programs print their progress. */
   readonly reports: boolean;
   readonly observer?: Observer;
+  /** Goes on from there; all its jobs are in `jobs`. Without it nothing is there, and it is 0 o'clock. */
+  readonly beginning?: Beginning;
+}
+
+/** A cluster as it is, to go on from. */
+export interface Beginning {
+  readonly now: Instant;
+  readonly state: Parameters<Scheduler["restore"]>[0];
+  /** What the runs have done, and what lies in checkpoint folders. */
+  readonly world: SimulatedWorld;
 }
 
 /** Is told of everything that happens, once the scheduler knows it. */
@@ -75,8 +85,8 @@ export interface JobResult {
 
 /** The live scheduler over simulated servers, with a clock that jumps from one instant at which something happens to the next. */
 export class Simulation {
-  readonly #clock = new VirtualClock();
-  readonly #world: SimulatedWorld = simulatedWorld();
+  readonly #clock: VirtualClock;
+  readonly #world: SimulatedWorld;
   readonly #scheduler: Scheduler;
   readonly #drivers = new Map<ServerId, Driver>();
   readonly #jobs: readonly SimulatedJob[];
@@ -99,7 +109,9 @@ export class Simulation {
   #wake: Cancel = () => {};
 
   constructor(options: SimulationOptions) {
-    const { servers, jobs, setting, resolve, guards, costs } = options;
+    const { servers, jobs, setting, resolve, guards, costs, beginning } = options;
+    this.#clock = new VirtualClock(beginning?.now);
+    this.#world = beginning?.world ?? simulatedWorld();
     this.#jobs = jobs;
     this.#byId = new Map(jobs.map((job) => [job.id, job]));
     this.#results = jobs.map(() => null);
@@ -113,9 +125,10 @@ export class Simulation {
     this.#reports = options.reports ? new Reports(this.#clock, (event) => this.#observe(event)) : null;
     for (const server of servers) {
       this.#drivers.set(server.id, this.#driver(server, costs));
-      this.#observe({ type: "ServerJoined", server: server.id, joined: server, at: 0 });
+      if (!beginning) this.#observe({ type: "ServerJoined", server: server.id, joined: server, at: 0 });
     }
-    this.#submitNext();
+    if (beginning) this.#goOnFrom(beginning);
+    else this.#submitNext();
     this.#happenings = new Happenings(options.happenings ?? [], this.#clock, this.#scheduler, (event) =>
       this.#observe(event),
     );
@@ -182,6 +195,13 @@ export class Simulation {
   #ring(): void {
     this.#news = true;
     this.#wakeAt = null;
+  }
+
+  /** What drivers were told and have not done yet they are told again, as after a restart. */
+  #goOnFrom({ state }: Beginning): void {
+    this.#scheduler.restore(state);
+    this.#news = true;
+    for (const job of this.#scheduler.jobs.values()) for (const command of pendingCommands(job)) this.#tell(command);
   }
 
   /** All that are submitted at one instant are, before anything is decided. */
@@ -256,7 +276,7 @@ export class Simulation {
     return this.#freezes.get(id) ?? 0;
   }
   #speed(id: JobId, size: number, servers: number): number {
-    return this.#job(id).speed.speed(size) * (servers > 1 ? this.#spreadSpeed : 1);
+    return this.#job(id).speed.speed(size, servers) * (servers > 1 ? this.#spreadSpeed : 1);
   }
 
   #driver({ id, gpus, cores, memoryMiB }: Server, costs: Costs): Driver {
