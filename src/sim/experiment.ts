@@ -7,9 +7,12 @@ import { createLearner } from "../estimator/index.ts";
 import { findPlacement } from "../placement/index.ts";
 import { completeOptions, findPolicy, policies } from "../policies/index.ts";
 import { ALIASES } from "./aliases.ts";
+import { ProgramTable } from "./program-table.ts";
+import { type RequestWorkload, requestWorkload } from "./request-workload.ts";
 import { type CostSettings, driverCosts } from "./settings.ts";
 import { type Observer, Simulation } from "./simulation.ts";
 import { SpeedupTable } from "./speedups.ts";
+import type { ProgramRequest } from "./traces/requests.ts";
 import type { TraceJob } from "./traces/trace.ts";
 import { workloadOf } from "./workload.ts";
 
@@ -71,16 +74,23 @@ export interface Conditions {
   /** What to call the trace in errors. */
   readonly file: string;
   readonly trace: readonly TraceJob[];
+  /** In place of a trace: programs on cores, and what is asked of them while they run. */
+  readonly requests?: { readonly list: readonly ProgramRequest[]; readonly programs: TextFile | null } | null;
   readonly servers: readonly Server[];
   readonly costs: CostSettings;
   readonly guards: Guards;
-  /** The table's text, and what to call it in errors. */
-  readonly speedups: { readonly file: string; readonly text: string } | null;
+  readonly speedups: TextFile | null;
   readonly exponent: number;
   /** Null: as the policy is. */
   readonly elastic: number | "fixed" | null;
   /** Null: as the policy needs. */
   readonly knowledge: Knowledge | null;
+}
+
+/** A table's text, and what to call it in errors. */
+export interface TextFile {
+  readonly file: string;
+  readonly text: string;
 }
 
 /** Elastic jobs may have so many times what they ask for, where nothing is measured. */
@@ -89,17 +99,9 @@ const DEFAULT_ELASTIC = 4;
 /** Sets the experiment up: the policy with the jobs, and the knowledge of them, that suit it. Throws a DomainError. */
 export function simulationOf({ setting }: Experiment, conditions: Conditions, observer?: Observer): Simulation {
   const entry = findPolicy(setting.policy);
-  const { file, trace, servers, costs, guards, speedups, exponent } = conditions;
+  const { servers, costs, guards } = conditions;
   const knowledge = conditions.knowledge ?? (entry.needs.includes("estimates") ? "exact" : "learned");
-  const elastic = conditions.elastic ?? (entry.isElastic ? DEFAULT_ELASTIC : "fixed");
-  const jobs = workloadOf(file, trace, {
-    servers,
-    speedups: speedups && new SpeedupTable(speedups.file, speedups.text),
-    exponent,
-    elastic: elastic === "fixed" ? null : elastic,
-    declares: knowledge === "declared",
-    graceSeconds: Math.max(MOST_GRACE, Math.ceil(costs.stop)),
-  });
+  const { jobs, happenings } = workload(entry, knowledge, conditions);
   const policy = entry.create(completeOptions(entry, setting.options));
   const rule = findPlacement(setting.placement);
   const isAsked = entry.needs.includes("estimates") || entry.needs.includes("speed-up") || guards.restartFactor > 0;
@@ -107,6 +109,7 @@ export function simulationOf({ setting }: Experiment, conditions: Conditions, ob
   return new Simulation({
     servers,
     jobs,
+    happenings,
     setting,
     resolve: () => ({ policy, rule }),
     guards,
@@ -119,3 +122,21 @@ export function simulationOf({ setting }: Experiment, conditions: Conditions, ob
 }
 
 const MOST_GRACE = 60;
+
+function workload(entry: PolicyEntry, knowledge: Knowledge, conditions: Conditions): RequestWorkload {
+  const { file, trace, requests, servers, costs, speedups, exponent, elastic } = conditions;
+  const options = {
+    servers,
+    speedups: speedups && new SpeedupTable(speedups.file, speedups.text),
+    exponent,
+    declares: knowledge === "declared",
+    graceSeconds: Math.max(MOST_GRACE, Math.ceil(costs.stop)),
+  };
+  if (requests) {
+    const programs = requests.programs && new ProgramTable(requests.programs.file, requests.programs.text);
+    const most = elastic === "fixed" ? null : (elastic ?? 1);
+    return requestWorkload(file, requests.list, { ...options, programs, elastic: most });
+  }
+  const times = elastic ?? (entry.isElastic ? DEFAULT_ELASTIC : "fixed");
+  return { jobs: workloadOf(file, trace, { ...options, elastic: times === "fixed" ? null : times }), happenings: [] };
+}

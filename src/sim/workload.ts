@@ -96,39 +96,49 @@ function rangeOf(
 }
 
 /** A gang spans no more servers than it must. */
-function specOf(
+const specOf = (
   job: TraceJob,
   range: Range,
   perServer: number,
   declared: number | null,
   graceSeconds: number,
-): JobSpec {
-  const program = job.model ?? "training";
-  return {
-    name: program,
-    type: job.model ?? "generic",
-    image: program,
-    command: [program],
-    workdir: null,
-    env: {},
-    secretNames: [],
-    gpus: { ...range, model: null, memoryMiB: null },
-    cores: { min: 0, max: 0, preferred: 0 },
-    parallelism: { interOp: null, intraOp: null },
-    memoryMiB: null,
-    shmMiB: 64,
-    servers: { min: 1, max: Math.ceil(range.max / perServer) },
-    elasticity: range.min === range.max ? "none" : "restart",
-    resizeSignal: null,
-    priority: job.priority ?? 0,
-    deadline: job.deadlineSeconds === null ? null : Math.round(job.deadlineSeconds * 1000),
-    user: job.user ?? "somebody",
-    labels: {},
-    estimate: { seconds: declared, epochs: null, steps: null },
-    progressPattern: null,
-    checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds },
-    retries: { application: 0, infrastructure: 0 },
-    limits: { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: null },
-    after: [],
-  };
-}
+): JobSpec => ({
+  ...simulatedSpec(job.model ?? "training", graceSeconds),
+  type: job.model ?? "generic",
+  gpus: { ...range, model: null, memoryMiB: null },
+  servers: { min: 1, max: Math.ceil(range.max / perServer) },
+  elasticity: range.min === range.max ? "none" : "restart",
+  priority: job.priority ?? 0,
+  deadline: job.deadlineSeconds === null ? null : Math.round(job.deadlineSeconds * 1000),
+  user: job.user ?? "somebody",
+  estimate: { seconds: declared, epochs: null, steps: null },
+});
+
+/** A program that asks for nothing, of which nothing is known. */
+export const simulatedSpec = (program: string, graceSeconds: number): JobSpec => ({
+  name: program,
+  type: "generic",
+  image: program,
+  command: [program],
+  workdir: null,
+  env: {},
+  secretNames: [],
+  gpus: { min: 0, max: 0, preferred: 0, model: null, memoryMiB: null },
+  cores: { min: 0, max: 0, preferred: 0 },
+  parallelism: { interOp: null, intraOp: null },
+  memoryMiB: null,
+  shmMiB: 64,
+  servers: { min: 1, max: 1 },
+  elasticity: "none",
+  resizeSignal: null,
+  priority: 0,
+  deadline: null,
+  user: "somebody",
+  labels: {},
+  estimate: { seconds: null, epochs: null, steps: null },
+  progressPattern: null,
+  checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds },
+  retries: { application: 0, infrastructure: 0 },
+  limits: { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: null },
+  after: [],
+});
