@@ -2,7 +2,7 @@ import type { RunOrder, RunRef } from "../core/command.ts";
 import type { Cause, Outcome } from "../core/outcome.ts";
 import type { Millis } from "../core/time.ts";
 import type { DriverContext } from "./driver.ts";
-import type { SimulatedWorld } from "./simulated-world.ts";
+import type { SimulatedRun, SimulatedWorld } from "./simulated-world.ts";
 
 /** What goes wrong with one run. */
 export interface Faults {
@@ -39,6 +39,19 @@ export interface Costs {
   readonly resizeMillis?: Millis;
   /** Saving when asked to stop; with less grace than that nothing is saved. */
   readonly stopMillis?: Millis;
+  /** A run writes a checkpoint by itself after so much work each time; 0: only when it is asked to stop. */
+  readonly checkpointEveryMillis?: Millis;
+  /** Writing one of those, while no work is done. */
+  readonly checkpointMillis?: Millis;
+  readonly checkpointBytes?: number;
+}
+
+/** Those who work beside each other, where that matters to how fast they are. */
+export interface Company {
+  /** This run works from now on. @param again reckons its speed anew */
+  came(run: SimulatedRun, again: () => void): void;
+  /** It works no more where it worked. */
+  left(run: SimulatedRun): void;
 }
 
 export interface SimulatedOptions {
@@ -50,6 +63,11 @@ export interface SimulatedOptions {
   /** How long all of a job's work takes, undisturbed, with what this run was given; asked again when that changes. */
   duration(run: RunOrder): Millis;
   readonly costs?: Costs;
+  /** Goes before `costs`, for what is known of the run's job. */
+  costsOf?(run: RunOrder): Costs;
+  /** How much GPU time a run has before a GPU fails it; for ever when not given. */
+  lifeGpuMillis?(run: RunOrder): Millis;
+  readonly company?: Company;
   /** Asked at each step of a run, so that a test may change its mind. */
   faults?(run: RunRef): Faults | undefined;
   /** Whether a job saves when it is asked to stop; else it begins again. All do when not given. */

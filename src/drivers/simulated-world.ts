@@ -1,17 +1,27 @@
 import type { RunOrder, RunRef } from "../core/command.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
-import type { Placement } from "../core/server.ts";
+import { gpuCount, type Placement } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import type { DriverEvent, FoundFolder, OutputLine } from "./driver.ts";
+import { Pace } from "./simulated-pace.ts";
 
 /** What outlives a simulated driver and lies between simulated servers. */
 export interface SimulatedWorld {
   readonly servers: Map<string, Map<string, SimulatedRun>>;
   /** How much of a job's work (0 to 1) is in a checkpoint folder, by `checkpointKey`. */
   readonly checkpoints: Map<string, number>;
+  /** Servers that have crashed and are not back. */
+  readonly down: Set<string>;
+  /** GPU time spent on work that has to be done again, by job. */
+  readonly lostGpuMillis: Map<JobId, Millis>;
 }
 
-export const simulatedWorld = (): SimulatedWorld => ({ servers: new Map(), checkpoints: new Map() });
+export const simulatedWorld = (): SimulatedWorld => ({
+  servers: new Map(),
+  checkpoints: new Map(),
+  down: new Set(),
+  lostGpuMillis: new Map(),
+});
 export const checkpointKey = (job: JobId, { server, generation }: CheckpointFolder): string =>
   `${server}/${job}/${generation}`;
 
@@ -24,7 +34,7 @@ export const foldersOn = (world: SimulatedWorld, server: string): FoundFolder[] 
 
 export type Phase = "preparing" | "prepared" | "starting" | "running" | "paused" | "stopping" | "over";
 /** What a run does by itself when its time comes. */
-export type Turn = "prepared" | "begin" | "halt" | "end";
+export type Turn = "prepared" | "begin" | "halt" | "end" | "die";
 
 /** Work that was done is not printed again because a sum of shares fell short by the last bit. */
 const ROUNDING = 1e-9;
@@ -47,10 +57,11 @@ export class SimulatedRun implements RunRef {
   freeAt: Instant = 0;
   signal: string | null = null;
 
-  /** How much of the work (0 to 1) was done at `#since`; from then on all of it would take `#allMillis`, if it is working. */
-  done = 0;
-  #since: Instant = 0;
-  #allMillis: Millis | null = null;
+  readonly #pace: Pace;
+  /** After so much more GPU time it dies. */
+  lifeGpuMillis: Millis = Number.POSITIVE_INFINITY;
+  /** Since when it works as fast as it does; later than now while it takes over another size. */
+  workingSince: Instant = 0;
 
   readonly lines: OutputLine[] = [];
   /** The number of the last line; it counts over all runs of the job. */
@@ -58,30 +69,54 @@ export class SimulatedRun implements RunRef {
   readonly #progressLines: number;
   readonly #waiting = new Set<() => void>();
 
-  constructor({ job, attempt, on }: RunRef, order: RunOrder | null, progressLines: number) {
+  constructor({ job, attempt, on }: RunRef, order: RunOrder | null, progressLines: number, pace = new Pace(0, 0)) {
     this.job = job;
     this.attempt = attempt;
     this.on = on;
     this.order = order;
     this.#progressLines = progressLines;
+    this.#pace = pace;
+  }
+
+  /** How much of the work (0 to 1) was done when it last began or ceased to work. */
+  get done(): number {
+    return this.#pace.done;
+  }
+  doneBy(now: Instant): number {
+    return this.#pace.doneBy(now);
+  }
+  /** How much of the work (0 to 1) its last whole checkpoint has. */
+  savedBy(now: Instant): number {
+    return this.#pace.savedBy(now);
+  }
+
+  /** It begins with what an earlier run has saved. */
+  begin(done: number): void {
+    this.#pace.begin(done);
   }
 
   /** It works from then on. @param allMillis what all of the work would take, not only the rest */
   work(now: Instant, allMillis: Millis): void {
-    this.#since = now;
-    this.#allMillis = Math.max(0, allMillis);
+    this.#pace.work(now, allMillis);
+    this.workingSince = now;
   }
 
   /** It works no more, for now. */
   stand(now: Instant): void {
     this.print(now);
-    this.done = this.#doneAt(now);
-    this.#allMillis = null;
+    if (this.#pace.isWorking && Number.isFinite(this.lifeGpuMillis))
+      this.lifeGpuMillis -= Math.max(0, now - this.workingSince) * gpuCount(this.on);
+    this.#pace.stand(now);
   }
 
   /** When a share (0 to 1) of the work is done, if it works on; a whole millisecond. */
   reaches(share: number): Instant {
-    return Math.round(this.#since + Math.max(0, share - this.done) * (this.#allMillis ?? 0));
+    return this.#pace.reaches(share);
+  }
+
+  /** When it dies, if it works on. */
+  get diesAt(): Instant {
+    return this.workingSince + Math.ceil(Math.max(0, this.lifeGpuMillis) / Math.max(1, gpuCount(this.on)));
   }
 
   /** Prints the progress lines that are due by now, each with the time when it was. */
@@ -115,21 +150,15 @@ export class SimulatedRun implements RunRef {
     signal.removeEventListener("abort", wake);
   }
 
-  #doneAt(now: Instant): number {
-    if (this.#allMillis === null) return this.done;
-    const worked = Math.max(0, now - this.#since); // a resized run begins a little later
-    return this.#allMillis === 0 ? 1 : Math.min(1, this.done + worked / this.#allMillis);
-  }
-
   /** A run that goes on with a checkpoint begins behind what was done. */
   #nextStep(): number {
-    return 1 + (this.#step ?? Math.floor(this.done * this.#progressLines + ROUNDING));
+    return 1 + (this.#step ?? Math.floor(this.#pace.done * this.#progressLines + ROUNDING));
   }
 
   /** When the next line comes; never, while it does not work or after the last. */
   #nextDue(): Instant {
     const step = this.#nextStep();
-    if (this.#allMillis === null || step > this.#progressLines) return Number.POSITIVE_INFINITY;
+    if (!this.#pace.isWorking || step > this.#progressLines) return Number.POSITIVE_INFINITY;
     return this.reaches(step / this.#progressLines);
   }
 }

@@ -1,19 +1,14 @@
 import type { RunOrder, RunRef } from "../core/command.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
 import type { Cause, Outcome } from "../core/outcome.ts";
-import { declaredGpus } from "../core/server.ts";
-import type { Cancel, Instant, Millis } from "../core/time.ts";
-import {
-  type Driver,
-  type DriverContext,
-  type DriverEvent,
-  type Found,
-  type Output,
-  OutputGone,
-  type OutputPosition,
-} from "./driver.ts";
+import { declaredGpus, gpuCount, type ServerId } from "../core/server.ts";
+import type { Cancel, Instant } from "../core/time.ts";
+import type { Driver, DriverContext, DriverEvent, Found, Output, OutputPosition } from "./driver.ts";
 import { handoverMillis } from "./resizing.ts";
+import { carryFault, GPU_LOST, LOST, UNREACHABLE } from "./simulated-faults.ts";
 import type { Costs, Faults, SimulatedOptions } from "./simulated-options.ts";
+import { followOutput } from "./simulated-output.ts";
+import { Pace } from "./simulated-pace.ts";
 import {
   checkpointKey,
   foldersOn,
@@ -23,13 +18,14 @@ import {
   type Turn,
 } from "./simulated-world.ts";
 
-export type { Costs, Faults, SimulatedOptions } from "./simulated-options.ts";
+export type { Company, Costs, Faults, SimulatedOptions } from "./simulated-options.ts";
+export type { SimulatedDriver };
 
 /**
  * Runs nothing and keeps only time, by `context.clock` alone: one timer a run, and its progress is reckoned when it is asked for.
  * Work goes on evenly; what was done when a run saved goes on in the next one that has its checkpoint folder.
  */
-export function simulatedDriver(options: SimulatedOptions): Driver {
+export function simulatedDriver(options: SimulatedOptions): SimulatedDriver {
   return new SimulatedDriver(options);
 }
 
@@ -65,18 +61,18 @@ class SimulatedDriver implements Driver {
     const run = this.#find(order) ?? this.#add(order, order);
     if (run.phase === "prepared") this.#take(run, "prepared", this.#now());
     else if (run.phase === "preparing" && !run.next)
-      this.#plan(run, "prepared", this.#now() + this.#cost("prepareMillis"));
+      this.#plan(run, "prepared", this.#now() + this.#cost("prepareMillis", order));
   }
 
   start(order: RunOrder): void {
     const run = this.#find(order) ?? this.#add(order, order);
     if (run.phase !== "preparing" && run.phase !== "prepared") return;
     const now = this.#now();
-    const preparedAt = run.phase === "prepared" ? now : (run.next?.at ?? now + this.#cost("prepareMillis"));
-    const carry = order.checkpoint.from ? this.#cost("carryMillis") : 0;
+    const preparedAt = run.phase === "prepared" ? now : (run.next?.at ?? now + this.#cost("prepareMillis", order));
+    const carry = order.checkpoint.from ? this.#cost("carryMillis", order) : 0;
     run.order = order;
     run.phase = "starting";
-    this.#plan(run, "begin", preparedAt + carry + this.#cost("startMillis"));
+    this.#plan(run, "begin", preparedAt + carry + this.#cost("startMillis", order));
   }
 
   stop(ref: RunRef, signal: string, graceSeconds: number): void {
@@ -84,9 +80,9 @@ class SimulatedDriver implements Driver {
     const { order, phase, next } = run;
     if (phase === "over" || this.#faults(run).refuseStop) return;
     const now = this.#now();
-    const [needs, grace] = [this.#cost("stopMillis"), graceSeconds * 1_000];
+    const [needs, grace] = [this.#cost("stopMillis", order), graceSeconds * 1_000];
     if (phase === "running" || phase === "paused") {
-      run.stand(now);
+      this.#stand(run, now);
       run.phase = "stopping";
       run.signal = signal;
       run.saves = needs <= grace && (!order || !this.#options.saves || this.#options.saves(order));
@@ -103,14 +99,12 @@ class SimulatedDriver implements Driver {
     if (!run?.order || (run.phase !== "running" && run.phase !== "paused") || this.#faults(run).refuseResize) return;
     const now = this.#now();
     if (order.generation > run.order.generation) {
-      const tookOverAt = now + this.#cost("resizeMillis");
+      const tookOverAt = now + this.#cost("resizeMillis", order);
+      if (run.phase === "running") this.#stand(run, now);
       run.order = order;
       run.on = order.on;
       run.freeAt = Math.max(tookOverAt, now + handoverMillis(order));
-      if (run.phase === "running") {
-        run.stand(now);
-        this.#go(run, tookOverAt);
-      }
+      if (run.phase === "running") this.#go(run, tookOverAt);
     }
     const { job, attempt, generation } = order;
     const at = Math.max(now, run.freeAt);
@@ -126,7 +120,7 @@ class SimulatedDriver implements Driver {
     const [at, { job, attempt }] = [this.#now(), ref];
     if (!run || reason !== undefined)
       return this.#tell(ref, { type: "RunPauseFailed", at, job, attempt, reason: reason ?? "" });
-    run.stand(at);
+    this.#stand(run, at);
     run.phase = "paused";
     this.#rest(run);
   }
@@ -155,24 +149,40 @@ class SimulatedDriver implements Driver {
     this.#exit(this.#add(order, order), this.#now(), { kind: "failed", cause });
   }
 
+  /**
+   * A server has crashed, this one or another. What runs here is over, and nobody hears of it before it is back; a gang of which a
+   * part was there is broken at once.
+   */
+  crash(server: ServerId): void {
+    const now = this.#now();
+    if (server === this.server) {
+      this.#world.down.add(server);
+      const reason = "it has crashed";
+      this.#context.emit({ type: "ServerHealthChanged", at: now, server, health: "down", reason });
+    }
+    for (const run of [...this.#runs.values()]) {
+      if (run.phase === "over" || !run.on.some((share) => share.server === server)) continue;
+      run.saves = false;
+      this.#exit(run, now, run.startedAt === null ? UNREACHABLE : LOST);
+    }
+  }
+
+  /** It is back, and tells of the runs that are no more; checkpoint folders are still there. */
+  restore(): void {
+    const [at, server] = [this.#now(), this.server];
+    this.#world.down.delete(server);
+    for (const run of [...this.#runs.values()]) if (run.exit) this.#tell(run, { ...run.exit, at });
+    this.#context.emit({ type: "ServerHealthChanged", at, server, health: "up", reason: null });
+  }
+
   reap(job: JobId, attempt: number): void {
     const run = this.#runs.get(keyOf({ job, attempt }));
     if (run) this.#remove(run);
   }
 
-  async *follow(ref: RunRef, from: OutputPosition, signal: AbortSignal): AsyncGenerator<Output[]> {
-    const { clock } = this.#context;
+  follow(ref: RunRef, from: OutputPosition, signal: AbortSignal): AsyncGenerator<Output[]> {
     const either = AbortSignal.any([signal, this.#closed.signal]);
-    for (let position = Number(from.stdout ?? 0); !either.aborted; ) {
-      const run = this.#runs.get(keyOf(ref));
-      if (!run) throw new OutputGone(`${this.server} has no run ${keyOf(ref)}`);
-      run.print(clock.now());
-      const lines = run.lines.slice(position);
-      position = run.lines.length;
-      if (lines.length > 0) yield lines.map((line) => ({ kind: "line", ...line }));
-      else if (run.phase === "over") return;
-      else await run.changed(clock, either);
-    }
+    return followOutput(this.#context.clock, () => this.#runs.get(keyOf(ref)), from, either);
   }
 
   readCheckpoint(): Promise<NodeJS.ReadableStream> {
@@ -191,8 +201,10 @@ class SimulatedDriver implements Driver {
     return this.#context.clock.now();
   }
 
-  #cost(name: keyof Costs): Millis {
-    return this.#options.costs?.[name] ?? 0;
+  /** @param order null for a run that was never told to start: then nothing is known of it */
+  #cost(name: keyof Costs, order: RunOrder | null): number {
+    const { costs, costsOf } = this.#options;
+    return (order && costsOf ? costsOf(order) : costs)?.[name] ?? 0;
   }
 
   #faults(run: RunRef): Faults {
@@ -200,9 +212,11 @@ class SimulatedDriver implements Driver {
   }
 
   #add(ref: RunRef, order: RunOrder | null): SimulatedRun {
-    const run = new SimulatedRun(ref, order, this.#options.progressLines ?? 0);
+    const pace = new Pace(this.#cost("checkpointEveryMillis", order), this.#cost("checkpointMillis", order));
+    const run = new SimulatedRun(ref, order, this.#options.progressLines ?? 0, pace);
     this.#runs.set(keyOf(ref), run);
     this.#known.set(run, null);
+    if (this.#world.down.has(this.server)) this.#exit(run, this.#now(), UNREACHABLE);
     return run;
   }
 
@@ -221,6 +235,7 @@ class SimulatedDriver implements Driver {
 
   #remove(run: SimulatedRun): void {
     this.#rest(run);
+    if (run.phase === "running") this.#options.company?.left(run);
     run.phase = "over";
     run.change();
     this.#known.delete(run);
@@ -258,9 +273,10 @@ class SimulatedDriver implements Driver {
       case "halt":
         if (run.saves && run.order) this.#save(run.order, run.done);
         return this.#exit(run, at, { kind: "stopped" }, null, run.signal);
+      case "die":
+        return this.#exit(run, at, GPU_LOST);
       case "end": {
         const fault = this.#faults(run).exit;
-        run.stand(at);
         return this.#exit(
           run,
           at,
@@ -274,14 +290,17 @@ class SimulatedDriver implements Driver {
 
   #begin(run: SimulatedRun, order: RunOrder, at: Instant): void {
     const { from, generation } = order.checkpoint;
-    const cause = this.#faults(run).refuseStart ?? this.#carryFault(order);
+    const cause = this.#faults(run).refuseStart ?? carryFault(this.#world, order);
     if (cause) return this.#exit(run, at, { kind: "failed", cause });
     const folder = from ?? { server: this.server, generation };
-    run.done = this.#world.checkpoints.get(checkpointKey(order.job, folder)) ?? 0;
+    run.begin(this.#world.checkpoints.get(checkpointKey(order.job, folder)) ?? 0);
+    run.lifeGpuMillis = this.#options.lifeGpuMillis?.(order) ?? Number.POSITIVE_INFINITY;
     this.#save(order, run.done);
     const { job, attempt } = run;
-    const millis = this.#cost("carryMillis");
-    if (from) this.#tell(run, { type: "CheckpointCarried", at, job, attempt, bytes: 0, files: 0, millis });
+    if (from) {
+      const [millis, bytes] = [this.#cost("carryMillis", order), this.#cost("checkpointBytes", order)];
+      this.#tell(run, { type: "CheckpointCarried", at, job, attempt, bytes, files: 0, millis });
+    }
     run.startedAt = at;
     this.#tell(run, startOf(run, at));
     this.#go(run, at);
@@ -289,14 +308,27 @@ class SimulatedDriver implements Driver {
 
   #go(run: SimulatedRun, at: Instant): void {
     run.phase = "running";
-    run.work(at, this.#options.duration(run.order as RunOrder));
-    this.#plan(run, "end", run.reaches(this.#faults(run).exit?.at ?? 1));
+    this.#options.company?.came(run, () => this.#again(run));
+    this.#work(run, at);
   }
 
-  #carryFault({ job, checkpoint: { from } }: RunOrder): Cause | null {
-    if (!from || this.#world.checkpoints.has(checkpointKey(job, from))) return null;
-    const message = `${from.server} has no checkpoint of ${job}`;
-    return { origin: "infrastructure", code: "checkpoint-carry", message };
+  /** The run is as fast as it is now, until something changes. */
+  #work(run: SimulatedRun, at: Instant): void {
+    run.work(at, this.#options.duration(run.order as RunOrder));
+    const [end, death] = [run.reaches(this.#faults(run).exit?.at ?? 1), run.diesAt];
+    this.#plan(run, death < end ? "die" : "end", Math.min(death, end));
+  }
+
+  /** Others came or went. */
+  #again(run: SimulatedRun): void {
+    const now = Math.max(this.#now(), run.workingSince);
+    run.stand(now);
+    this.#work(run, now);
+  }
+
+  #stand(run: SimulatedRun, now: Instant): void {
+    run.stand(now);
+    this.#options.company?.left(run);
   }
 
   #save({ job, checkpoint: { generation } }: RunOrder, done: number): void {
@@ -310,10 +342,23 @@ class SimulatedDriver implements Driver {
     exitCode: number | null = null,
     signal: string | null = null,
   ): void {
+    if (run.phase === "running") this.#stand(run, at);
     run.phase = "over";
     this.#rest(run);
+    if (outcome.kind !== "succeeded" && run.startedAt !== null && !run.saves) this.#lose(run, at);
     run.exit = { type: "RunExited", at, job: run.job, attempt: run.attempt, outcome, exitCode, signal };
-    if (!this.#faults(run).loseExit) this.#tell(run, run.exit);
+    const isUnheard = run.startedAt !== null && this.#world.down.has(this.server);
+    if (!isUnheard && !this.#faults(run).loseExit) this.#tell(run, run.exit);
+  }
+
+  /** What it did since its last checkpoint is lost. */
+  #lose(run: SimulatedRun, at: Instant): void {
+    if (!run.order) return;
+    const { lostGpuMillis } = this.#world;
+    const saved = run.savedBy(at);
+    this.#save(run.order, saved);
+    const lost = (run.done - saved) * this.#options.duration(run.order) * gpuCount(run.on);
+    if (lost > 0) lostGpuMillis.set(run.job, (lostGpuMillis.get(run.job) ?? 0) + lost);
   }
 
   #tell(run: RunRef, event: DriverEvent): void {
