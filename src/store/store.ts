@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Migrator } from "@mikro-orm/migrations";
 import { MikroORM, type SqlEntityManager } from "@mikro-orm/sqlite";
 import { migrationsList } from "../../migrations/index.ts";
@@ -26,8 +27,28 @@ export interface Store {
  */
 export async function openStore(file: string): Promise<Store> {
   if (file !== ":memory:") makeFile(file);
+  const pragmas = `page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma synchronous = full`;
+  return usable(file, () => open(file, pragmas, {}, migrate));
+}
+
+/**
+ * Opens the database of another process, which may be running, and changes nothing, neither in it nor beside it. Rejects with a
+ * DomainError when there is none, or when its schema is that of another version.
+ */
+export async function openStoreToRead(file: string): Promise<Store> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw domainError("NOT_FOUND", `there is no database ${file}`);
+  const url = pathToFileURL(file);
+  url.searchParams.set("mode", "ro");
+  // Where nobody has it open it is all in the one file, and a reader must leave no files beside it that belong to him.
+  if (!existsSync(`${file}-wal`)) url.searchParams.set("immutable", "1");
+  const connection = { filename: url.href, flags: ["OPEN_URI"] };
+  return usable(file, () => open(file, "query_only = on", { connection }, refuseOther));
+}
+
+async function usable(file: string, attempt: () => Promise<Store>): Promise<Store> {
   try {
-    return await open(file);
+    return await attempt();
   } catch (error) {
     const { code, message } = error as Error & { code?: unknown };
     if (!String(code).startsWith("SQLITE_")) throw error;
@@ -35,9 +56,15 @@ export async function openStore(file: string): Promise<Store> {
   }
 }
 
-async function open(file: string): Promise<Store> {
+async function open(
+  file: string,
+  pragmas: string,
+  driverOptions: object,
+  prepare: (orm: MikroORM, file: string) => Promise<void>,
+): Promise<Store> {
   const orm = await MikroORM.init({
     dbName: file,
+    driverOptions,
     entities: tables,
     extensions: [Migrator],
     migrations: { migrationsList, snapshot: false, silent: true, tableName: "schema_migration" },
@@ -45,14 +72,11 @@ async function open(file: string): Promise<Store> {
     metadataCache: { enabled: false },
     pool: {
       afterCreate: (raw: unknown, done: (error: Error | null, raw: unknown) => void) =>
-        (raw as RawConnection).exec(
-          `pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000`,
-          (error) => done(error, raw),
-        ),
+        (raw as RawConnection).exec(`pragma busy_timeout = 5000; pragma ${pragmas}`, (error) => done(error, raw)),
     },
   });
   try {
-    await migrate(orm, file);
+    await prepare(orm, file);
   } catch (error) {
     await orm.close(true);
     throw error;
@@ -72,12 +96,32 @@ function makeFile(file: string): void {
 
 async function migrate(orm: MikroORM, file: string): Promise<void> {
   const migrator = orm.getMigrator();
+  refuseNewer(
+    (await migrator.getExecutedMigrations()).map(({ name }) => name),
+    file,
+  );
+  if ((await migrator.getPendingMigrations()).length > 0) await migrator.up();
+}
+
+/** What is only read is not brought up to date either. */
+async function refuseOther(orm: MikroORM, file: string): Promise<void> {
+  const rows = await orm.em.getConnection().execute<{ name: string }[]>("select name from schema_migration");
+  const executed = rows.map(({ name }) => name);
+  refuseNewer(executed, file);
+  const pending = migrationsList.filter(({ name }) => !executed.includes(name));
+  if (pending.length > 0)
+    throw domainError(
+      "CONFLICT",
+      `the database ${file} was written by an older version of Schedulearn: start this version on it once, which brings it up to date`,
+    );
+}
+
+function refuseNewer(executed: readonly string[], file: string): void {
   const known = new Set(migrationsList.map(({ name }) => name));
-  const newer = (await migrator.getExecutedMigrations()).map(({ name }) => name).filter((name) => !known.has(name));
+  const newer = executed.filter((name) => !known.has(name));
   if (newer.length > 0)
     throw domainError(
       "CONFLICT",
       `the database ${file} was written by a newer version of Schedulearn (it has ${newer.join(", ")}): use that version, or another data folder`,
     );
-  if ((await migrator.getPendingMigrations()).length > 0) await migrator.up();
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ import {
   policySetting,
   revokeToken,
 } from "../../src/store/settings.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
+import { openStore, openStoreToRead, type Store } from "../../src/store/store.ts";
 import { aServer, aSpec, resolve, World } from "../core/world.ts";
 
 let folder: string;
@@ -244,5 +244,41 @@ describe("an access token", () => {
     expect(await revokeToken(store, id)).toBe(true);
     expect(await findToken(store, secret)).toBeNull();
     expect(await listTokens(store)).toEqual([]);
+  });
+});
+
+describe("a database opened to be read", () => {
+  const file = (): string => join(folder, "schedulearn.db");
+
+  it("is read while its owner writes, and cannot be written", async () => {
+    await clusterId(store);
+    const reader = await openStoreToRead(file());
+    try {
+      await createToken(store, "late", 1);
+      expect(await listTokens(reader)).toHaveLength(1);
+      await expect(createToken(reader, "mine", 2)).rejects.toThrow(/readonly/i);
+    } finally {
+      await reader.close();
+    }
+  });
+
+  it("is left as it was, without a file beside it, when nobody has it open", async () => {
+    await clusterId(store);
+    await store.close();
+    const before = [readdirSync(folder), readFileSync(file())];
+    const reader = await openStoreToRead(file());
+    expect(await new Queries(reader).servers()).toEqual([]);
+    await reader.close();
+    expect([readdirSync(folder), readFileSync(file())]).toEqual(before);
+    store = await openStore(file());
+  });
+
+  it("must be there, be a database, and of this version", async () => {
+    await expect(openStoreToRead(join(folder, "none.db"))).rejects.toThrow(/there is no database .*none\.db/);
+    expect(readdirSync(folder)).not.toContain("none.db");
+    writeFileSync(join(folder, "notes.txt"), "no database at all, however long this text may be");
+    await expect(openStoreToRead(join(folder, "notes.txt"))).rejects.toThrow(/notes\.txt cannot be used/);
+    await store.fork().getConnection().execute("delete from schema_migration where name = '2026-11-25-learning'");
+    await expect(openStoreToRead(file())).rejects.toThrow(/older version/);
   });
 });
