@@ -87,6 +87,10 @@ export interface Conditions {
   readonly knowledge: Knowledge | null;
 }
 
+/** How many jobs there are. */
+export const jobsIn = ({ trace, requests }: Conditions): number =>
+  requests ? requests.list.filter(({ kind }) => kind === "execution").length : trace.length;
+
 /** A table's text, and what to call it in errors. */
 export interface TextFile {
   readonly file: string;
