@@ -1,4 +1,4 @@
-import { type Command, pendingCommands } from "../core/command.ts";
+import { type Command, pendingCommands, type RunOrder } from "../core/command.ts";
 import { InvariantError } from "../core/errors.ts";
 import type { Learner } from "../core/estimates.ts";
 import type { Event, EventType } from "../core/event.ts";
@@ -37,7 +37,8 @@ export interface SimulationOptions {
   readonly setting: PolicySetting;
   readonly resolve: ResolvePolicy;
   readonly guards: Guards;
-  readonly costs: Costs;
+  /** The same for all runs, or for each its own; then `learner` knows what restarts cost. */
+  readonly costs: Costs | ((run: RunOrder) => Costs);
   /** A gang on several servers works at this part of its speed, 0 to 1. */
   readonly spreadSpeed: number;
   /** What policies know of the jobs: all (null), or what this learner finds out. */
@@ -116,7 +117,8 @@ export class Simulation {
     this.#byId = new Map(jobs.map((job) => [job.id, job]));
     this.#results = jobs.map(() => null);
     this.#spreadSpeed = options.spreadSpeed;
-    const restartSeconds = ((costs.stopMillis ?? 0) + (costs.startMillis ?? 0)) / 1000;
+    const { stopMillis = 0, startMillis = 0 }: Costs = typeof costs === "function" ? {} : costs;
+    const restartSeconds = (stopMillis + startMillis) / 1000;
     const learner =
       options.learner ??
       new Told({ truthOf: (id) => this.#job(id), speed: (...args) => this.#speed(...args), restartSeconds });
@@ -279,7 +281,7 @@ export class Simulation {
     return this.#job(id).speed.speed(size, servers) * (servers > 1 ? this.#spreadSpeed : 1);
   }
 
-  #driver({ id, gpus, cores, memoryMiB }: Server, costs: Costs): Driver {
+  #driver({ id, gpus, cores, memoryMiB }: Server, costs: SimulationOptions["costs"]): Driver {
     return simulatedDriver({
       server: id,
       gpus: gpus.length,
