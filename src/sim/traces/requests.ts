@@ -52,6 +52,7 @@ export function readRequests(file: string, text: string): ProgramRequest[] {
     const request = reader.read(row);
     if (request) requests.push(request);
   }
+  reader.faults.tell();
   if (requests.length === 0) reader.faults.add({ line: 1, column: 1 }, `expected requests: ${VALUES.join(",")}`);
   reader.faults.tell();
   return requests;
