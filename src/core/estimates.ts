@@ -27,6 +27,8 @@ export interface Estimate {
 
 /** The beliefs about all jobs at one instant. Pure: asked twice, it answers alike. */
 export interface Estimates {
+  /** As long as it is the same, what is believed of jobs that wait is too. */
+  readonly epoch: unknown;
   of(job: Job): Estimate;
   /** Total service of the jobs that completed lately, in unit-seconds, ascending: what Gittins' index is reckoned from. */
   services(pool: Pool): readonly number[];
@@ -74,6 +76,7 @@ export class Declared implements Learner {
   observe(): void {}
   estimates(now: Instant): Estimates {
     return {
+      epoch: null,
       of(job) {
         const { seconds } = job.spec.estimate;
         return {

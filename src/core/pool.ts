@@ -61,7 +61,8 @@ function merged(running: readonly Contender[], waiting: readonly Contender[]): r
   const all: Contender[] = [];
   let at = 0;
   for (const contender of running) {
-    for (let next = waiting[at]; next && bySubmission(next.job, contender.job) < 0; next = waiting[++at]) all.push(next);
+    for (let next = waiting[at]; next && bySubmission(next.job, contender.job) < 0; next = waiting[++at])
+      all.push(next);
     all.push(contender);
   }
   for (; at < waiting.length; at++) all.push(waiting[at] as Contender);

@@ -68,6 +68,7 @@ class HistoryLearner implements Learner {
 
   estimates(now: Instant): Estimates {
     return {
+      epoch: this.#knowledge.revision,
       of: (job) => this.#believe(job, now),
       services: (pool) => this.#services[pool].ascending(),
     };

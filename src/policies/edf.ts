@@ -2,6 +2,7 @@ import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import type { Instant } from "../core/time.ts";
 import { type Admission, admit } from "./edf-admission.ts";
+import { listed } from "./line.ts";
 import { byKey } from "./order.ts";
 import { perPool } from "./per-pool.ts";
 import { walk } from "./walk.ts";
@@ -54,7 +55,7 @@ export const edf: PolicyEntry = {
         return isPromised(contender) ? IN_TIME : UNPROMISED;
       };
       const order = byKey(pool.contenders, classOf, ({ job }) => job.spec.deadline ?? 0);
-      walk(order, packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
+      walk(listed(order), packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
       return { requeue, wakeAt: late === "demote" ? nextMissed(pool.contenders, snapshot.now) : null };
     }),
 };

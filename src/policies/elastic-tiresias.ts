@@ -2,7 +2,7 @@ import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { type Claim, growByGain } from "./marginal.ts";
 import { byKey } from "./order.ts";
-import { queueFaults, queueOptions, queuesOf } from "./queues.ts";
+import { queueFaults, queueing, queueOptions } from "./queues.ts";
 import { bySize } from "./realise.ts";
 import { boundSizes, giveInOrder, leastOf, positionsOf, type Sizes, sizable, sumOf } from "./sizes.ts";
 
@@ -33,10 +33,10 @@ export const elasticTiresias: PolicyEntry = {
   ],
   check: queueFaults,
   create({ thresholds, promoteKnob, compactionPending }) {
-    const limits = thresholds as readonly number[];
+    const queuesOf = queueing(thresholds as readonly number[], Number(promoteKnob));
     return bySize((pool, snapshot) => {
-      const { levelOf, keys, verdict } = queuesOf(pool, limits, Number(promoteKnob), snapshot.now);
-      const order = sizable(byKey(pool.contenders, levelOf, ...keys));
+      const { levelOf, placeOf, verdict } = queuesOf(pool, snapshot.now);
+      const order = sizable(byKey(pool.contenders, levelOf, (contender) => placeOf(contender)[0] as number));
       const redo = (asking: readonly Contender[]): Sizes => {
         const sizes = boundSizes(asking);
         let left = giveInOrder(asking, sizes, pool.capacity - sumOf(sizes), asked);

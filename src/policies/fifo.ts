@@ -1,7 +1,10 @@
 import type { PolicyEntry } from "../core/policy.ts";
 import { backfill } from "./easy.ts";
+import { lineOf } from "./line.ts";
 import { perPool } from "./per-pool.ts";
 import { walk } from "./walk.ts";
+
+const bySubmission = (): readonly number[] => [];
 
 /** First in, first out. Never preempts. */
 export const fifo: PolicyEntry = {
@@ -22,9 +25,15 @@ export const fifo: PolicyEntry = {
     },
   ],
   create: (options) =>
-    perPool(({ contenders, capacity: units }, packer, snapshot) => {
-      const blocked = walk(contenders, packer, { isPreemptive: false, mayPass: options.backfill === "fit", units });
-      if (options.backfill === "easy") backfill(contenders.slice(blocked), packer, snapshot);
-      return undefined;
+    perPool((pool, packer, snapshot) => {
+      const line = lineOf(pool, fifo, bySubmission);
+      const first = walk(line, packer, {
+        isPreemptive: false,
+        mayPass: options.backfill === "fit",
+        units: pool.capacity,
+      });
+      if (options.backfill !== "easy" || !first) return;
+      const { contenders } = pool;
+      backfill(contenders.slice(contenders.indexOf(first)), packer, snapshot);
     }),
 };

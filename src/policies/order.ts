@@ -1,3 +1,4 @@
+import { bySubmission } from "../core/job.ts";
 import type { Contender } from "../core/pool.ts";
 
 /**
@@ -62,3 +63,6 @@ function sorted(order: Uint32Array<ArrayBuffer>, column: Float64Array): Uint32Ar
   }
   return from;
 }
+
+export const inSubmissionOrder = (contenders: readonly Contender[]): readonly Contender[] =>
+  contenders.toSorted((a, b) => bySubmission(a.job, b.job));

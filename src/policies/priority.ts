@@ -2,6 +2,7 @@ import { bySubmission, type Job } from "../core/job.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
 import type { Instant } from "../core/time.ts";
+import { listed } from "./line.ts";
 import { byKey } from "./order.ts";
 import { perPool } from "./per-pool.ts";
 import { walk } from "./walk.ts";
@@ -93,8 +94,8 @@ export const priority: PolicyEntry = {
       const mature = running.filter(({ job }) => now - since(job) >= minRun);
       const line = byKey(mature, own, victimKey(pool, snapshot), (_, i) => -i);
       const standings = { of: own, line };
-      const blocked = walk(order, packer, { isPreemptive, mayPass, standings, units: pool.capacity });
-      const waiting = order.slice(blocked).filter(({ job, isRunning }) => !isRunning && packer.sizeOf(job) === 0);
+      walk(listed(order), packer, { isPreemptive, mayPass, standings, units: pool.capacity });
+      const waiting = order.filter(({ job, isRunning }) => !isRunning && !packer.grants.has(job.id));
       const matures = isPreemptive ? nextMature(running, waiting, minRun, now) : Number.POSITIVE_INFINITY;
       return { wakeAt: Math.min(matures, mayPass ? Number.POSITIVE_INFINITY : nextHead(waiting, ageing, now)) };
     });

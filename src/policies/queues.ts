@@ -1,10 +1,11 @@
 import type { Fault } from "../core/errors.ts";
-import { sincePromotion } from "../core/job.ts";
 import type { Options, PolicyOption, Verdict } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
 import type { Instant } from "../core/time.ts";
+import type { KeysOf, Kind } from "../core/waiting.ts";
 import { countWhile } from "./bisect.ts";
 import { faultOf } from "./options.ts";
+import { inSubmissionOrder } from "./order.ts";
 
 /** What a policy with queues by attained service asks of its users. */
 export const queueOptions: readonly PolicyOption[] = [
@@ -40,8 +41,10 @@ export function queueFaults({ thresholds }: Options): readonly Fault[] {
 export interface Queues {
   /** 0 is served first. */
   levelOf(contender: Contender): number;
-  /** The order within a queue, by one key after the other. */
-  readonly keys: readonly ((contender: Contender) => number)[];
+  /** Where it stands within its queue. */
+  readonly placeOf: KeysOf;
+  /** Waiting ones that go to another queue now. */
+  readonly apart: readonly Contender[];
   /** What changes, to be recorded, and when the next change is due. */
   readonly verdict: Verdict;
 }
@@ -53,32 +56,72 @@ export interface Queues {
  * @param limits unit-seconds from which on a job is in the next queue, ascending
  * @param knob a job that has waited so many times as long as it ran is promoted; 0 for never
  */
-export function queuesOf(
-  { pool, contenders }: PoolView,
-  limits: readonly number[],
-  knob: number,
-  now: Instant,
-): Queues {
-  const levels = new Map<Contender, number>();
-  const requeue: { job: string; level: number; promoted: boolean }[] = [];
-  let wakeIn = Number.POSITIVE_INFINITY;
-  for (const contender of contenders) {
-    const { job, isRunning, size } = contender;
-    const had = sincePromotion(job, now);
-    const attained = (pool === "gpus" ? had.gpuMillis : had.coreMillis) / 1000;
-    const reached = countWhile(limits, (limit) => limit <= attained);
-    const mayRise = reached > 0 && !isRunning && knob > 0;
-    const patience = mayRise ? knob * had.serviceMillis - had.waitMillis : Number.POSITIVE_INFINITY;
-    const promoted = patience <= 0;
-    const level = promoted ? 0 : reached;
-    if (level > 0) levels.set(contender, level);
-    if (promoted || level !== (job.queue?.level ?? 0)) requeue.push({ job: job.id, level, promoted });
-    const limit = isRunning ? (limits[level] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-    if (!promoted) wakeIn = Math.min(wakeIn, patience, ((limit - attained) / size) * 1000);
-  }
-  return {
-    levelOf: (contender) => levels.get(contender) ?? 0,
-    keys: [({ job }) => job.firstStartedAt ?? Number.POSITIVE_INFINITY],
-    verdict: { wakeAt: now + Math.ceil(wakeIn), requeue },
+export function queueing(limits: readonly number[], knob: number): (pool: PoolView, now: Instant) => Queues {
+  const due = {};
+  return ({ pool, running, waiting }, now) => {
+    /** Unit-seconds since it last came to the first queue. */
+    const attainedBy = ({ job, size }: Contender): number => {
+      const field = pool === "gpus" ? "gpuMillis" : "coreMillis";
+      const spent = job.trainingSince === null ? 0 : Math.max(0, now - job.trainingSince);
+      return (job[field] + spent * size - (job.queue?.base[field] ?? 0)) / 1000;
+    };
+    const reached = (contender: Contender): number => {
+      const attained = attainedBy(contender);
+      return countWhile(limits, (limit) => limit <= attained);
+    };
+    const isRecorded = ({ job }: Contender, level: number): boolean => level === (job.queue?.level ?? 0);
+    const dueAt = (contender: Contender): number => {
+      const level = reached(contender);
+      return isRecorded(contender, level) ? promotionOf(contender, level, knob) : Number.NEGATIVE_INFINITY;
+    };
+    const [apart, nextDue] = firstDue(
+      waiting.line(due, (contender) => [dueAt(contender)]),
+      now,
+    );
+    let wakeAt = nextDue;
+    const levels = new Map<Contender, number>();
+    const requeue: { job: string; level: number; promoted: boolean }[] = [];
+    for (const contender of apart.length === 0 ? running : inSubmissionOrder([...running, ...apart])) {
+      const { job, isRunning, size } = contender;
+      const had = reached(contender);
+      const promotedAt = promotionOf(contender, had, knob);
+      const promoted = promotedAt <= now;
+      const level = promoted ? 0 : had;
+      levels.set(contender, level);
+      if (promoted || !isRecorded(contender, level)) requeue.push({ job: job.id, level, promoted });
+      const limit = isRunning ? limits[level] : undefined;
+      if (limit !== undefined) wakeAt = Math.min(wakeAt, now + ((limit - attainedBy(contender)) / size) * 1000);
+      if (!promoted) wakeAt = Math.min(wakeAt, promotedAt);
+    }
+    return {
+      levelOf: (contender) => levels.get(contender) ?? reached(contender),
+      placeOf: ({ job }) => [job.firstStartedAt ?? Number.POSITIVE_INFINITY],
+      apart,
+      verdict: { wakeAt: Math.ceil(wakeAt), requeue },
+    };
   };
+}
+
+/** When a job of that queue is promoted if it goes on waiting; Infinity for never. */
+function promotionOf({ job, isRunning }: Contender, level: number, knob: number): Instant {
+  if (isRunning || level === 0 || knob === 0) return Number.POSITIVE_INFINITY;
+  const base = job.queue?.base;
+  const served = job.serviceMillis - (base?.serviceMillis ?? 0);
+  return (base?.at ?? job.submittedAt) + served + knob * served;
+}
+
+/** Those whose time has come, and when the next one's does. */
+function firstDue(kinds: readonly Kind[], now: Instant): [readonly Contender[], Instant] {
+  const due: Contender[] = [];
+  let next = Number.POSITIVE_INFINITY;
+  for (const { members } of kinds)
+    for (const { contender, keys } of members) {
+      const [at] = keys as readonly [number];
+      if (at > now) {
+        next = Math.min(next, at);
+        break;
+      }
+      due.push(contender);
+    }
+  return [due, next];
 }

@@ -1,6 +1,6 @@
 import type { PolicyEntry } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
-import { byKey } from "./order.ts";
+import { lineOf } from "./line.ts";
 import { perPool } from "./per-pool.ts";
 import { remaining } from "./remaining.ts";
 import { walk } from "./walk.ts";
@@ -31,15 +31,15 @@ export const shortestFirst = (
     },
   ],
   create: ({ preemptive }) =>
-    perPool(({ contenders, capacity: units }, packer, snapshot) => {
+    perPool((pool, packer, snapshot) => {
       const left = remaining(snapshot);
-      const keys = Float64Array.from(contenders, least(left));
-      const order = byKey(
-        contenders,
-        (_, i) => keys[i] as number,
-        (contender, i) => (keys[i] === Number.POSITIVE_INFINITY ? classOf(left.attained(contender)) : 0),
-      );
-      walk(order, packer, { isPreemptive: preemptive === true, mayPass: true, units });
+      const leastOf = least(left);
+      const keysOf = (contender: Contender): readonly number[] => {
+        const key = leastOf(contender);
+        return key === Number.POSITIVE_INFINITY ? [key, classOf(left.attained(contender))] : [key, 0];
+      };
+      const line = lineOf(pool, entry, keysOf, { epoch: snapshot.estimates.epoch });
+      walk(line, packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
       return undefined;
     }),
 });

@@ -8,7 +8,10 @@ import type { Queues } from "./queues.ts";
  * limit / GPUs - seconds, so it is noticed early or late; a job falls one queue at a time; and a queue is a list: who comes to it goes to
  * its tail, and after each walk those that run are moved before those that wait. What the list remembers is found in the jobs' records.
  */
-export function queuesAsInReference({ contenders }: PoolView, limits: readonly number[], now: Instant): Queues {
+export const queueingAsInReference = (limits: readonly number[]) => (pool: PoolView, now: Instant) =>
+  queuesAsInReference(pool, limits, now);
+
+function queuesAsInReference({ contenders }: PoolView, limits: readonly number[], now: Instant): Queues {
   const levels = new Map<Contender, number>();
   const places = new Map<Contender, readonly number[]>();
   const requeue: { job: string; level: number; promoted: boolean }[] = [];
@@ -27,7 +30,8 @@ export function queuesAsInReference({ contenders }: PoolView, limits: readonly n
   }
   return {
     levelOf: (contender) => levels.get(contender) ?? 0,
-    keys: [0, 1, 2].map((key) => (contender) => places.get(contender)?.[key] ?? 0),
+    placeOf: (contender) => places.get(contender) ?? [0, 0, 0],
+    apart: [],
     verdict: { wakeAt, requeue },
   };
 }

@@ -1,11 +1,12 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
+import type { KeysOf } from "../core/waiting.ts";
 import { gittins } from "./gittins.ts";
-import { byKey } from "./order.ts";
+import { lineOf } from "./line.ts";
 import { perPool } from "./per-pool.ts";
-import { queueFaults, queueOptions, queuesOf } from "./queues.ts";
+import { queueFaults, queueing, queueOptions } from "./queues.ts";
 import { remaining } from "./remaining.ts";
-import { queuesAsInReference } from "./tiresias-reference.ts";
+import { queueingAsInReference } from "./tiresias-reference.ts";
 import { walk } from "./walk.ts";
 
 /** The index is reckoned anew after each such part of a quantum: with every second, jobs alike would take turns without end. */
@@ -39,14 +40,16 @@ export const tiresias: PolicyEntry = {
   check: queueFaults,
   create(options) {
     const limits = options.thresholds as readonly number[];
+    const isReference = options.referenceJump === true;
+    const queuesOf = isReference ? queueingAsInReference(limits) : queueing(limits, Number(options.promoteKnob));
     return perPool((pool, packer, snapshot) => {
-      const { levelOf, keys, verdict } =
-        options.referenceJump === true
-          ? queuesAsInReference(pool, limits, snapshot.now)
-          : queuesOf(pool, limits, Number(options.promoteKnob), snapshot.now);
-      const ranks = options.gittins === true ? [gittinsRank(pool, snapshot, (c) => limits[levelOf(c)])] : [];
-      const order = byKey(pool.contenders, levelOf, ...ranks, ...keys);
-      walk(order, packer, { isPreemptive: true, mayPass: true, units: pool.capacity });
+      const { levelOf, placeOf, apart, verdict } = queuesOf(pool, snapshot.now);
+      const rank = options.gittins === true ? gittinsRank(pool, snapshot, (c) => limits[levelOf(c)]) : () => 0;
+      const keysOf: KeysOf = (contender) => [levelOf(contender), rank(contender), ...placeOf(contender)];
+      // What an index or the reference's lists make of a waiting job may change whenever anything does.
+      const epoch = isReference || options.gittins === true ? {} : null;
+      const line = lineOf(pool, queuesOf, keysOf, { epoch, apart });
+      walk(line, packer, { isPreemptive: true, mayPass: true, units: pool.capacity });
       return verdict;
     });
   },

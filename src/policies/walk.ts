@@ -4,6 +4,7 @@ import type { Packer } from "../core/packer.ts";
 import type { Contender } from "../core/pool.ts";
 import type { ServerId } from "../core/server.ts";
 import { type Shape, shapeOf } from "../core/shape.ts";
+import type { Line } from "./line.ts";
 
 export interface Walk {
   /** Whether a job may take the place of running ones of lower standing. */
@@ -29,49 +30,71 @@ export interface Standings {
  * Gives room in order: each gets what it wants or nothing. A running job that is passed in the walk keeps its place; one that comes later
  * yields it to an earlier one that does not fit otherwise. With one pool without servers that is: run the longest
  * prefix-greedy set of the order, stop who is not in it.
- * @returns the rank of the first that got nothing; the length of the order when all got something
+ * @returns the first that got nothing, unless those behind it may pass; null when all got something
  */
 export function walk(
-  order: readonly Contender[],
+  line: Line,
   packer: Packer,
-  { isPreemptive, mayPass, units = Number.POSITIVE_INFINITY, size, standings }: Walk,
-): number {
-  const line = isPreemptive ? new YieldingLine(standings ?? backwards(order)) : null;
+  { isPreemptive, mayPass, units = Number.POSITIVE_INFINITY, size, standings = backwards(line) }: Walk,
+): Contender | null {
+  const yielding = new YieldingLine(standings);
   const refused = new Refusals();
-  let [left, firstRefused] = [units, order.length];
-  const getsRoom = ({ job, isRunning }: Contender, wanted: number, standing: number): boolean => {
+  let left = units;
+  const getsRoom = (contender: Contender, wanted: number): boolean => {
+    const { job, isRunning } = contender;
     if (isRunning && packer.grants.has(job.id)) return true; // also one that wants none of what is divided
-    if (wanted > left || refused.covers(job, wanted, standing)) return false;
-    if (line?.comesTo(standing) ? packer.makeRoom(job, wanted, line) : packer.place(job, wanted)) return true;
+    if (wanted > left) return false;
+    const standing = standings.of(contender);
+    if (refused.covers(job, wanted, standing)) return false;
+    const mayTake = isPreemptive && yielding.comesTo(standing);
+    if (mayTake ? packer.makeRoom(job, wanted, yielding) : packer.place(job, wanted)) return true;
     refused.add(job, wanted, standing);
     return false;
   };
-  for (let rank = 0; rank < order.length; rank++) {
-    const contender = order[rank] as Contender;
+  for (;;) {
+    const contender = line.next(mayPass ? left : Number.POSITIVE_INFINITY);
+    // Nobody waits any more, and whoever runs is in the draft still.
+    if (!contender || (line.isIdle && contender.isRunning && !yielding.isAsked)) return null;
     const wanted = contender.isRunning ? contender.size : (size?.(contender) ?? contender.preferred);
-    if (getsRoom(contender, wanted, standings?.of(contender) ?? -rank)) left -= contender.isPinned ? 0 : wanted;
-    else {
-      firstRefused = Math.min(firstRefused, rank);
-      if (!mayPass) break;
-    }
+    if (getsRoom(contender, wanted)) left -= contender.isPinned ? 0 : wanted;
+    else if (mayPass) line.skipKind();
+    else return contender;
   }
-  return firstRefused;
 }
 
-function backwards(order: readonly Contender[]): Standings {
-  const ranks = new Map<Contender, number>();
-  for (const [rank, contender] of order.entries()) if (contender.isRunning) ranks.set(contender, rank);
-  return { of: (contender) => -(ranks.get(contender) ?? 0), line: [...ranks.keys()].reverse() };
+/** Those later in the line yield to those before them, the last one first. */
+function backwards(line: Line): Standings {
+  let ranks: Map<Contender, number> | null = null;
+  return {
+    of(contender) {
+      if (!contender.isRunning) return 0.5 - line.passed; // between who has gone by and who comes next
+      ranks ??= new Map(line.running.map((each, rank) => [each, rank]));
+      return -(ranks.get(contender) ?? 0);
+    },
+    get line() {
+      return line.running.toReversed();
+    },
+  };
 }
 
 /** Who yields to the job that the walk has come to: the line as far as standings are lower than its own. */
 class YieldingLine implements Yielding {
+  readonly #standings: Standings;
   readonly #places = new Map<JobId, { readonly standing: number; readonly at: number }>();
   readonly #line: Job[] = [];
   readonly #byServer = new Map<ServerId, Job[]>();
   #below = Number.NEGATIVE_INFINITY;
+  /** Whether anybody was looked for yet: until then it costs nothing. */
+  isAsked = false;
 
-  constructor({ of, line }: Standings) {
+  constructor(standings: Standings) {
+    this.#standings = standings;
+  }
+
+  #ask(): void {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    const { of, line } = this.#standings;
     for (const contender of line) {
       const { job, mayYield } = contender;
       if (!mayYield || job.state.status !== "running") continue;
@@ -87,6 +110,7 @@ class YieldingLine implements Yielding {
 
   /** @returns whether there is anybody who would yield to it */
   comesTo(standing: number): boolean {
+    this.#ask();
     this.#below = standing;
     const [first] = this.#line;
     return first !== undefined && this.#yields(first);

@@ -45,6 +45,7 @@ export class Told implements Learner {
 
   estimates(now: Instant): Estimates {
     return {
+      epoch: null,
       of: (job) => this.#estimate(job, now),
       services: () => this.#services.slice(-KEPT).sort((a, b) => a - b),
     };

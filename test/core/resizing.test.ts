@@ -6,20 +6,21 @@ import { requestCancel, requestDrain, requestMigrate, requestPause, requestResum
 import { type Placement, sizeOn } from "../../src/core/server.ts";
 import { growInTurn, shrinkToLeast } from "../../src/policies/leftovers.ts";
 import { perPool } from "../../src/policies/per-pool.ts";
+import { listed } from "../../src/policies/line.ts";
 import { walk } from "../../src/policies/walk.ts";
 import { aServer, aSpec, between, coresOnly, gpus, World } from "./world.ts";
 
 /** The simplest elastic policy: the least to each in order, then one more in turn. */
 const sharing: Policy = perPool(({ contenders }, packer) => {
   shrinkToLeast(contenders, packer);
-  walk(contenders, packer, { isPreemptive: false, mayPass: true, size: ({ min }) => min });
+  walk(listed(contenders), packer, { isPreemptive: false, mayPass: true, size: ({ min }) => min });
   growInTurn(contenders, packer);
   return undefined;
 });
 /** Higher priority goes first and takes the place of lower ones. */
 const byPriority: Policy = perPool(({ contenders }, packer) => {
   const order = contenders.toSorted((a, b) => b.job.spec.priority - a.job.spec.priority);
-  walk(order, packer, { isPreemptive: true, mayPass: true });
+  walk(listed(order), packer, { isPreemptive: true, mayPass: true });
   return undefined;
 });
 
@@ -398,7 +399,7 @@ describe("the guards against thrash", () => {
     ] as const) {
       const learner = {
         observe() {},
-        estimates: () => ({ of: () => slow(remaining), services: () => [] }),
+        estimates: () => ({ epoch: null, of: () => slow(remaining), services: () => [] }),
         takeChanges: () => [],
         restore() {},
         accuracy: () => [],

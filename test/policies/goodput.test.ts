@@ -94,6 +94,7 @@ describe("goodput", () => {
               largestMeasured: 1,
               speedup: (size) => size,
             }),
+            epoch: null,
             services: () => services,
           }),
         },

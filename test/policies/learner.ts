@@ -27,6 +27,7 @@ export function knowing(known: Readonly<Record<JobId, Known>>, services: readonl
           speedup: (size) => (size <= 0 || !curve ? size : (curve[Math.min(size, curve.length) - 1] as number)),
         };
       },
+      epoch: null,
       services: () => services,
     }),
     takeChanges: () => [],

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { listed } from "../../src/policies/line.ts";
 import { byKey } from "../../src/policies/order.ts";
 import { walk } from "../../src/policies/walk.ts";
 import { aServer, aSpec, gpus, World } from "../core/world.ts";
@@ -39,7 +40,7 @@ function walked({ servers, jobs }: Line, isPreemptive: boolean) {
   const packer = world.scheduler.packer(snapshot);
   const [pool] = snapshot.pools;
   const order = byKey(pool?.contenders ?? [], ({ job }) => jobs[Number(job.id.slice(4)) - 1]!.rank);
-  walk(order, packer, { isPreemptive, mayPass: true, units: pool?.capacity ?? 0 });
+  walk(listed(order), packer, { isPreemptive, mayPass: true, units: pool?.capacity ?? 0 });
   return order.map(({ job, preferred, isRunning }) => ({
     size: preferred,
     isRunning,
