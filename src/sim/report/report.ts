@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { JobResult } from "../simulation.ts";
+import { type Distribution, distributionOf } from "./distribution.ts";
+import { type Group, slowdownByUser, waitingBySize } from "./groups.ts";
+import { isNumber, jctOf, slowdownOf } from "./outcomes.ts";
+import type { ReportedRun } from "./reported-run.ts";
+import { type RunData, runDataOf } from "./run-data.ts";
+
+export interface Report {
+  readonly title: string;
+  /** What was typed to get it. */
+  readonly command: string;
+  /** Under which conditions: the cluster, the trace, costs, … */
+  readonly settings: readonly (readonly [name: string, value: string])[];
+  /** Of the same jobs. */
+  readonly runs: readonly ReportedRun[];
+}
+
+/** What the scripts of the page find in it. */
+export interface PageData extends Omit<Report, "runs"> {
+  readonly runs: readonly RunData[];
+  /** In seconds. */
+  readonly jct: Distribution;
+  readonly slowdown: Distribution;
+  readonly waitingBySize: readonly Group[];
+  readonly slowdownByUser: readonly Group[];
+}
+
+/** All runs together have so many stretches in the chart. */
+const MOST_STRETCHES = 20_000;
+
+/** One HTML file that needs no other and asks nothing of the network. The same input gives the same bytes. */
+export function renderReport(report: Report): string {
+  const style = `${ofPackage("dist/uPlot.min.css")}\n${ofPage("report.css")}`;
+  const script = `/*\n${ofPackage("LICENSE")}*/\n${ofPackage("dist/uPlot.iife.min.js")}\n${SCRIPTS.map(scriptOf).join("\n")}`;
+  const data = JSON.stringify(pageDataOf(report)).replaceAll("<", "\\u003c"); // no text can end the element it stands in
+  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src ${hashOf(style)}; script-src ${hashOf(script)}`;
+  const parts: Readonly<Record<string, string>> = {
+    policy: `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    style: `<style>${style}</style>`,
+    data: `<script type="application/json" id="data">${data}</script>`,
+    script: `<script type="module">${script}</script>`,
+  };
+  return ofPage("report.html").replace(/<!-- (\w+) -->/g, (_, name: string) => parts[name] as string);
+}
+
+export function pageDataOf({ runs, ...rest }: Report): PageData {
+  const most = Math.floor(MOST_STRETCHES / Math.max(1, runs.length));
+  const binMillis = Math.max(1, ...runs.map(({ recording }) => recording.binMillis));
+  const ofJobs = (figure: (result: JobResult) => number | null, unit: number): number[][] =>
+    runs.map(({ results }) =>
+      results
+        .map(figure)
+        .filter(isNumber)
+        .map((value) => value / unit),
+    );
+  return {
+    ...rest,
+    runs: runs.map((run) => runDataOf(run, most, binMillis)),
+    jct: distributionOf(ofJobs(jctOf, 1000), 1),
+    slowdown: distributionOf(ofJobs(slowdownOf, 1), 1e-3),
+    waitingBySize: waitingBySize(runs),
+    slowdownByUser: slowdownByUser(runs),
+  };
+}
+
+/** Each needs only those before it. They become one script: a page opened from a disk can load no modules. */
+const SCRIPTS = ["human.js", "elements.js", "theme.js", "lines.js", "figures.js", "gantt.js", "jobs.js", "main.js"];
+
+const scriptOf = (name: string): string =>
+  ofPage(name)
+    .replace(/^import [^;]*;\n/gm, "")
+    .replace(/^export /gm, "");
+
+const ofPage = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), "utf8");
+const require = createRequire(import.meta.url);
+const ofPackage = (path: string): string => readFileSync(require.resolve(`uplot/${path}`), "utf8");
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
