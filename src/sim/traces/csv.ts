@@ -22,17 +22,18 @@ export class Csv {
     const names = new Row(text);
     this.#start = names.read(0, 1);
     this.header = Array.from({ length: names.length }, (_, i) => names.text(i).toLowerCase());
-    const twice = this.header.findIndex((name, i) => name !== "" && this.header.indexOf(name) < i);
     if (this.header.length < 2)
       this.faults.add({ line: 1, column: 1 }, "expected the names of the columns with commas between them");
-    else if (twice > 0) this.faults.add(names.cell(twice), `there are two columns ${this.header[twice]}`);
     this.faults.tell();
   }
 
-  /** The position of the first of these columns that is there; -1 for none. */
+  /** The position of the first of these columns that is there; -1 for none. One that is there twice is told of. */
   find(names: readonly string[]): number {
     const name = names.find((each) => this.header.includes(each));
-    return name === undefined ? -1 : this.header.indexOf(name);
+    if (name === undefined) return -1;
+    const at = this.header.indexOf(name);
+    if (this.header.includes(name, at + 1)) this.faults.add({ line: 1, column: 1 }, `there are two columns ${name}`);
+    return at;
   }
 
   /** Each row in turn, always in the same object; one with too few or too many values is told of and left out. */

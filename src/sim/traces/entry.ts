@@ -1,4 +1,4 @@
-import { type Column, OUR_NAMES, REQUIRED } from "./columns.ts";
+import { type Column, REQUIRED } from "./columns.ts";
 import { inWords, isWithin, type NumberBounds, shown } from "./csv.ts";
 import { dateIn } from "./dates.ts";
 import type { Faults, Place } from "./faults.ts";
@@ -140,7 +140,7 @@ export class Entries {
   }
 
   #fault(entry: Entry, column: Column, problem: string): void {
-    this.#faults.add(entry.place(column), `${entry.name(column) || OUR_NAMES[column]} ${problem}`);
+    this.#faults.add(entry.place(column), `${entry.name(column)} ${problem}`);
   }
 }
 

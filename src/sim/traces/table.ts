@@ -14,12 +14,10 @@ export function readTable(file: string, text: string, dialect: Dialect | null): 
     Column,
     number
   >;
-  for (const column of REQUIRED) {
-    const [name = OUR_NAMES[column]] = namesOf(column, dialect);
-    if (at[column] < 0) csv.faults.add({ line: 1, column: 1 }, `there is no column ${name}`);
-  }
+  const name = (column: Column): string => csv.header[at[column]] ?? namesOf(column, dialect)[0] ?? OUR_NAMES[column];
+  for (const column of REQUIRED)
+    if (at[column] < 0) csv.faults.add({ line: 1, column: 1 }, `there is no column ${name(column)}`);
   csv.faults.tell();
-  const name = (column: Column): string => csv.header[at[column]] ?? "";
   const entries = new Entries(csv.faults, isPhillys(name("submit")));
   const entry = new RowEntry(at, name);
   for (const row of csv.rows()) entries.add(entry.of(row));
