@@ -62,9 +62,7 @@ export interface SimulatedOptions {
   readonly context: DriverContext;
   /** How long all of a job's work takes, undisturbed, with what this run was given; asked again when that changes. */
   duration(run: RunOrder): Millis;
-  readonly costs?: Costs;
-  /** Goes before `costs`, for what is known of the run's job. */
-  costsOf?(run: RunOrder): Costs;
+  readonly costs?: Costs | ((run: RunOrder) => Costs);
   /** How much GPU time a run has before a GPU fails it; for ever when not given. */
   lifeGpuMillis?(run: RunOrder): Millis;
   readonly company?: Company;

@@ -1,6 +1,6 @@
 import type { RunOrder, RunRef } from "../core/command.ts";
-import type { CheckpointFolder, JobId } from "../core/job.ts";
-import { gpuCount, type Placement } from "../core/server.ts";
+import type { CheckpointFolder, Job, JobId } from "../core/job.ts";
+import { gpuCount, leadServer, type Placement } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import type { DriverEvent, FoundFolder, OutputLine } from "./driver.ts";
 import { Pace } from "./simulated-pace.ts";
@@ -24,6 +24,14 @@ export const simulatedWorld = (): SimulatedWorld => ({
 });
 export const checkpointKey = (job: JobId, { server, generation }: CheckpointFolder): string =>
   `${server}/${job}/${generation}`;
+
+/** How much of a job's work (0 to 1) is done by now: by its run where one works, else in its checkpoint. */
+export function doneBy({ servers, checkpoints }: SimulatedWorld, job: Job, now: Instant): number {
+  const { state, checkpoint, id, attempt } = job;
+  const run = "on" in state ? servers.get(leadServer(state.on))?.get(`${id}/${attempt}`) : undefined;
+  if (run && run.startedAt !== null) return run.phase === "over" ? run.savedBy(now) : run.doneBy(now);
+  return checkpoint ? (checkpoints.get(checkpointKey(id, checkpoint)) ?? 0) : 0;
+}
 
 /** The checkpoint folders that lie on this server. */
 export const foldersOn = (world: SimulatedWorld, server: string): FoundFolder[] =>

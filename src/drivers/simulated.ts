@@ -203,8 +203,9 @@ class SimulatedDriver implements Driver {
 
   /** @param order null for a run that was never told to start: then nothing is known of it */
   #cost(name: keyof Costs, order: RunOrder | null): number {
-    const { costs, costsOf } = this.#options;
-    return (order && costsOf ? costsOf(order) : costs)?.[name] ?? 0;
+    const { costs } = this.#options;
+    const apply = typeof costs === "function" ? order && costs(order) : costs;
+    return apply?.[name] ?? 0;
   }
 
   #faults(run: RunRef): Faults {

@@ -20,6 +20,7 @@ export class VirtualClock implements Clock {
   #heap: Alarm[] = [];
   #serial = 0;
   #dead = 0;
+  #background = 0;
 
   /** @param now what it shows at first */
   constructor(now: Instant = 0) {
@@ -46,10 +47,19 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** For what matters only as long as something else is to come: it rings before that, and never alone. */
+  background(when: Instant, wake: () => void): void {
+    this.#background++;
+    this.at(when, () => {
+      this.#background--;
+      wake();
+    });
+  }
+
   /** Goes to the next instant for which an alarm is set and rings all that are due then. False when none is set. */
   advance(): boolean {
     const next = this.#peek();
-    if (!next) return false;
+    if (!next || this.#heap.length - this.#dead === this.#background) return false;
     this.#now = next.at;
     for (let due = this.#peek(); due && due.at <= this.#now; due = this.#peek()) {
       this.#pop();

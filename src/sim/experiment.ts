@@ -7,9 +7,10 @@ import { createLearner } from "../estimator/index.ts";
 import { findPlacement } from "../placement/index.ts";
 import { completeOptions, findPolicy, policies } from "../policies/index.ts";
 import { ALIASES } from "./aliases.ts";
+import { costsOf, driverCosts, every, longestStop, spreadSpeed } from "./costs.ts";
 import { ProgramTable } from "./program-table.ts";
 import { type RequestWorkload, requestWorkload } from "./request-workload.ts";
-import { type CostSettings, driverCosts } from "./settings.ts";
+import type { CostSheet, FailureSettings } from "./settings.ts";
 import { type Observer, Simulation } from "./simulation.ts";
 import { SpeedupTable } from "./speedups.ts";
 import type { ProgramRequest } from "./traces/requests.ts";
@@ -77,7 +78,9 @@ export interface Conditions {
   /** In place of a trace: programs on cores, and what is asked of them while they run. */
   readonly requests?: { readonly list: readonly ProgramRequest[]; readonly programs: TextFile | null } | null;
   readonly servers: readonly Server[];
-  readonly costs: CostSettings;
+  readonly costs: CostSheet;
+  /** Null: nothing ever fails. */
+  readonly failures?: { readonly settings: FailureSettings; readonly seed: number } | null;
   readonly guards: Guards;
   readonly speedups: TextFile | null;
   readonly exponent: number;
@@ -118,7 +121,11 @@ export function simulationOf({ setting }: Experiment, conditions: Conditions, ob
     resolve: () => ({ policy, rule }),
     guards,
     costs: driverCosts(costs),
-    spreadSpeed: costs.spread,
+    spreadSpeed: spreadSpeed(costs),
+    interference: every(costs, ({ interference }) => interference === 0)
+      ? null
+      : (model) => costsOf(costs, model).interference,
+    failures: conditions.failures ?? null,
     learner,
     reports: learner !== null,
     ...(observer && { observer }),
@@ -134,7 +141,7 @@ function workload(entry: PolicyEntry, knowledge: Knowledge, conditions: Conditio
     speedups: speedups && new SpeedupTable(speedups.file, speedups.text),
     exponent,
     declares: knowledge === "declared",
-    graceSeconds: Math.max(MOST_GRACE, Math.ceil(costs.stop)),
+    graceSeconds: Math.max(MOST_GRACE, Math.ceil(longestStop(costs))),
   };
   if (requests) {
     const programs = requests.programs && new ProgramTable(requests.programs.file, requests.programs.text);

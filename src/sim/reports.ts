@@ -38,17 +38,11 @@ export class Reports {
 }
 
 function report(run: SimulatedRun & RunRef, at: Instant, steps: number | null): Event {
-  const done = doneAt(run, at);
+  const done = run.doneBy(at);
   const progress: JobProgress = {
     ...(steps !== null && steps >= 1 && { step: Math.floor(done * steps), steps: Math.ceil(steps) }),
     fraction: done,
     at,
   };
   return { type: "RunProgressed", job: run.job, attempt: run.attempt, progress, at };
-}
-
-/** How much of the work (0 to 1) is done, of a run that works evenly. */
-function doneAt(run: SimulatedRun, at: Instant): number {
-  const [since, end] = [run.reaches(0), run.reaches(1)];
-  return end <= since ? 1 : run.done + ((1 - run.done) * (at - since)) / (end - since);
 }

@@ -1,4 +1,4 @@
-import { type Command, pendingCommands, type RunOrder } from "../core/command.ts";
+import { type Command, pendingCommands } from "../core/command.ts";
 import { InvariantError } from "../core/errors.ts";
 import type { Learner } from "../core/estimates.ts";
 import type { Event, EventType } from "../core/event.ts";
@@ -7,15 +7,14 @@ import { isOver, type Job, type JobId } from "../core/job.ts";
 import { poolOf } from "../core/job-spec.ts";
 import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
 import { Scheduler } from "../core/scheduler.ts";
-import { leadServer, type Server, type ServerId, sizeOn } from "../core/server.ts";
+import { leadServer, type Server, type ServerId } from "../core/server.ts";
 import type { Cancel, Instant, Millis } from "../core/time.ts";
-import type { Driver } from "../drivers/driver.ts";
-import { type Costs, simulatedDriver } from "../drivers/simulated.ts";
+import { type SimulatedDriver, simulatedDriver } from "../drivers/simulated.ts";
 import { type SimulatedWorld, simulatedWorld } from "../drivers/simulated-world.ts";
 import { VirtualClock } from "./clock.ts";
 import { type Happening, Happenings, type Refusal } from "./happenings.ts";
+import { Hardship, type Hardships } from "./hardship.ts";
 import { Reports } from "./reports.ts";
-import { Told } from "./told.ts";
 import type { SimulatedJob } from "./workload.ts";
 
 /** Within one instant: what drivers tell, then what is submitted, then what programs print, then a round that was asked for. */
@@ -28,7 +27,7 @@ const DROP_EVERY = 256;
 /** As in the live loop: no decision depends on them. */
 const PASSIVE: ReadonlySet<EventType> = new Set(["RunProgressed", "CheckpointSaved", "CheckpointCarried"]);
 
-export interface SimulationOptions {
+export interface SimulationOptions extends Hardships {
   readonly servers: readonly Server[];
   /** In the order of submission. */
   readonly jobs: readonly SimulatedJob[];
@@ -37,10 +36,6 @@ export interface SimulationOptions {
   readonly setting: PolicySetting;
   readonly resolve: ResolvePolicy;
   readonly guards: Guards;
-  /** The same for all runs, or for each its own; then `learner` knows what restarts cost. */
-  readonly costs: Costs | ((run: RunOrder) => Costs);
-  /** A gang on several servers works at this part of its speed, 0 to 1. */
-  readonly spreadSpeed: number;
   /** What policies know of the jobs: all (null), or what this learner finds out. */
   readonly learner: Learner | null;
   /** Whether programs print their progress. */
@@ -80,6 +75,8 @@ export interface JobResult {
   readonly coreMillis: Millis;
   /** A job without GPUs is preempted by freezing it. */
   readonly preemptions: number;
+  /** GPU time spent on work that was lost with a run and had to be done again. */
+  readonly lostGpuMillis: Millis;
   readonly migrations: number;
   readonly resizes: number;
 }
@@ -89,11 +86,11 @@ export class Simulation {
   readonly #clock: VirtualClock;
   readonly #world: SimulatedWorld;
   readonly #scheduler: Scheduler;
-  readonly #drivers = new Map<ServerId, Driver>();
+  readonly #drivers = new Map<ServerId, SimulatedDriver>();
   readonly #jobs: readonly SimulatedJob[];
   readonly #byId: ReadonlyMap<JobId, SimulatedJob>;
   readonly #results: (JobResult | null)[];
-  readonly #spreadSpeed: number;
+  readonly #hardship: Hardship;
   readonly #reports: Reports | null;
   readonly #observer: Observer | undefined;
   readonly #happenings: Happenings;
@@ -110,27 +107,23 @@ export class Simulation {
   #wake: Cancel = () => {};
 
   constructor(options: SimulationOptions) {
-    const { servers, jobs, setting, resolve, guards, costs, beginning } = options;
+    const { servers, jobs, setting, resolve, guards, beginning } = options;
     this.#clock = new VirtualClock(beginning?.now);
     this.#world = beginning?.world ?? simulatedWorld();
     this.#jobs = jobs;
     this.#byId = new Map(jobs.map((job) => [job.id, job]));
     this.#results = jobs.map(() => null);
-    this.#spreadSpeed = options.spreadSpeed;
-    const { stopMillis = 0, startMillis = 0 }: Costs = typeof costs === "function" ? {} : costs;
-    const restartSeconds = (stopMillis + startMillis) / 1000;
-    const learner =
-      options.learner ??
-      new Told({ truthOf: (id) => this.#job(id), speed: (...args) => this.#speed(...args), restartSeconds });
-    this.#scheduler = new Scheduler(resolve, setting, { guards, learner });
+    this.#hardship = new Hardship(options, servers, this.#world, (id) => this.#job(id));
+    this.#scheduler = new Scheduler(resolve, setting, { guards, learner: options.learner ?? this.#hardship.told() });
     this.#observer = options.observer;
     this.#reports = options.reports ? new Reports(this.#clock, (event) => this.#observe(event)) : null;
     for (const server of servers) {
-      this.#drivers.set(server.id, this.#driver(server, costs));
+      this.#drivers.set(server.id, this.#driver(server));
       if (!beginning) this.#observe({ type: "ServerJoined", server: server.id, joined: server, at: 0 });
     }
     if (beginning) this.#goOnFrom(beginning);
     else this.#submitNext();
+    this.#hardship.letCrash(this.#drivers, this.#clock);
     this.#happenings = new Happenings(options.happenings ?? [], this.#clock, this.#scheduler, (event) =>
       this.#observe(event),
     );
@@ -158,9 +151,7 @@ export class Simulation {
 
   /** What has become of each job, in the order of submission. */
   results(): readonly JobResult[] {
-    return this.#jobs.map(
-      (job, i) => this.#results[i] ?? resultOf(job, this.#scheduler.job(job.id), this.#freezesOf(job.id)),
-    );
+    return this.#jobs.map((job, i) => this.#results[i] ?? this.#resultOf(job, this.#scheduler.job(job.id)));
   }
 
   /** Rounds, until what came of one asks for no other. */
@@ -239,7 +230,7 @@ export class Simulation {
 
   #tell(command: Command): void {
     const server = command.type === "discardCheckpoint" ? command.folder.server : leadServer(command.run.on);
-    const driver = this.#drivers.get(server) as Driver;
+    const driver = this.#drivers.get(server) as SimulatedDriver;
     switch (command.type) {
       case "prepare":
         return driver.prepare(command.run);
@@ -263,7 +254,7 @@ export class Simulation {
   /** Keeps the result of a job that is over, and nothing else of it. */
   #forget(job: Job): void {
     const place = Number(job.id.slice("job-".length)) - 1;
-    this.#results[place] = resultOf(this.#job(job.id), job, this.#freezesOf(job.id));
+    this.#results[place] = this.#resultOf(this.#job(job.id), job);
     this.#ends++;
     const run = this.#scheduler.run(job.id);
     if (run) this.#drivers.get(leadServer(run.on))?.reap(job.id, job.attempt);
@@ -277,20 +268,18 @@ export class Simulation {
   #freezesOf(id: JobId): number {
     return this.#freezes.get(id) ?? 0;
   }
-  #speed(id: JobId, size: number, servers: number): number {
-    return this.#job(id).speed.speed(size, servers) * (servers > 1 ? this.#spreadSpeed : 1);
+  #resultOf(job: SimulatedJob, end: Job | undefined): JobResult {
+    return resultOf(job, end, this.#freezesOf(job.id), this.#world.lostGpuMillis.get(job.id) ?? 0);
   }
 
-  #driver({ id, gpus, cores, memoryMiB }: Server, costs: SimulationOptions["costs"]): Driver {
+  #driver({ id, gpus, cores, memoryMiB }: Server): SimulatedDriver {
     return simulatedDriver({
       server: id,
       gpus: gpus.length,
       cores,
       memoryMiB,
-      costs,
       world: this.#world,
-      duration: ({ job, spec, on }) =>
-        this.#job(job).workMillis / this.#speed(job, sizeOn(on, poolOf(spec)), on.length),
+      ...this.#hardship.ofDriver,
       context: {
         cluster: "simulation",
         clock: this.#clock,
@@ -316,6 +305,7 @@ function resultOf(
   { name, submitAt, spec, workMillis, speed }: SimulatedJob,
   job: Job | undefined,
   freezes: number,
+  lostGpuMillis: Millis,
 ): JobResult {
   return {
     name,
@@ -331,6 +321,7 @@ function resultOf(
     gpuMillis: job?.gpuMillis ?? 0,
     coreMillis: job?.coreMillis ?? 0,
     preemptions: (job?.preemptions ?? 0) + freezes,
+    lostGpuMillis,
     migrations: job?.migrations ?? 0,
     resizes: job?.resizes ?? 0,
   };

@@ -1,6 +1,7 @@
 import { attainedSeconds, type Estimate, type Estimates, type Learner, type Lesson } from "../core/estimates.ts";
 import type { JobEvent } from "../core/event.ts";
 import { isOver, type Job, type JobId, placementOf, sizeOf } from "../core/job.ts";
+import type { JobSpec } from "../core/job-spec.ts";
 import type { Instant, Millis } from "../core/time.ts";
 import type { SpeedBySize } from "./curve.ts";
 
@@ -16,25 +17,31 @@ export interface Truth {
 export class Told implements Learner {
   readonly #truthOf: (job: JobId) => Truth;
   readonly #speed: (job: JobId, size: number, servers: number) => number;
-  readonly #restartSeconds: number;
+  readonly #restartSeconds: (spec: JobSpec) => number;
+  readonly #doneBy: ((job: Job, now: Instant) => Millis) | null;
   /** Work done in past stretches of training, of jobs that have trained and are not over. */
   readonly #done = new Map<JobId, Millis>();
 
   readonly #services: number[] = [];
 
-  /** @param speed of one job with so many GPUs over so many servers, relative to one GPU */
+  /**
+   * @param options.speed of one job with so many GPUs over so many servers, relative to one GPU
+   * @param options.doneBy the work that is done, where it does not go on at that speed at all times
+   */
   constructor(options: {
     truthOf(job: JobId): Truth;
     speed(job: JobId, size: number, servers: number): number;
-    restartSeconds: number;
+    restartSeconds(spec: JobSpec): number;
+    doneBy?(job: Job, now: Instant): Millis;
   }) {
     this.#truthOf = options.truthOf;
     this.#speed = options.speed;
     this.#restartSeconds = options.restartSeconds;
+    this.#doneBy = options.doneBy ?? null;
   }
 
   observe(before: Job, after: Job, { at }: JobEvent): void {
-    if (before.trainingSince !== null && after.trainingSince !== before.trainingSince) {
+    if (!this.#doneBy && before.trainingSince !== null && after.trainingSince !== before.trainingSince) {
       const done = (this.#done.get(after.id) ?? 0) + this.#stretch(before, at);
       this.#done.set(after.id, done);
     }
@@ -53,12 +60,12 @@ export class Told implements Learner {
 
   #estimate(job: Job, now: Instant): Estimate {
     const { workMillis, speed } = this.#truthOf(job.id);
-    const done = (this.#done.get(job.id) ?? 0) + this.#stretch(job, now);
+    const done = this.#doneBy?.(job, now) ?? (this.#done.get(job.id) ?? 0) + this.#stretch(job, now);
     return {
       source: "declared",
       remainingSeconds: Math.max(0, workMillis - done) / 1000,
       spread: 0,
-      restartSeconds: this.#restartSeconds,
+      restartSeconds: this.#restartSeconds(job.spec),
       largestMeasured: speed.largest,
       speedup: (size) => speed.envelope(size),
     };

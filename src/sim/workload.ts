@@ -21,6 +21,9 @@ export interface SimulatedJob {
   readonly steps: number | null;
 }
 
+/** A job that fails as often as this without an end never will end. */
+const MOST_RETRIES = 1_000;
+
 export interface WorkloadOptions {
   readonly servers: readonly Server[];
   /** For sizes that change; jobs without a model in it follow `exponent`. */
@@ -190,7 +193,7 @@ export const simulatedSpec = (program: string, graceSeconds: number): JobSpec =>
   estimate: { seconds: null, epochs: null, steps: null },
   progressPattern: null,
   checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds },
-  retries: { application: 0, infrastructure: 0 },
+  retries: { application: 0, infrastructure: MOST_RETRIES },
   limits: { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: null },
   after: [],
 });

@@ -1,9 +1,13 @@
 /** All flags of the command, as `parseArgs` of Node wants them; what they mean stands in `help.ts`. */
 export const FLAGS = {
   trace: { type: "string" },
+  requests: { type: "string" },
+  programs: { type: "string" },
+  "requests-out": { type: "string" },
   limit: { type: "string" },
   cluster: { type: "string" },
   policy: { type: "string", multiple: true },
+  compare: { type: "string", multiple: true },
   option: { type: "string", multiple: true },
   placement: { type: "string", default: "consolidate" },
   estimates: { type: "string" },
@@ -13,10 +17,12 @@ export const FLAGS = {
   elastic: { type: "string" },
   fixed: { type: "boolean", default: false },
   costs: { type: "string", default: "default" },
+  failures: { type: "string", default: "none" },
   guards: { type: "string" },
   "jobs-out": { type: "string" },
   json: { type: "boolean", default: false },
   seed: { type: "string", default: "1" },
+  threads: { type: "string" },
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;

@@ -10,10 +10,14 @@ const SECTIONS: Readonly<Record<string, string>> = {
   "What runs": `
   --trace FILE         CSV: job_id,submit_time_s,num_gpus,duration_s and where known model,iterations,batch_size,min_gpus,max_gpus,
                        user,priority,deadline_s; the columns of the Tiresias simulator will do too
+  --requests FILE      in place of a trace: execution,INSTANCE,IMAGE,THREADS,DELAY,PRIORITY[,DURATION] and update,… lines, as a public
+                       scheduler of TensorFlow programs reads them; or random:count=20,gap=30,threads=2-8,duration=60-600,updates=0.2
+  --programs FILE      CSV: image,duration_s[,threads], for requests that do not say how long they take
+  --requests-out FILE  writes the requests, for another run or schedulearn replay
   --limit N            only its first N jobs
-  --cluster SIZE       16x4: 16 servers of 4 GPUs; pool:64: 64 GPUs without servers`,
+  --cluster SIZE       16x4: 16 servers of 4 GPUs; pool:64: 64 GPUs without servers; cores:2x16: 2 servers of 16 cores`,
   Policies: `
-  --policy KEY         repeated or with commas; also ${Object.keys(ALIASES).join(", ")}, as other simulators call them
+  --policy KEY         repeated or with commas, or all; --compare is another word for it; also ${Object.keys(ALIASES).join(", ")}, as other simulators call them
   --option NAME=VALUE  of the policy, repeated; POLICY.NAME=VALUE where only one of several is meant
   --placement KEY      consolidate (default), spread, hungarian, genetic, branch-and-bound
   --estimates WHAT     what policies know of the jobs: exact (how long they take, and their speed at each size), declared
@@ -27,13 +31,20 @@ const SECTIONS: Readonly<Record<string, string>> = {
                        policies: 4); columns min_gpus and max_gpus go before it
   --fixed              jobs always have num_gpus (default for other policies)`,
   Costs: `
-  --costs WHAT         none: zero costs, and no anti-thrash; or prepare=S,start=S,stop=S,carry=S,resize=S in seconds, and
-                       spread=PART, the part of its speed that a gang on several servers keeps (default: start=30)
+  --costs WHAT         none: zero costs, and no anti-thrash; or NAME=NUMBER,… (default: start=30); or FILE.yaml with such numbers
+                       for all jobs (default:) and for a model's (models:). In seconds: prepare, start, stop, carry, resize,
+                       checkpoint (writing one, at a stop too), checkpoint-every (so much work; 0: only at stops).
+                       checkpoint-mib=MIB and transfer=MIB_PER_SECOND: carrying it to another server. Parts of its speed:
+                       spread=PART is what a gang on two servers keeps, spread-more=PART what it keeps of that for each server
+                       more, interference=PART what a job loses where all other GPUs of its server are busy
+  --failures WHAT      none (default), or run=H,server=H,repair=H: GPU-hours of a run until a GPU fails it, hours of a server
+                       until it crashes and until it is back, on average
   --guards WHAT        anti-thrash: default, none, or NAME=NUMBER,… as in the configuration`,
   Output: `
   --jobs-out FILE      CSV: job_id,first_start_s,end_s,preemptions; with several policies FILE.POLICY.csv each
   --json               the metrics by policy as JSON
   --seed N             for everything that is drawn by lot (default 1)
+  --threads N          runs at once (default: as many as there are cores)
   --quiet              no word about progress`,
 };
 
