@@ -124,7 +124,10 @@ export class SimulatedRun implements RunRef {
 
   /** When it dies, if it works on. */
   get diesAt(): Instant {
-    return this.workingSince + Math.ceil(Math.max(0, this.lifeGpuMillis) / Math.max(1, gpuCount(this.on)));
+    const gpus = gpuCount(this.on);
+    return gpus === 0
+      ? Number.POSITIVE_INFINITY
+      : this.workingSince + Math.ceil(Math.max(0, this.lifeGpuMillis) / gpus);
   }
 
   /** Prints the progress lines that are due by now, each with the time when it was. */
