@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { Millis } from "../../core/time.ts";
 import type { JobResult } from "../simulation.ts";
 import { type Distribution, distributionOf } from "./distribution.ts";
 import { type Group, slowdownByUser, waitingBySize } from "./groups.ts";
 import { isNumber, jctOf, slowdownOf } from "./outcomes.ts";
+import type { Recording } from "./recorder.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { type RunData, runDataOf } from "./run-data.ts";
 
@@ -30,6 +32,8 @@ export interface PageData extends Omit<Report, "runs"> {
 
 /** All runs together have so many stretches in the chart. */
 const MOST_STRETCHES = 20_000;
+/** More are only noise to the eye. */
+const MOST_BINS = 160;
 
 /** One HTML file that needs no other and asks nothing of the network. The same input gives the same bytes. */
 export function renderReport(report: Report): string {
@@ -48,7 +52,7 @@ export function renderReport(report: Report): string {
 
 export function pageDataOf({ runs, ...rest }: Report): PageData {
   const most = Math.floor(MOST_STRETCHES / Math.max(1, runs.length));
-  const binMillis = Math.max(1, ...runs.map(({ recording }) => recording.binMillis));
+  const binMillis = binFor(runs.map(({ recording }) => recording));
   const ofJobs = (figure: (result: JobResult) => number | null, unit: number): number[][] =>
     runs.map(({ results }) =>
       results
@@ -66,13 +70,23 @@ export function pageDataOf({ runs, ...rest }: Report): PageData {
   };
 }
 
+/** One for all runs, so that they can be drawn over each other: each counts in a power of two, from the same instant. */
+function binFor(recordings: readonly Recording[]): Millis {
+  const longest = Math.max(0, ...recordings.map(({ begin, end }) => end - begin));
+  let bin = Math.max(1, ...recordings.map(({ binMillis }) => binMillis));
+  while (longest / bin > MOST_BINS) bin *= 2;
+  return bin;
+}
+
 /** Each needs only those before it. They become one script: a page opened from a disk can load no modules. */
 const SCRIPTS = ["human.js", "elements.js", "theme.js", "lines.js", "figures.js", "gantt.js", "jobs.js", "main.js"];
 
-const scriptOf = (name: string): string =>
-  ofPage(name)
-    .replace(/^import [^;]*;\n/gm, "")
-    .replace(/^export /gm, "");
+/** A module as an expression: what it exports is there for those behind it, the rest is its own. */
+function scriptOf(name: string): string {
+  const text = ofPage(name).replace(/^import [^;]*;\n/gm, "");
+  const exported = [...text.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, each]) => each).join(", ");
+  return `const { ${exported} } = (() => {\n${text.replace(/^export /gm, "")}return { ${exported} };\n})();`;
+}
 
 const ofPage = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), "utf8");
 const require = createRequire(import.meta.url);

@@ -4,23 +4,24 @@ import { duration, number, percent } from "./human.js";
 import { lines } from "./lines.js";
 import { drawn, runColour } from "./theme.js";
 
-/** What is told of each run: its title, where it stands in the metrics, how it is shown, and which is better, -1 less or 1 more. */
+/** What is told of each run: its title, where it stands in the metrics, how it is shown, and which is better, -1 less or 1 more;
+ * where it is left out when it is nothing anywhere, what has to be more than nothing. */
 const HEADLINE = [
   ["Mean JCT", "meanJct", duration, -1],
   ["Median JCT", "medianJct", duration, -1],
-  ["95th percentile", "p95Jct", duration, -1],
-  ["99th percentile", "p99Jct", duration, -1],
+  ["p95 JCT", "p95Jct", duration, -1],
+  ["p99 JCT", "p99Jct", duration, -1],
   ["Makespan", "makespan", duration, -1],
-  ["Mean queueing delay", "meanQueueingDelay", duration, -1],
+  ["Mean queueing", "meanQueueingDelay", duration, -1],
   ["Mean waiting", "meanWaiting", duration, -1],
-  ["Jobs per hour", "throughput", number, 1],
+  ["Jobs/h", "throughput", number, 1],
   ["Utilisation", "utilisation", percent, 1],
   ["Fairness", "fairness", number, 1],
   ["Preemptions", "preemptions", number, 0],
-  ["Migrations", "migrations", number, 0],
-  ["Resizes", "resizes", number, 0],
-  ["Deadlines missed", "deadlineMisses", number, -1],
-  ["Unfinished", "unfinished", number, -1],
+  ["Migrations", "migrations", number, 0, "migrations"],
+  ["Resizes", "resizes", number, 0, "resizes"],
+  ["Late", "deadlineMisses", number, -1, "deadlines"],
+  ["Unfinished", "unfinished", number, -1, "unfinished"],
 ];
 
 export function swatch(i) {
@@ -31,11 +32,8 @@ export function swatch(i) {
 
 export function headline(runs) {
   if (runs.length === 0) return byId("headline").replaceChildren(emptyState("No policy was run."));
-  const rows = HEADLINE.filter(
-    ([, key]) =>
-      (key !== "deadlineMisses" || runs.some(({ metrics }) => metrics.deadlines > 0)) &&
-      (key !== "unfinished" || runs.some(({ metrics }) => metrics.unfinished > 0)),
-  );
+  const isThere = (key) => runs.some(({ metrics }) => metrics[key] > 0);
+  const rows = HEADLINE.filter(([, , , , needs]) => needs === undefined || isThere(needs));
   const head = element("tr", {}, element("th", { scope: "col" }, "Policy"));
   for (const [title] of rows) head.append(element("th", { scope: "col" }, title));
   const body = element("tbody");
@@ -113,7 +111,7 @@ export function distribution(id, title, note, label, { x, parts }, names, scale)
 /** The same figure of all runs over time; null where a run is over. */
 export function course(id, title, note, label, runs, valuesOf, show, top = null) {
   const isThere = runs.some((run) => valuesOf(run).some((value) => value > 0));
-  if (!isThere) return fill(id, title, note, emptyState("None."));
+  if (!isThere) return fill(id, title, note, emptyState("None in any run."));
   const bins = Math.max(...runs.map(({ course: { waiting } }) => waiting.length));
   const { binSeconds } = runs[0].course;
   const data = [

@@ -2,7 +2,7 @@
 import { choice, element, scrolled } from "./elements.js";
 import { counted, duration, number, times } from "./human.js";
 
-const PAGE = 100;
+const PAGE = 50;
 const COLUMNS = [
   ["Job", 0, String],
   ["User", 1, String],
@@ -61,7 +61,7 @@ export function jobs(parent, runs) {
   };
   search.addEventListener("input", startOver);
   more.addEventListener("click", () => {
-    shown += 5 * PAGE;
+    shown += 10 * PAGE;
     update();
   });
   const names = runs.map(({ name }) => name);

@@ -9,9 +9,30 @@ const STEPS_OF_TIME = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
   10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000, 17_280_000, 43_200_000,
 ];
-/** Where a logarithmic scale of times, and one of ratios, is marked. */
-const TIMES = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36_000, 86_400, 864_000, 8_640_000, 86_400_000];
-const RATIOS = [0.001, 0.01, 0.1, 1, 2, 5, 10, 100, 1000, 10_000, 100_000, 1_000_000];
+/** Where a logarithmic scale of times, and one of ratios, may be marked: the roundest first, the others where there is room. */
+const TIMES = [
+  [0.001, 1, 60, 3600, 86_400, 864_000, 8_640_000, 86_400_000],
+  [0.01, 0.1, 10, 600, 36_000, 172_800, 1_728_000, 17_280_000],
+  [0.005, 0.05, 0.5, 5, 300, 1800, 18_000, 432_000, 4_320_000, 43_200_000],
+  [0.002, 0.02, 0.2, 2, 20, 120, 1200, 7200],
+];
+const RATIOS = [
+  [1, 10, 100, 1000, 10_000, 100_000, 1_000_000],
+  [0.1, 0.01, 0.001],
+  [2, 20, 200, 2000],
+  [5, 50, 500, 5000],
+];
+
+/** Logarithms of marks within the range, as many lists of them as have room. */
+function marksBetween(lists, low, high, most) {
+  let marks = [];
+  for (const list of lists) {
+    const more = [...marks, ...list.map(Math.log10).filter((at) => at >= low - 1e-9 && at <= high + 1e-9)];
+    if (more.length > most) break;
+    marks = more;
+  }
+  return marks.sort((a, b) => a - b);
+}
 
 /**
  * @param names of the lines, which have the colours of the runs
@@ -46,6 +67,7 @@ function optionsOf({ names, colours, scale, show, top, sync, width }) {
   const marks = scale === "log-ratio" ? RATIOS : TIMES;
   const place = scale === "log-ratio" ? (value) => `${value}×` : duration;
   const isLog = scale !== "time";
+  const word = { time: "at", "log-time": "within", "log-ratio": "at most" }[scale];
   return {
     width,
     height: HEIGHT,
@@ -59,10 +81,11 @@ function optionsOf({ names, colours, scale, show, top, sync, width }) {
     axes: [
       {
         ...axis,
-        space: 64,
+        space: 88,
+        size: 34,
         ...(isLog
           ? {
-              splits: (_, __, low, high) => marks.map(Math.log10).filter((at) => at >= low - 1e-9 && at <= high + 1e-9),
+              splits: ({ width }, _, low, high) => marksBetween(marks, low, high, (width - 70) / 84),
               values: (_, splits) => splits.map((at) => place(round10(10 ** at))),
             }
           : { incrs: STEPS_OF_TIME, values: (_, splits) => splits.map(duration) }),
@@ -70,10 +93,7 @@ function optionsOf({ names, colours, scale, show, top, sync, width }) {
       { ...axis, size: 52, values: (_, splits) => splits.map(show) },
     ],
     series: [
-      {
-        label: scale === "log-ratio" ? "at most" : isLog ? "within" : "at",
-        value: (_, at) => (at === null ? "–" : place(isLog ? 10 ** at : at)),
-      },
+      { label: "\u00a0", value: (_, at) => (at === null ? "" : `${word} ${place(isLog ? 10 ** at : at)}`) },
       ...names.map((name, i) => ({
         label: name,
         stroke: runColour(colours[i]),
@@ -81,7 +101,7 @@ function optionsOf({ names, colours, scale, show, top, sync, width }) {
         width: 2,
         points: { show: false },
         paths: isLog ? undefined : uPlot.paths.stepped({ align: 1 }),
-        value: (_, value) => show(value),
+        value: (_, value) => (value === null || value === undefined ? "" : show(value)),
       })),
     ],
     hooks: {

@@ -90,14 +90,16 @@ bars(
   names,
   duration,
 );
-bars(
-  "slowdown-by-user",
-  "Mean slowdown by user",
-  "JCT against the time that the job takes alone",
-  groups(page.slowdownByUser),
-  names,
-  times,
-);
+if (page.slowdownByUser.length < 2) byId("slowdown-by-user").remove();
+else
+  bars(
+    "slowdown-by-user",
+    "Mean slowdown by user",
+    "JCT against the time that the job takes alone",
+    groups(page.slowdownByUser),
+    names,
+    times,
+  );
 distribution(
   "slowdown-distribution",
   "Distribution of slowdown",
