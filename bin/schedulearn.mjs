@@ -18,5 +18,6 @@ if (["start", "token"].includes(command)) {
   process.exitCode = await runDemo(rest, demo);
 } else {
   const { main } = await import("../dist/clients/cli/main.js");
-  process.exitCode = await main(process.argv.slice(2));
+  const laboratory = async () => (await import("../dist/src/laboratory.js")).laboratory;
+  process.exitCode = await main(process.argv.slice(2), undefined, laboratory);
 }

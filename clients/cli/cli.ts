@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { WebSocket } from "ws";
 import { createClient, type SchedulearnClient } from "../sdk/index.ts";
-import { exitCode } from "./exit-code.ts";
+import { exitCode, UsageError } from "./exit-code.ts";
+import type { Laboratory } from "./replay/laboratory.ts";
 import { type Io, Terminal } from "./terminal.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
@@ -24,6 +25,8 @@ export interface Session {
   readonly json: boolean;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
+  /** A client for what is still to be asked for after Ctrl-C, to be closed by whoever opens it. */
+  afterwards(): SchedulearnClient;
 }
 
 type Action<Args extends readonly unknown[]> = (session: Session, ...args: Args) => Promise<number | undefined>;
@@ -33,12 +36,20 @@ export class Cli {
   readonly io: Io;
   /** What stands behind `--`; null without one. */
   readonly behindDashes: readonly string[] | null;
+  readonly #findLaboratory: FindLaboratory | undefined;
   /** How the command ended; the last word of `main`. */
   code: number = exitCode.ok;
 
-  constructor(io: Io, behindDashes: readonly string[] | null) {
+  constructor(io: Io, behindDashes: readonly string[] | null, findLaboratory?: FindLaboratory) {
     this.io = io;
     this.behindDashes = behindDashes;
+    this.#findLaboratory = findLaboratory;
+  }
+
+  /** Throws a UsageError where the command line stands alone. */
+  laboratory(): Promise<Laboratory> {
+    if (this.#findLaboratory) return this.#findLaboratory();
+    throw new UsageError("this command needs the laboratory, which comes with the server: run it as schedulearn");
   }
 
   /** A handler for commander that opens a session for the action, and closes it behind it. */
@@ -50,10 +61,13 @@ export class Cli {
       const { SCHEDULEARN_URL, SCHEDULEARN_TOKEN } = this.io.env;
       const terminal = new Terminal(this.io);
       let cutAt = 0;
-      const client = createClient({
+      const server = {
         url: url || SCHEDULEARN_URL || DEFAULT_URL,
         token: token || SCHEDULEARN_TOKEN || undefined,
         webSocket: WebSocket,
+      };
+      const client = createClient({
+        ...server,
         // A change that hangs ends with Ctrl-C as well.
         fetch: (input, init) =>
           fetch(input, { ...init, signal: AbortSignal.any([this.io.signal, ...(init?.signal ? [init.signal] : [])]) }),
@@ -66,14 +80,18 @@ export class Cli {
         },
       });
       try {
-        this.code =
-          (await action({ client, terminal, json: json === true, signal: this.io.signal }, ...args)) ?? exitCode.ok;
+        const afterwards = (): SchedulearnClient => createClient(server);
+        const session = { client, terminal, json: json === true, signal: this.io.signal, afterwards };
+        this.code = (await action(session, ...args)) ?? exitCode.ok;
       } finally {
         client.close();
       }
     };
   }
 }
+
+/** Finds what the server's own laboratory can do, once it is needed. */
+export type FindLaboratory = () => Promise<Laboratory>;
 
 /** Reads `K=V` again and again into one object. */
 export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { Cli, DEFAULT_URL, examples } from "./cli.ts";
+import { Cli, DEFAULT_URL, examples, type FindLaboratory } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
 import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
@@ -8,6 +8,7 @@ import { ls } from "./commands/ls.ts";
 import { migrate } from "./commands/migrate.ts";
 import { pause } from "./commands/pause.ts";
 import { policy } from "./commands/policy.ts";
+import { replay } from "./commands/replay.ts";
 import { resume } from "./commands/resume.ts";
 import { retry } from "./commands/retry.ts";
 import { rm } from "./commands/rm.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   resume,
   retry,
   update,
+  replay,
   servers,
   policy,
   estimates,
@@ -39,7 +41,7 @@ const COMMANDS = [
 
 const EXIT_CODES = `
 Exit codes:
-  0    done; with submit --follow: the job completed; with migrate --wait: it has moved
+  0    done; with submit --follow: the job completed; with migrate --wait: it has moved; with replay: all jobs completed
   1    the job did not complete, or has not moved, or the server refused
   2    the command line is wrong
   3    the server cannot be reached
@@ -53,10 +55,11 @@ On the machine of the server: schedulearn start, schedulearn demo, schedulearn t
  * Runs one command line.
  * @param argv without the program's name
  * @param io the process, unless something else is handed in
+ * @param laboratory for replay
  * @returns the exit code
  */
-export async function main(argv: readonly string[], io?: Io): Promise<number> {
-  if (io) return run(argv, io);
+export async function main(argv: readonly string[], io?: Io, laboratory?: FindLaboratory): Promise<number> {
+  if (io) return run(argv, io, laboratory);
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort();
   // Once: a second Ctrl-C ends the process at once.
@@ -69,17 +72,17 @@ export async function main(argv: readonly string[], io?: Io): Promise<number> {
       throw error;
     });
   try {
-    return await run(argv, { stdin, stdout, stderr, env, signal: interrupted.signal });
+    return await run(argv, { stdin, stdout, stderr, env, signal: interrupted.signal }, laboratory);
   } finally {
     process.removeListener("SIGINT", interrupt);
   }
 }
 
-async function run(argv: readonly string[], io: Io): Promise<number> {
+async function run(argv: readonly string[], io: Io, laboratory?: FindLaboratory): Promise<number> {
   const dashes = argv.indexOf("--");
   const words = dashes < 0 ? argv : argv.slice(0, dashes);
   const json = words.includes("--json");
-  const cli = new Cli(io, dashes < 0 ? null : argv.slice(dashes + 1));
+  const cli = new Cli(io, dashes < 0 ? null : argv.slice(dashes + 1), laboratory);
   const program = programOf(cli, json);
   try {
     const stray = strayWord(program, words);

@@ -56,7 +56,7 @@ export function requestWorkload(
     }
     const job = started.get(instance);
     if (!job) continue; // told of by whoever has read the file
-    const patch: JobPatch = { cores: coresOf(threads, options.elastic, most), priority: -priority };
+    const patch: JobPatch = { cores: coresAsked(threads, options.elastic, most), priority: -priority };
     happenings.push({ at, request: (scheduler, now) => requestUpdate(scheduler, job.id, patch, now) });
   }
   faults.tell();
@@ -92,7 +92,7 @@ const specOf = (
 ): JobSpec => ({
   ...simulatedSpec(image, graceSeconds),
   type: image,
-  cores: coresOf(threads, elastic, most),
+  cores: coresAsked(threads, elastic, most),
   parallelism: { interOp: threads.interOp, intraOp: threads.intraOp },
   elasticity: elastic === null ? "none" : "live",
   priority: -priority, // here, higher goes first
@@ -100,7 +100,7 @@ const specOf = (
 });
 
 /** Pools of a given size use no more cores than they have threads. */
-function coresOf({ count, interOp }: Threads, elastic: number | null, most: number): JobSpec["cores"] {
+export function coresAsked({ count, interOp }: Threads, elastic: number | null, most: number): JobSpec["cores"] {
   if (elastic === null) return { min: count, preferred: count, max: count };
   const times = interOp === null ? Math.max(1, elastic) : 1;
   return { min: 1, preferred: count, max: Math.max(count, Math.min(most, Math.floor(times * count))) };

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { isMap, parseDocument } from "yaml";
@@ -17,6 +16,7 @@ import {
   type Session,
 } from "../cli.ts";
 import { exitCode, UsageError } from "../exit-code.ts";
+import { readText } from "../files.ts";
 import { followJob } from "../follow-job.ts";
 import { LogPrinter } from "../log-printer.ts";
 
@@ -127,25 +127,13 @@ async function submitted(
     if (!command) throw new UsageError("a file, or a command behind --, is needed; see schedulearn submit --help");
     return client.submit({ ...others, command }, { idempotencyKey });
   }
-  const yaml = withFields(file === "-" ? await text(io.stdin) : await read(file), fields);
+  const yaml = withFields(file === "-" ? await text(io.stdin) : await readText(file, "YAML file"), fields);
   return client.submit({ yaml }, { idempotencyKey }).catch((error: unknown) => {
     if (!(error instanceof SchedulearnError) || file === "-") throw error;
     const named = (message: string): string => (message.startsWith(`${file}:`) ? message : `${file}: ${message}`);
     throw new SchedulearnError(error.faults.map((fault) => ({ ...fault, message: named(fault.message) })));
   });
 }
-
-const read = (file: string): Promise<string> =>
-  readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file}${UNREADABLE[error.code ?? ""] ?? ": it cannot be read"}`);
-  });
-
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: ": there is no such file",
-  ENOTDIR: ": there is no such file",
-  EISDIR: " is a folder; give a YAML file",
-  EACCES: ": you may not read it",
-};
 
 /**
  * The text with the flags in it. It stays as it is elsewhere, so that the places that the server names are those of the file.

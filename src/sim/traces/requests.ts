@@ -40,6 +40,9 @@ const VALUES = ["kind", "instance", "image", "threads", "delay", "priority", "du
 const KINDS = ["execution", "update"] as const;
 const MOST_THREADS = 4096;
 
+/** Does it begin as such a file does? */
+export const isRequests = (text: string): boolean => /^\uFEFF?(?:#.*\n|\s*\n)*(?:execution|update),/.test(text);
+
 /** The requests in the order of the file, which is that of their times. Throws a DomainError that names file, line and column. */
 export function readRequests(file: string, text: string): ProgramRequest[] {
   const reader = new Reader(file);

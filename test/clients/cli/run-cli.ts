@@ -1,5 +1,6 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { main } from "../../../clients/cli/main.ts";
+import { laboratory } from "../../../src/laboratory.ts";
 
 export interface CliOptions {
   readonly url?: string;
@@ -31,7 +32,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     return new Writable({ write, decodeStrings: false }) as PassThrough;
   };
   const { url, token, columns, env, signal } = options;
-  const code = await main(argv, {
+  const io = {
     stdin: Readable.from([options.stdin ?? ""]),
     stdout: Object.assign(
       sink((text) => {
@@ -44,6 +45,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     }),
     env: { ...(url && { SCHEDULEARN_URL: url }), ...(token && { SCHEDULEARN_TOKEN: token }), ...env },
     signal: signal ?? new AbortController().signal,
-  });
+  };
+  const code = await main(argv, io, async () => laboratory);
   return { code, out, err };
 }

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Job, type SchedulearnClient, SchedulearnError } from "../../sdk/index.ts";
+import { untilFirstFailure } from "../follow-job.ts";
+import { Cast } from "./cast.ts";
+import type { Change, Cue, Submission } from "./laboratory.ts";
+import { jobFileOf, type PlayOptions, sizesOf } from "./program.ts";
+
+export interface Pace extends PlayOptions {
+  /** So many times faster than the file says. */
+  readonly speed: number;
+  /** Until all are over; else only until all are submitted. */
+  readonly waits: boolean;
+}
+
+/** Is told as it goes. */
+export interface Listener {
+  /** Something has changed. */
+  changed(play: Play): void;
+  /** The server would not have it. */
+  refused(cue: Cue, faults: SchedulearnError): void;
+}
+
+/** Submits the jobs of a workload file at their times, asks for what is asked of them, and follows them to their end. */
+export class Play {
+  readonly cues: readonly Cue[];
+  readonly cast = new Cast();
+  readonly #client: SchedulearnClient;
+  readonly #pace: Pace;
+  readonly #listener: Listener;
+  /** What was submitted, by the name that the file gives it. */
+  readonly #ids = new Map<string, string>();
+  #done = 0;
+  #refusals = 0;
+  beganAt = 0;
+
+  constructor(client: SchedulearnClient, cues: readonly Cue[], pace: Pace, listener: Listener) {
+    this.#client = client;
+    this.cues = cues;
+    this.#pace = pace;
+    this.#listener = listener;
+  }
+
+  /** How many lines of the file are done, and what the server would not have. */
+  get done(): number {
+    return this.#done;
+  }
+  get refusals(): number {
+    return this.#refusals;
+  }
+  /** The job that the file calls so. */
+  idOf(name: string): string | undefined {
+    return this.#ids.get(name);
+  }
+
+  /** Resolves when all is over, or all is submitted; or once the signal comes: what was submitted goes on then. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { eventCursor: after } = await this.#client.cluster({ signal }); // taken first: what changes from here on is told
+    this.beganAt = Date.now();
+    const isThrough = new AbortController();
+    await untilFirstFailure(signal, (until) => [
+      this.#submitAll(until).then(() => this.#look(isThrough)),
+      this.#follow(after, AbortSignal.any([until, isThrough.signal]), isThrough),
+    ]);
+  }
+
+  async #submitAll(signal: AbortSignal): Promise<void> {
+    for (const cue of this.cues) {
+      await this.#wait(this.beganAt + (cue.atSeconds / this.#pace.speed) * 1000, signal);
+      if (signal.aborted) return;
+      await (cue.kind === "submit" ? this.#submit(cue) : this.#update(cue)).catch((error: unknown) => {
+        if (!(error instanceof SchedulearnError)) throw error;
+        this.#refusals++;
+        this.#listener.refused(cue, error);
+      });
+      this.#done++;
+      this.#listener.changed(this);
+    }
+  }
+
+  async #submit(cue: Submission): Promise<void> {
+    const job: Job = await this.#client.submit({ yaml: jobFileOf(cue, this.#pace, Date.now()) });
+    this.#ids.set(cue.name, job.id);
+    this.cast.add(job);
+  }
+
+  async #update(cue: Change): Promise<void> {
+    const id = this.#ids.get(cue.name);
+    if (id === undefined) return; // its submission was refused, and told of
+    const { gpus, cores } = sizesOf(cue, this.#pace.onCores);
+    await this.#client.update(id, { priority: cue.priority, ...(gpus && { gpus }), ...(cores && { cores }) });
+  }
+
+  async #follow(after: string, signal: AbortSignal, isThrough: AbortController): Promise<void> {
+    for await (const change of this.#client.followJobs({ after, signal })) {
+      this.cast.see(change);
+      this.#listener.changed(this);
+      this.#look(isThrough);
+    }
+  }
+
+  #look(isThrough: AbortController): void {
+    const isAllSubmitted = this.#done === this.cues.length;
+    if (isAllSubmitted && (!this.#pace.waits || this.cast.left.length === 0)) isThrough.abort();
+  }
+
+  /** The signal ends it early. */
+  async #wait(until: number, signal: AbortSignal): Promise<void> {
+    const millis = until - Date.now();
+    if (millis > 0) await sleep(millis, undefined, { signal }).catch(() => {});
+  }
+}
