@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { domainError } from "../core/errors.ts";
 import { policies } from "../policies/index.ts";
-import { parseCluster } from "../sim/cluster.ts";
 import { type Conditions, experimentsOf, KNOWLEDGE } from "../sim/experiment.ts";
 import { parseCosts, parseFailures, parseGuards } from "../sim/settings.ts";
-import { readTraceFile, textOf } from "../sim/traces/read.ts";
+import { textOf } from "../sim/traces/read.ts";
 import { FLAGS } from "./flags.ts";
+import { jobsFrom, serversFrom, withEmptyHistory } from "./inputs.ts";
 import { requestsOf } from "./requests.ts";
 import { numberOf, oneOf, required, wholeOf } from "./values.ts";
 
@@ -19,24 +19,31 @@ export interface Arguments {
   readonly threads: number;
   readonly jobsOut: string | null;
   readonly requestsOut: string | null;
+  readonly traceOut: string | null;
+  /** What a person should know of the jobs. */
+  readonly notes: readonly string[];
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 /** Null when help is wanted. Throws what `tellFailure` tells. */
-export function readArguments(args: string[]): Arguments | null {
-  const { values } = parseArgs({ args, options: FLAGS });
+export async function readArguments(args: string[]): Promise<Arguments | null> {
+  const { values } = parseArgs({ args: withEmptyHistory(args), options: FLAGS });
   if (values.help) return null;
-  const file = required("--trace or --requests", values.trace ?? values.requests);
-  const cluster = required("--cluster", values.cluster);
   const asked = [...(values.policy ?? []), ...(values.compare ?? [])].flatMap(wordsIn);
-  if (asked.length === 0) required("--policy", undefined);
+  const traceOut = values["trace-out"] ?? null;
+  const isOnlyWritten = traceOut !== null && asked.length === 0;
+  if (asked.length === 0 && !isOnlyWritten) required("--policy", undefined);
   const names = asked.includes("all") ? policies.map(({ key }) => key) : [...new Set(asked)];
   const experiments = experimentsOf(names, (values.option ?? []).map(pairOf), values.placement);
   const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeOf("--limit", values.limit, 1);
   const seed = wholeOf("--seed", values.seed, 0);
   const requests = requestsOf(values, limit, seed);
-  const trace = requests ? [] : readTraceFile(file).jobs.slice(0, limit);
+  const exponent = numberOf("--scaling", values.scaling, 0);
+  const { file, jobs, notes } = await jobsFrom(values, seed, exponent);
+  if (requests && traceOut !== null)
+    throw domainError("INVALID_INPUT", "--trace-out writes a trace; for requests there is --requests-out");
+  const trace = jobs.slice(0, limit);
   const known = values.estimates === undefined ? null : oneOf("--estimates", values.estimates, KNOWLEDGE);
   return {
     experiments,
@@ -44,20 +51,22 @@ export function readArguments(args: string[]): Arguments | null {
       file,
       trace,
       requests,
-      servers: parseCluster(cluster),
+      servers: isOnlyWritten ? [] : await serversFrom(values),
       costs: parseCosts(values.costs),
       failures: failuresOf(values.failures, seed),
       guards: parseGuards(values.guards ?? (values.costs === "none" ? "none" : "default")),
       speedups: values.speedups === undefined ? null : { file: values.speedups, text: textOf(values.speedups) },
-      exponent: numberOf("--scaling", values.scaling, 0),
+      exponent,
       elastic: values.fixed ? "fixed" : values.elastic === undefined ? null : numberOf("--elastic", values.elastic, 1),
       knowledge: values.untold ? "learned" : known,
     },
-    cluster,
+    cluster: values.cluster ?? "",
     seed,
     threads: threadsFor(values.threads, experiments.length * (requests?.list.length ?? trace.length)),
     jobsOut: values["jobs-out"] ?? null,
     requestsOut: values["requests-out"] ?? null,
+    traceOut,
+    notes,
     json: values.json,
     quiet: values.quiet,
   };

@@ -1,6 +1,10 @@
 /** All flags of the command, as `parseArgs` of Node wants them; what they mean stands in `help.ts`. */
 export const FLAGS = {
   trace: { type: "string" },
+  format: { type: "string" },
+  generate: { type: "string" },
+  "from-history": { type: "string" },
+  "trace-out": { type: "string" },
   requests: { type: "string" },
   programs: { type: "string" },
   "requests-out": { type: "string" },

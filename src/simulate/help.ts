@@ -1,4 +1,5 @@
 import { ALIASES } from "../sim/aliases.ts";
+import { PRESETS } from "../sim/traces/generate/presets.ts";
 
 const USAGE = `Usage: schedulearn simulate --trace FILE --cluster SERVERSxGPUS --policy KEY[,KEY…] [option…]
 
@@ -8,14 +9,23 @@ Runs the scheduler, as it runs live, over a trace of jobs on servers that only p
 /** A new flag has its line in the section of its kind. */
 const SECTIONS: Readonly<Record<string, string>> = {
   "What runs": `
-  --trace FILE         CSV: job_id,submit_time_s,num_gpus,duration_s and where known model,iterations,batch_size,min_gpus,max_gpus,
-                       user,priority,deadline_s; the columns of the Tiresias simulator will do too
+  --trace FILE         CSV: job_id,submit_time_s,num_gpus,duration_s and where known model,type,iterations,batch_size,min_gpus,max_gpus,
+                       gpu_model,num_cores,min_cores,max_cores,user,priority,deadline_s; the same as JSON lines; the columns of the
+                       Tiresias simulator; Philly's cluster_job_log, or its jobs as CSV. Known by what is in it
+  --format WHAT        csv, tiresias, philly-csv, philly, jsonl: insists on it
+  --generate PRESET[,NAME=VALUE…]
+                       in place of a trace, jobs drawn by lot with --seed: ${Object.keys(PRESETS).join(", ")}; jobs=N,users=N,
+                       arrivals=poisson:GAP,duration=lognormal:MEDIAN:SIGMA,gpus=1:90+4:10 and more change it
+  --from-history [DATABASE]
+                       in place of a trace, the jobs of a live system (default: the database that schedulearn start would use here)
+  --trace-out FILE     writes the jobs as CSV; without a policy, that is all
   --requests FILE      in place of a trace: execution,INSTANCE,IMAGE,THREADS,DELAY,PRIORITY[,DURATION] and update,… lines, as a public
                        scheduler of TensorFlow programs reads them; or random:count=20,gap=30,threads=2-8,duration=60-600,updates=0.2
   --programs FILE      CSV: image,duration_s[,threads], for requests that do not say how long they take
   --requests-out FILE  writes the requests, for another run or schedulearn replay
   --limit N            only its first N jobs
-  --cluster SIZE       16x4: 16 servers of 4 GPUs; pool:64: 64 GPUs without servers; cores:2x16: 2 servers of 16 cores`,
+  --cluster SIZE       16x4: 16 servers of 4 GPUs; pool:64: 64 GPUs without servers; cores:2x16: 2 servers of 16 cores;
+                       16x4+32: 16 servers of 4 GPUs and 32 cores; FILE.yaml; live[:DATABASE]: the servers of a live system`,
   Policies: `
   --policy KEY         repeated or with commas, or all; --compare is another word for it; also ${Object.keys(ALIASES).join(", ")}, as other simulators call them
   --option NAME=VALUE  of the policy, repeated; POLICY.NAME=VALUE where only one of several is meant

@@ -10,7 +10,7 @@ export async function simulate(args: string[]): Promise<number> {
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
   try {
-    const options = readArguments(args);
+    const options = await readArguments(args);
     if (options === null) {
       process.stdout.write(HELP);
       return 0;

@@ -2,7 +2,7 @@ import { type Column, REQUIRED } from "./columns.ts";
 import { inWords, isWithin, type NumberBounds, shown } from "./csv.ts";
 import { dateIn } from "./dates.ts";
 import type { Faults, Place } from "./faults.ts";
-import { inOrder, type Trace, type TraceJob } from "./trace.ts";
+import { fromFirst, inOrder, jobsLeftOut, type Trace, type TraceJob } from "./trace.ts";
 
 /** What a file says of one job: a row of a table, or an object. */
 export interface Entry {
@@ -145,16 +145,3 @@ export class Entries {
 }
 
 const isNothing = (value: unknown): boolean => value === "" || value === null || value === undefined;
-
-export const jobsLeftOut = (count: number): string =>
-  count === 1 ? "1 job was left out" : `${count.toLocaleString("en-US")} jobs were left out`;
-
-/** Times since the first submission. */
-export function fromFirst(jobs: readonly TraceJob[]): TraceJob[] {
-  const first = jobs.reduce((least, { submitSeconds }) => Math.min(least, submitSeconds), Number.POSITIVE_INFINITY);
-  return jobs.map((job) => ({
-    ...job,
-    submitSeconds: job.submitSeconds - first,
-    deadlineSeconds: job.deadlineSeconds === null ? null : job.deadlineSeconds - first,
-  }));
-}

@@ -1,9 +1,8 @@
 import { shown } from "./csv.ts";
 import { dateIn } from "./dates.ts";
-import { fromFirst, jobsLeftOut } from "./entry.ts";
 import { Faults } from "./faults.ts";
 import { type Item, itemsOf } from "./json.ts";
-import { inOrder, plainJob, type Trace, type TraceJob } from "./trace.ts";
+import { fromFirst, inOrder, jobsLeftOut, plainJob, type Trace, type TraceJob } from "./trace.ts";
 
 /**
  * Microsoft's Philly trace as it was published: the JSON list `cluster_job_log` of github.com/msr-fiddle/philly-traces. A job's duration is the

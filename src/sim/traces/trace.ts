@@ -56,3 +56,17 @@ export const plainJob = (
 
 /** By submission; stable. */
 export const inOrder = (jobs: TraceJob[]): TraceJob[] => jobs.sort((a, b) => a.submitSeconds - b.submitSeconds);
+
+export const jobsLeftOut = (count: number): string =>
+  count === 1 ? "1 job was left out" : `${count.toLocaleString("en-US")} jobs were left out`;
+
+/** Times since the first submission. */
+export function fromFirst(jobs: readonly TraceJob[]): TraceJob[] {
+  const first = jobs.reduce((least, { submitSeconds }) => Math.min(least, submitSeconds), Number.POSITIVE_INFINITY);
+  const since = (seconds: number): number => Math.round((seconds - first) * 1000) / 1000;
+  return jobs.map((job) => ({
+    ...job,
+    submitSeconds: since(job.submitSeconds),
+    deadlineSeconds: job.deadlineSeconds === null ? null : Math.max(0, since(job.deadlineSeconds)),
+  }));
+}
