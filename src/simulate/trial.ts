@@ -1,0 +1,60 @@
+import { DomainError, InvariantError } from "../core/errors.ts";
+import { type Conditions, type Experiment, simulationOf } from "../sim/experiment.ts";
+import type { Refusal } from "../sim/happenings.ts";
+import type { JobResult } from "../sim/simulation.ts";
+
+/** One policy that runs over one workload: plain data, so that another thread can be handed it. */
+export interface Trial extends Experiment {
+  readonly conditions: Conditions;
+}
+
+/** What came of it. */
+export interface Outcome {
+  readonly results: readonly JobResult[];
+  readonly refusals: readonly Refusal[];
+  readonly events: number;
+  readonly rounds: number;
+  /** What it took, and the most memory that the process had until then. */
+  readonly seconds: number;
+  readonly peakMiB: number;
+}
+
+/** Lines that tell why nothing came of it. */
+export interface Failure {
+  readonly faults: readonly string[];
+}
+
+/** Progress is told, and the world outside heard, every so many instants. */
+const SLICE = 2_000;
+
+/** Runs it to its end. Null when the signal came before. @param tell how many of its jobs have ended, now and then */
+export async function runTrial(
+  trial: Trial,
+  tell: (ended: number) => void,
+  signal?: AbortSignal,
+): Promise<Outcome | Failure | null> {
+  const began = performance.now();
+  try {
+    const simulation = simulationOf(trial, trial.conditions);
+    while (simulation.run(SLICE)) {
+      tell(simulation.counts.ended);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal?.aborted) return null;
+    }
+    const { events, rounds } = simulation.counts;
+    const seconds = (performance.now() - began) / 1000;
+    const { refusals } = simulation;
+    return { results: simulation.results(), refusals, events, rounds, seconds, peakMiB: peakMiB() };
+  } catch (error) {
+    return { faults: faultsOf(error) };
+  }
+}
+
+const peakMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
+
+/** The caller's faults and a policy's in words; what nobody thought of with its stack. */
+function faultsOf(error: unknown): string[] {
+  if (error instanceof DomainError) return error.faults.map(({ message }) => message);
+  if (error instanceof InvariantError) return [error.message];
+  return [(error as Error).stack ?? String(error)];
+}
