@@ -11,6 +11,7 @@ import { RootLock } from "./drivers/process/root-lock.ts";
 import { wallClock } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
 import { createLearner } from "./estimator/index.ts";
+import { Forecasts } from "./forecasts.ts";
 import type { Log } from "./log.ts";
 import { findPlacement } from "./placement/index.ts";
 import { completeOptions, findPolicy } from "./policies/index.ts";
@@ -122,8 +123,12 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
     await engine.request((scheduler, now) => ({ events: serverEvents(scheduler, servers, source, now) }));
     await engine.connect();
 
+    const forecasts = new Forecasts({ engine, store, log });
+    closers.push(() => forecasts.close());
+
     const api = await startApi({
       engine,
+      foresight: forecasts,
       listen: config.listen,
       limits: config.limits,
       allowOrigins: config.allowOrigins,

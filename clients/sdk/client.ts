@@ -189,6 +189,14 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     estimateAccuracy: async (options: Stoppable = {}): Promise<readonly op.Accuracy[]> =>
       (await ask(op.GetEstimateAccuracy, {}, options)).estimateAccuracy,
 
+    /** When jobs start and end, as far as estimates go; `first` of each policy are given, at most 1,000. */
+    forecast: async (query: op.GetForecastVariables = {}, options: Stoppable = {}): Promise<op.Forecast> =>
+      (await ask(op.GetForecast, query, options)).forecast,
+
+    /** How past forecasts have turned out, by policy and category. */
+    forecastAccuracy: async (options: Stoppable = {}): Promise<readonly op.ForecastAccuracy[]> =>
+      (await ask(op.GetForecastAccuracy, {}, options)).forecastAccuracy,
+
     cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
 
     /** Part of a job's output: the lines behind `after`, or the `last` ones. */

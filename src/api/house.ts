@@ -3,11 +3,13 @@ import type { ServerConfig } from "../config/index.ts";
 import type { Server } from "../core/server.ts";
 import type { Clock, Instant } from "../core/time.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Foresight } from "./foresight.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 
 /** What the API is built into. */
 export interface HouseOptions {
   readonly engine: Engine;
+  readonly foresight: Foresight;
   /** Resolves when the server answers; rejects with what is in the way. */
   probe(server: ServerConfig): Promise<void>;
   /** The server's record as it is before it was ever reached. */
@@ -17,6 +19,7 @@ export interface HouseOptions {
 /** What all operations share. */
 export class House {
   readonly engine: Engine;
+  readonly foresight: Foresight;
   readonly clock: Clock;
   readonly version = packageVersion();
   readonly startedAt: Instant;
@@ -25,8 +28,9 @@ export class House {
   readonly probe: HouseOptions["probe"];
   readonly newServer: HouseOptions["newServer"];
 
-  constructor({ engine, probe, newServer }: HouseOptions) {
+  constructor({ engine, foresight, probe, newServer }: HouseOptions) {
     this.engine = engine;
+    this.foresight = foresight;
     this.clock = engine.clock;
     this.startedAt = engine.clock.now();
     this.probe = probe;

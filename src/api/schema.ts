@@ -11,6 +11,7 @@ import {
   ProgressUpdateResolver,
   ServerChangeResolver,
 } from "./resolvers/events.ts";
+import { ExpectationResolver, ForecastResolver } from "./resolvers/forecast.ts";
 import { JobResolver } from "./resolvers/job.ts";
 import { JobMutations } from "./resolvers/job-mutations.ts";
 import { MigrationResolver } from "./resolvers/migration.ts";
@@ -41,6 +42,8 @@ export const buildApiSchema = (): GraphQLSchema =>
       ServerMutations,
       MigrationResolver,
       PolicyResolver,
+      ForecastResolver,
+      ExpectationResolver,
       OutputQueries,
       OutputStreams,
       EventQueries,

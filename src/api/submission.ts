@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { domainError } from "../core/errors.ts";
 import type { Job, JobId } from "../core/job.ts";
+import type { JobSpec } from "../core/job-spec.ts";
 import { requestSubmit } from "../core/request.ts";
 import type { Instant } from "../core/time.ts";
 import { type ParsedJob, parseJobSpec, parseYamlSpec } from "../job-spec/index.ts";
 import type { Context } from "./context.ts";
 import { areToCome, unmetOf } from "./dependencies.ts";
 import { specOf } from "./spec-of.ts";
+import type { ForecastJobInput } from "./types/forecast.ts";
 import type { SubmitJobInput } from "./types/inputs.ts";
 
 /** How long a submission with the same key is the same submission. */
@@ -40,11 +42,7 @@ async function store(input: SubmitJobInput, key: string | null, context: Context
   const { engine } = context;
   const { spec, secrets } = parse(input, context, context.now());
   for (;;) {
-    const unmet = await unmetOf(spec.after, context, ({ code, message }, i) => ({
-      code,
-      message: `after.${i}: ${message}`,
-      path: ["after", String(i)],
-    }));
+    const unmet = await dependenciesOf(spec, context);
     let id: JobId | null = null;
     await engine.request((scheduler, now) => {
       if (!areToCome(unmet, scheduler)) return { events: [] };
@@ -57,7 +55,22 @@ async function store(input: SubmitJobInput, key: string | null, context: Context
   }
 }
 
-function parse({ spec, yaml }: SubmitJobInput, { user }: Context, now: Instant): ParsedJob {
+/** The spec of a job that is not submitted, checked as if it were. */
+export async function specToForecast(input: ForecastJobInput, context: Context): Promise<JobSpec> {
+  const { spec } = parse(input, context, context.now());
+  await dependenciesOf(spec, context);
+  return spec;
+}
+
+/** Those of the jobs it comes after that are still to complete. */
+const dependenciesOf = ({ after }: JobSpec, context: Context): Promise<JobId[]> =>
+  unmetOf(after, context, ({ code, message }, i) => ({
+    code,
+    message: `after.${i}: ${message}`,
+    path: ["after", String(i)],
+  }));
+
+function parse({ spec, yaml }: ForecastJobInput, { user }: Context, now: Instant): ParsedJob {
   const given = [spec, yaml].filter((each) => each !== undefined && each !== null).length;
   if (given !== 1) throw domainError("INVALID_INPUT", "give either spec or yaml", given === 0 ? ["spec"] : ["yaml"]);
   const submission = { user, now };

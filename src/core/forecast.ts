@@ -4,7 +4,7 @@ import type { PolicySetting } from "./policy.ts";
 import type { ServerId } from "./server.ts";
 import type { Instant } from "./time.ts";
 
-/** One time in ten it is before `p10`, half the time before `p50`, nine times in ten before `p90`; null: not as far as was looked. */
+/** One time in ten it is before `p10`, half the time before `p50`, nine times in ten before `p90`; null: not as far as was looked, or not known. */
 export interface TimeRange {
   readonly p10: Instant | null;
   readonly p50: Instant | null;
@@ -39,6 +39,18 @@ export interface PolicyForecast {
 export interface Forecast {
   readonly at: Instant;
   readonly policies: readonly PolicyForecast[];
+}
+
+/** A forecast that was made when a job was submitted which has completed since, and what came of it. */
+export interface PastForecast {
+  readonly policy: string;
+  readonly category: string;
+  /** Null when it was not told; a start also when the job trained already. */
+  readonly startsAt: TimeRange | null;
+  readonly endsAt: TimeRange | null;
+  /** Null for one that completed before it was seen to train. */
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant;
 }
 
 /** How good past forecasts of one kind were: those made when jobs were submitted that have completed since. */

@@ -10,6 +10,7 @@ import type { Server } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
 import {
   EventRow,
+  ForecastRow,
   GpuRow,
   JobRow,
   LessonRow,
@@ -59,7 +60,8 @@ export async function record(store: Store, batch: Batch): Promise<void> {
       changes.usage.map(({ user, hours }) => ({ user, body: hours })),
     );
     for (const job of changes.deletedJobs) {
-      for (const table of [RunRow, MigrationRow, SecretRow]) await em.nativeDelete(table as typeof RunRow, { job });
+      for (const table of [RunRow, MigrationRow, SecretRow, ForecastRow])
+        await em.nativeDelete(table as typeof RunRow, { job });
       await em.nativeDelete(JobRow, { id: job });
     }
     for (const server of changes.servers) await writeServer(em, server);

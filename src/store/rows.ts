@@ -1,5 +1,6 @@
 import { EntitySchema } from "@mikro-orm/core";
 import type { Lesson } from "../core/estimates.ts";
+import type { PastForecast } from "../core/forecast.ts";
 import type { Job } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
@@ -87,6 +88,14 @@ export interface LessonRow {
 export interface UsageRow {
   user: string;
   body: UserUsage["hours"];
+}
+/** What was expected of a job when it was submitted. */
+export interface ForecastRow {
+  job: string;
+  at: number;
+  policy: string;
+  category: string;
+  body: Pick<PastForecast, "startsAt" | "endsAt">;
 }
 
 const text = { type: "text" } as const;
@@ -194,6 +203,12 @@ export const UsageRow = new EntitySchema<UsageRow>({
   properties: { user: key, body: json },
 });
 
+export const ForecastRow = new EntitySchema<ForecastRow>({
+  name: "ForecastRow",
+  tableName: "forecast",
+  properties: { job: key, at: integer, policy: text, category: text, body: json },
+});
+
 export const tables = [
   EventRow,
   JobRow,
@@ -206,4 +221,5 @@ export const tables = [
   SettingRow,
   LessonRow,
   UsageRow,
+  ForecastRow,
 ];

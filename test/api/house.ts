@@ -3,6 +3,7 @@ import WebSocket from "ws";
 import { type Api, type ApiOptions, startApi } from "../../src/api/http.ts";
 import type { ServerConfig } from "../../src/config/index.ts";
 import { requestCancel } from "../../src/core/request.ts";
+import { Forecasts } from "../../src/forecasts.ts";
 import { createToken, findToken, listTokens } from "../../src/store/settings.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, EngineHouse } from "../engine/house.ts";
@@ -29,6 +30,7 @@ export class ApiHouse {
   /** What the server would answer that a server which is being added does not. */
   unreachable: string | null = null;
   api!: Api;
+  #forecasts!: Forecasts;
 
   constructor(engines = new EngineHouse()) {
     this.engines = engines;
@@ -49,8 +51,14 @@ export class ApiHouse {
 
   async listen(options: Partial<ApiOptions> = {}): Promise<void> {
     const { store } = this.engines;
+    this.#forecasts = new Forecasts({
+      engine: this.engine,
+      store,
+      log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+    });
     this.api = await startApi({
       engine: this.engine,
+      foresight: this.#forecasts,
       listen: { host: "127.0.0.1", port: 0, tls: null },
       limits: { requestsPerSecond: 100_000 },
       tokens: {
@@ -77,6 +85,7 @@ export class ApiHouse {
   /** Ends the server and starts another on the same folder. */
   async restart(): Promise<void> {
     await this.api.close();
+    await this.#forecasts.close();
     await this.engines.close();
     await this.open();
   }
@@ -145,6 +154,7 @@ export class ApiHouse {
 
   async close(): Promise<void> {
     await this.api?.close();
+    await this.#forecasts?.close();
     for (const job of this.engine.scheduler.jobs.values())
       await this.engine
         .request((scheduler, now) => ({

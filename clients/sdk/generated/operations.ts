@@ -89,6 +89,16 @@ export type EstimateSource = "CATEGORY" | "DECLARED" | "GLOBAL" | "NONE" | "PROG
 
 export type FailureOrigin = "APPLICATION" | "INFRASTRUCTURE";
 
+/** A job that is not submitted, to see what it would get. Give `spec` or `yaml`, not both. */
+export interface ForecastJobInput {
+  /** The job. */
+  readonly spec?: JobSpecInput | null;
+  /** The job as the text of a YAML (or JSON) file. */
+  readonly yaml?: string | null;
+}
+
+export type ForecastMoment = "END" | "START";
+
 /** Either `count`, or `min` and `max` for an elastic job. */
 export interface GpuInput {
   /** This many, neither more nor fewer. */
@@ -455,7 +465,49 @@ export type Migration = {
   readonly lostSteps: number | null;
 };
 
+export type TimeRange = {
+  readonly p10: string | null;
+  readonly p50: string | null;
+  readonly p90: string | null;
+};
+
+export type JobForecast = {
+  readonly at: string;
+  readonly job: string | null;
+  readonly name: string | null;
+  readonly startsAt: TimeRange | null;
+  readonly endsAt: TimeRange | null;
+  readonly serverName: string | null;
+  readonly size: number | null;
+  readonly basis: EstimateSource;
+  readonly deadlineProbability: number | null;
+  readonly reason: string | null;
+};
+
+export type Forecast = {
+  readonly at: string;
+  readonly policies: readonly ({
+    readonly policy: string;
+    readonly options: Json;
+    readonly runs: number;
+    readonly jobCount: number;
+    readonly jobs: readonly JobForecast[];
+  })[];
+  readonly hypothetical: readonly JobForecast[];
+};
+
+export type ForecastAccuracy = {
+  readonly policy: string;
+  readonly category: string;
+  readonly of: ForecastMoment;
+  readonly forecasts: number;
+  readonly error: number;
+  readonly bias: number;
+  readonly coverage: number;
+};
+
 export type JobDetails = Job & {
+  readonly forecast: JobForecast | null;
   readonly workdir: string | null;
   readonly env: Json;
   readonly secretNames: readonly string[];
@@ -736,8 +788,34 @@ fragment Migration on Migration {
   lostSteps
 }
 
+fragment TimeRange on TimeRange {
+  p10
+  p50
+  p90
+}
+
+fragment JobForecast on JobForecast {
+  at
+  job
+  name
+  startsAt {
+    ...TimeRange
+  }
+  endsAt {
+    ...TimeRange
+  }
+  serverName
+  size
+  basis
+  deadlineProbability
+  reason
+}
+
 fragment JobDetails on Job {
   ...Job
+  forecast {
+    ...JobForecast
+  }
   workdir
   env
   secretNames
@@ -1016,6 +1094,92 @@ fragment Accuracy on EstimateAccuracy {
   error
 }
 ` as TypedDocument<GetEstimateAccuracyResult, GetEstimateAccuracyVariables>;
+
+export type GetForecastVariables = {
+  readonly policies?: readonly string[] | null;
+  readonly jobs?: readonly string[] | null;
+  readonly hypothetical?: ForecastJobInput | null;
+  readonly runs?: number | null;
+  readonly seed?: number | null;
+  readonly first?: number | null;
+};
+export type GetForecastResult = {
+  readonly forecast: Forecast;
+};
+export const GetForecast = `
+query GetForecast($policies: [String!], $jobs: [ID!], $hypothetical: ForecastJobInput, $runs: Int, $seed: Int, $first: Int) {
+  forecast(
+    policies: $policies
+    jobs: $jobs
+    hypothetical: $hypothetical
+    runs: $runs
+    seed: $seed
+  ) {
+    ...Forecast
+  }
+}
+
+fragment TimeRange on TimeRange {
+  p10
+  p50
+  p90
+}
+
+fragment JobForecast on JobForecast {
+  at
+  job
+  name
+  startsAt {
+    ...TimeRange
+  }
+  endsAt {
+    ...TimeRange
+  }
+  serverName
+  size
+  basis
+  deadlineProbability
+  reason
+}
+
+fragment Forecast on Forecast {
+  at
+  policies {
+    policy
+    options
+    runs
+    jobCount
+    jobs(first: $first) {
+      ...JobForecast
+    }
+  }
+  hypothetical {
+    ...JobForecast
+  }
+}
+` as TypedDocument<GetForecastResult, GetForecastVariables>;
+
+export type GetForecastAccuracyVariables = {};
+export type GetForecastAccuracyResult = {
+  readonly forecastAccuracy: readonly ForecastAccuracy[];
+};
+export const GetForecastAccuracy = `
+query GetForecastAccuracy {
+  forecastAccuracy {
+    ...ForecastAccuracy
+  }
+}
+
+fragment ForecastAccuracy on ForecastAccuracy {
+  policy
+  category
+  of
+  forecasts
+  error
+  bias
+  coverage
+}
+` as TypedDocument<GetForecastAccuracyResult, GetForecastAccuracyVariables>;
 
 export type GetLogsVariables = {
   readonly job: string;

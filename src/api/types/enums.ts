@@ -1,6 +1,7 @@
 import { registerEnumType } from "type-graphql";
 import type { EstimateSource } from "../../core/estimates.ts";
 import type { MigrationCause } from "../../core/event.ts";
+import type { ForecastAccuracy } from "../../core/forecast.ts";
 import type { JobStatus, PausedBy, StartPhase, StartReason } from "../../core/job.ts";
 import type { Elasticity } from "../../core/job-spec.ts";
 import type { MigrationState } from "../../core/migration.ts";
@@ -77,6 +78,11 @@ export const EstimateSourceEnum = enumOf<EstimateSource>(
     none: "Nothing: there is no number yet.",
   },
 );
+
+export const ForecastMomentEnum = enumOf<ForecastAccuracy["of"]>("ForecastMoment", "What of a job is forecast.", {
+  start: "When it first trains.",
+  end: "When it is over.",
+});
 
 export const NeedEnum = enumOf<Need>("PolicyNeed", "What a policy looks at beyond the order of submission.", {
   estimates: "How much work is left.",

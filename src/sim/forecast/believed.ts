@@ -34,6 +34,7 @@ export class Believed implements Learner {
 
   estimates(now: Instant): Estimates {
     return {
+      epoch: null,
       of: (job) => this.#believe(job, now),
       services: (pool) => this.#present.services[pool],
     };
@@ -45,7 +46,9 @@ export class Believed implements Learner {
     if (remainingSeconds === null) return estimate;
     const done = this.#workOf(job, now);
     if (done === 0) return estimate;
-    return { ...estimate, remainingSeconds: Math.max(remainingSeconds - done, OUTLIVED * done) };
+    const { source, spread, restartSeconds, largestMeasured, speedup } = estimate; // one by one: a spread takes much longer
+    const left = Math.max(remainingSeconds - done, OUTLIVED * done);
+    return { source, remainingSeconds: left, spread, restartSeconds, largestMeasured, speedup };
   }
 
   #workOf(job: Job, until: Instant): number {

@@ -26,12 +26,12 @@ export interface Question {
 
 export const MOST_RUNS = 200;
 /** Without a word on it so many times a job is played through, over all jobs and policies, within these bounds. */
-const PLAYS = 20_000;
+const PLAYS = 10_000;
 const FEWEST_RUNS = 5;
 const USUAL_RUNS = 100;
-/** So long the runs of a forecast may take, and the first one of each policy, without which there is nothing to tell. */
-const LIMIT: Millis = 5_000;
-const FIRST_LIMIT: Millis = 20_000;
+/** So long the runs of a forecast may take; so long, when there are fewer than are needed for a range, or when their number was asked for. */
+const USUAL_LIMIT: Millis = 2_000;
+const LONGEST_LIMIT: Millis = 10_000;
 
 /** As far as is looked: an hour, and so many times as long as all the work that is known would take one after the other; a year at most. */
 const LEAST_LOOK: Millis = 3_600_000;
@@ -43,32 +43,39 @@ export function forecastOf(question: Question): Forecast {
   const { present, settings, seed } = question;
   const fair = Math.floor(PLAYS / Math.max(1, present.jobs.length * settings.length));
   const wanted = question.runs ?? Math.max(FEWEST_RUNS, Math.min(USUAL_RUNS, fair));
-  const runs = present.beliefs.every(({ spread, source }) => spread === 0 || source === "none") ? 1 : wanted; // all alike
-  const draws = new Draws(seed, runs);
-  const limit = LIMIT / settings.length;
-  return { at: present.now, policies: settings.map((setting) => forecastUnder(setting, question, draws, limit)) };
+  const draws = new Draws(seed, isCertain(present) ? 1 : wanted);
+  return { at: present.now, policies: settings.map((setting) => forecastUnder(setting, question, draws)) };
 }
 
-function forecastUnder(setting: PolicySetting, question: Question, draws: Draws, limit: Millis): PolicyForecast {
-  const { present } = question;
+/** Then all runs are alike. */
+const isCertain = ({ beliefs }: Present): boolean =>
+  beliefs.every(({ spread, source }) => spread === 0 || source === "none");
+
+function forecastUnder(setting: PolicySetting, question: Question, draws: Draws): PolicyForecast {
+  const { present, settings } = question;
   const resolve = resolverOf(setting);
   const wanted = new Set(question.jobs ?? present.jobs.map(({ id }) => id));
   const until = lookOf(present);
   const began = performance.now();
   const played: ReadonlyMap<JobId, Fate>[] = [];
   while (played.length < draws.runs) {
-    const most = played.length === 0 ? Math.max(limit, FIRST_LIMIT) : limit;
-    const isLate = (): boolean => performance.now() - began > most;
+    const isPatient = question.runs !== null || played.length < FEWEST_RUNS;
+    const limit = (isPatient ? LONGEST_LIMIT : USUAL_LIMIT) / settings.length;
+    const isLate = (): boolean => performance.now() - began > limit;
     const run = played.length;
     const fates = playThrough({ present, setting, resolve, draws, run, jobs: [...wanted], until, isLate });
     if (!fates) break;
     played.push(fates);
   }
   const reasons = new Reasons(present, setting, resolve, until);
+  const hasRange = isCertain(present) || played.length >= FEWEST_RUNS;
   const jobs = present.jobs.flatMap((job, i): JobForecast[] => {
     if (!wanted.has(job.id)) return [];
     const fates = played.map((run) => run.get(job.id) as Fate);
-    return [jobForecast(job, present.beliefs[i] as Belief, fates, reasons)];
+    const forecast = jobForecast(job, present.beliefs[i] as Belief, fates, reasons);
+    return [
+      hasRange ? forecast : { ...forecast, startsAt: middle(forecast.startsAt), endsAt: middle(forecast.endsAt) },
+    ];
   });
   return { setting, runs: played.length, jobs };
 }
@@ -96,6 +103,9 @@ function jobForecast(job: Job, belief: Belief, fates: readonly Fate[], reasons: 
     reason: doubt ? reasons.of(job, belief, doubt) : problem ? `it will be given up: ${problem}` : null,
   };
 }
+
+/** Of too few runs no more is worth telling. */
+const middle = (range: TimeRange | null): TimeRange | null => range && { p10: null, p50: range.p50, p90: null };
 
 /** Null when none of the times is known. Those that are not come after all others. */
 export function rangeOf(times: readonly (Instant | null)[]): TimeRange | null {

@@ -5,7 +5,7 @@ import { poolOf } from "../../core/job-spec.ts";
 import type { PolicySetting, ResolvePolicy } from "../../core/policy.ts";
 import type { Scheduler } from "../../core/scheduler.ts";
 import { leadServer, type ServerId, sizeOn } from "../../core/server.ts";
-import type { Instant, Millis } from "../../core/time.ts";
+import type { Instant } from "../../core/time.ts";
 import type { Costs } from "../../drivers/simulated.ts";
 import { checkpointKey, SimulatedRun, type SimulatedWorld, simulatedWorld } from "../../drivers/simulated-world.ts";
 import { type Beginning, Simulation } from "../simulation.ts";
@@ -14,8 +14,6 @@ import { Believed, speedupOf } from "./believed.ts";
 import type { Draws } from "./draws.ts";
 import type { Belief, Present } from "./present.ts";
 
-/** In milliseconds on one unit: a job of which nothing is known never ends as far as is looked. */
-const ENDLESS: Millis = 1e17;
 /** So many instants are gone through before the time is looked at. */
 const SLICE = 64;
 
@@ -104,23 +102,22 @@ function end(fate: Fate, job: Job | undefined, at: Instant): void {
   fate.problem = job && "cause" in job.state ? (job.state.cause?.message ?? null) : null;
 }
 
-function truths({ present, draws, run }: FutureOptions): SimulatedJob[] {
+/** A job of which nothing is known does not end as far as is looked, however fast it is. */
+function truths({ present, draws, run, until }: FutureOptions): SimulatedJob[] {
   const speeds = present.speeds.map((table) => {
     const speed = speedupOf(table);
-    return { largest: table[0]?.length ?? 1, speed, envelope: speed };
+    const endlessMillis = 2 * (until - present.now) * Math.max(...table.flat());
+    return { largest: table[0]?.length ?? 1, speed, envelope: speed, endlessMillis };
   });
   return present.jobs.map((job, i): SimulatedJob => {
-    const { remainingSeconds, spread, speed } = present.beliefs[i] as Belief;
-    return {
-      id: job.id,
-      name: job.id,
-      submitAt: job.submittedAt,
-      spec: job.spec,
-      workMillis:
-        remainingSeconds === null ? ENDLESS : remainingSeconds * 1000 * draws.factor(run, jobNumber(job.id), spread),
-      speed: speeds[speed] as SimulatedJob["speed"],
-      steps: null,
-    };
+    const belief = present.beliefs[i] as Belief;
+    const speed = speeds[belief.speed] as (typeof speeds)[number];
+    const { remainingSeconds, spread } = belief;
+    const workMillis =
+      remainingSeconds === null
+        ? speed.endlessMillis
+        : remainingSeconds * 1000 * draws.factor(run, jobNumber(job.id), spread);
+    return { id: job.id, name: job.id, submitAt: job.submittedAt, spec: job.spec, workMillis, speed, steps: null };
   });
 }
 

@@ -1,0 +1,134 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import { findPolicy } from "../../policies/index.ts";
+import type { Context } from "../context.ts";
+import { badInput } from "../errors.ts";
+import { findJob } from "../job-requests.ts";
+import { costOfFew, costOfList } from "../relay.ts";
+import { specToForecast } from "../submission.ts";
+import {
+  ForecastAccuracyView,
+  ForecastJobInput,
+  ForecastView,
+  JobForecastView,
+  PolicyForecastView,
+} from "../types/forecast.ts";
+import { JobView } from "../types/job.ts";
+
+const MOST_POLICIES = 20;
+const MOST_JOBS = 1_000;
+const MOST_RUNS = 200;
+const USUAL_SEED = 1;
+/** Playing the present through again and again is much more than reading a field. */
+const COST_OF_POLICY = 1_000;
+const DEFAULT_FIRST = 100;
+
+const costOfForecast = ({
+  args,
+  childComplexity,
+}: {
+  args: { policies?: unknown[] };
+  childComplexity: number;
+}): number => Math.max(1, args.policies?.length ?? 1) * (COST_OF_POLICY + childComplexity);
+
+const within = (argument: string, value: number, least: number, most: number): number => {
+  if (value >= least && value <= most) return value;
+  throw badInput(argument, `it must be between ${least} and ${most}, not ${value}`);
+};
+
+@Resolver(() => PolicyForecastView)
+export class ForecastResolver {
+  @Query(() => ForecastView, {
+    complexity: costOfForecast,
+    description: "When jobs start and end, as far as estimates go, under the policy in force or under others.",
+  })
+  async forecast(
+    @Arg("policies", () => [String], { nullable: true, description: "Under these; without them, the one in force." })
+    policies: string[] | null,
+    @Arg("jobs", () => [ID], {
+      nullable: true,
+      description: "Of these, which takes less time; without them, of all that are not over.",
+    })
+    jobs: string[] | null,
+    @Arg("hypothetical", () => ForecastJobInput, {
+      nullable: true,
+      description: "And of this one, as if it were submitted now. Nothing is stored.",
+    })
+    hypothetical: ForecastJobInput | null,
+    @Arg("runs", () => Int, {
+      nullable: true,
+      description: `Play it through so many times, at most ${MOST_RUNS}; without it, as often as there is time for.`,
+    })
+    runs: number | null,
+    @Arg("seed", () => Int, {
+      nullable: true,
+      defaultValue: USUAL_SEED,
+      description: "Chooses the draws: the same state with the same seed has the same forecast.",
+    })
+    seed: number,
+    @Ctx() context: Context,
+  ): Promise<ForecastView> {
+    const { engine, house } = context;
+    if (policies) within("policies", policies.length, 1, MOST_POLICIES);
+    if (jobs) within("jobs", jobs.length, hypothetical ? 0 : 1, MOST_JOBS);
+    if (runs !== null && runs !== undefined) within("runs", runs, 1, MOST_RUNS);
+    for (const key of policies ?? []) findPolicy(key);
+    const ids = jobs && (await Promise.all(jobs.map((id) => findJob(id, context, "jobs"))));
+    const spec = hypothetical ? await specToForecast(hypothetical, context) : null;
+    const forecast = await house.foresight.ask({
+      policies: policies ?? null,
+      jobs: ids?.map(({ id }) => id) ?? null,
+      joining: spec,
+      runs: runs ?? null,
+      seed: seed ?? USUAL_SEED,
+    });
+    const { at, joining } = forecast;
+    const hypotheticals: JobForecastView[] = [];
+    const views = forecast.policies.map((each) => {
+      const own = each.jobs.flatMap((job) => {
+        if (job.job !== joining)
+          return [new JobForecastView(job, at, engine.scheduler.job(job.job)?.spec.name ?? null)];
+        hypotheticals.push(new JobForecastView(job, at, spec?.name ?? null, null));
+        return [];
+      });
+      return new PolicyForecastView(each, own);
+    });
+    return { at, policies: views, hypothetical: hypotheticals };
+  }
+
+  @FieldResolver(() => [JobForecastView], {
+    complexity: costOfList,
+    description: "Of each job that was asked for, in the order of submission.",
+  })
+  jobs(
+    @Root() { forecasts }: PolicyForecastView,
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: DEFAULT_FIRST,
+      description: `At most so many; no more than ${MOST_JOBS}.`,
+    })
+    first: number,
+  ): readonly JobForecastView[] {
+    return forecasts.slice(0, within("first", first ?? DEFAULT_FIRST, 1, MOST_JOBS));
+  }
+
+  @Query(() => [ForecastAccuracyView], {
+    complexity: costOfFew,
+    description: "How past forecasts have turned out; empty until a job has completed that was forecast.",
+  })
+  async forecastAccuracy(@Ctx() { house }: Context): Promise<ForecastAccuracyView[]> {
+    return (await house.foresight.accuracy()).map((each) => new ForecastAccuracyView(each));
+  }
+}
+
+@Resolver(() => JobView)
+export class ExpectationResolver {
+  @FieldResolver(() => JobForecastView, {
+    nullable: true,
+    description:
+      "What was last expected of it under the policy in force: when it was submitted, or when somebody asked since; null when it was not, and when it is over.",
+  })
+  forecast(@Root() { id, job }: JobView, @Ctx() { house }: Context): JobForecastView | null {
+    const latest = house.foresight.latest(id);
+    return latest && new JobForecastView(latest.forecast, latest.at, job.spec.name);
+  }
+}
