@@ -106,6 +106,12 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 1 on. */
+export function several(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+  return Number(text);
+}
+
 /** A whole number that may be negative. */
 export function integer(text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");

@@ -14,6 +14,7 @@ import { retry } from "./commands/retry.ts";
 import { rm } from "./commands/rm.ts";
 import { servers } from "./commands/servers.ts";
 import { show } from "./commands/show.ts";
+import { study } from "./commands/study.ts";
 import { submit } from "./commands/submit.ts";
 import { update } from "./commands/update.ts";
 import { printError, tell } from "./errors.ts";
@@ -33,6 +34,7 @@ const COMMANDS = [
   retry,
   update,
   replay,
+  study,
   servers,
   policy,
   estimates,

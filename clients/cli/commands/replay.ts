@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SchedulearnError } from "../../sdk/index.ts";
-import { type Cli, examples, type Session } from "../cli.ts";
+import { type Cli, examples, type Session, several } from "../cli.ts";
 import { exitCode, UsageError } from "../exit-code.ts";
 import { OutputFile, readText } from "../files.ts";
 import { counted } from "../format.ts";
@@ -38,7 +38,7 @@ export function replay(program: Command, cli: Cli): void {
     .argument("<file>", "the trace or requests file")
     .option("--speed <times>", "so many times faster than the file says", positive, 1)
     .option("--scale-durations <part>", "each job takes this part of what the file says", positive, 1)
-    .option("--limit <jobs>", "only the first ones", whole)
+    .option("--limit <jobs>", "only the first ones", several)
     .option(
       "--job <file>",
       "a job file to submit in place of it; it finds WORK_MILLIS and WORK_SECONDS, for one GPU or core",
@@ -165,9 +165,4 @@ function positive(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
     throw new InvalidArgumentError("It must be a number above 0.");
   return value;
-}
-
-function whole(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
-  return Number(text);
 }

@@ -17,7 +17,9 @@ export function update(program: Command, cli: Cli): void {
   program
     .command("update")
     .summary("change a job that is not over")
-    .description("Changes a job that is not over. A new size counts from its next start on.")
+    .description(
+      "Changes a job that is not over. GPUs count from its next start on; cores of a job without GPUs that can change its size, at once.",
+    )
     .argument("<job>", "its id, its number, or its name")
     .option("--name <name>", "call it so")
     .option("--priority <number>", "higher goes first", integer)
