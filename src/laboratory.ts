@@ -38,7 +38,7 @@ export const laboratory = {
     units: number,
   ) {
     const results = jobs.map((job): JobResult => ({ ...job, gpuMillis: job.unitMillis, coreMillis: 0 }));
-    const metrics = metricsOf(results, units);
+    const metrics = metricsOf(results, { gpus: units, cores: 0, fragmentedGpuMillis: 0 });
     return { metrics: { ...metrics }, table: metricsTable({ [name]: metrics }), csv: jobsCsv(results) };
   },
 };

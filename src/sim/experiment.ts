@@ -4,7 +4,8 @@ import type { Guards } from "../core/guards.ts";
 import type { PolicyEntry, PolicySetting } from "../core/policy.ts";
 import type { Server } from "../core/server.ts";
 import { createLearner } from "../estimator/index.ts";
-import { findPlacement } from "../placement/index.ts";
+import { nearest } from "../input/index.ts";
+import { findPlacement, placements } from "../placement/index.ts";
 import { completeOptions, findPolicy, policies } from "../policies/index.ts";
 import { ALIASES } from "./aliases.ts";
 import { costsOf, driverCosts, every, longestStop, spreadSpeed } from "./costs.ts";
@@ -31,15 +32,19 @@ export interface Experiment {
   readonly setting: PolicySetting;
 }
 
-/** @param options by name, or by `POLICY.NAME` for one policy alone. Throws a DomainError for what does not exist. */
+/**
+ * Each policy with each placement; `fifo+spread` where there are several placements.
+ * @param options by name, or by `POLICY.NAME` for one policy alone
+ * Throws a DomainError for what does not exist.
+ */
 export function experimentsOf(
   names: readonly string[],
   options: readonly (readonly [name: string, value: string])[],
-  placement: string,
+  rules: readonly string[],
 ): Experiment[] {
-  findPlacement(placement);
+  for (const rule of rules) known(rule, "placement", placements);
   const used = new Set<string>();
-  const experiments = names.map((name): Experiment => {
+  const experiments = names.flatMap((name): Experiment[] => {
     const alias = ALIASES[name];
     const entry = entryOf(alias?.policy ?? name);
     const given: Record<string, unknown> = { ...alias?.options };
@@ -50,7 +55,10 @@ export function experimentsOf(
       given[rest] = value;
     }
     completeOptions(entry, given);
-    return { name, setting: { policy: entry.key, options: given, placement } };
+    return rules.map((placement) => ({
+      name: rules.length === 1 ? name : `${name}+${placement}`,
+      setting: { policy: entry.key, options: given, placement },
+    }));
   });
   const unused = options.filter(([option]) => !used.has(option));
   if (unused.length > 0)
@@ -58,17 +66,34 @@ export function experimentsOf(
       unused.map(
         ([option]): Fault => ({
           code: "INVALID_INPUT",
-          message: `no policy of ${names.join(", ")} has an option ${option}`,
+          message: `no policy of ${names.join(", ")} has an option ${option}${hint(option, optionNames(names))}`,
         }),
       ),
     );
   return experiments;
 }
 
-function entryOf(key: string): PolicyEntry {
-  const known = [...policies.map((each) => each.key), ...Object.keys(ALIASES)];
-  if (policies.some((each) => each.key === key)) return findPolicy(key);
-  throw domainError("UNKNOWN_POLICY", `there is no policy ${key}; there are: ${known.join(", ")}`);
+const entryOf = (key: string): PolicyEntry => known(key, "policy", policies, Object.keys(ALIASES));
+
+const optionNames = (names: readonly string[]): string[] =>
+  names.flatMap((name) => entryOf(ALIASES[name]?.policy ?? name).options.map((option) => option.name));
+
+/** The one of that key. Throws a DomainError that names the one that was probably meant. @param also what it may be called, too */
+function known<T extends { readonly key: string }>(
+  key: string,
+  what: string,
+  all: readonly T[],
+  also: readonly string[] = [],
+): T {
+  const found = all.find((each) => each.key === key);
+  if (found) return found;
+  const keys = [...all.map((each) => each.key), ...also];
+  throw domainError("UNKNOWN_POLICY", `there is no ${what} ${key}${hint(key, keys)}; there are: ${keys.join(", ")}`);
+}
+
+function hint(word: string, words: readonly string[]): string {
+  const meant = nearest(word, words);
+  return meant === null ? "" : `, did you mean ${meant}?`;
 }
 
 export interface Conditions {

@@ -1,41 +1,117 @@
+import { domainError } from "../core/errors.ts";
+import { nearest } from "../input/index.ts";
 import type { Metrics } from "./metrics.ts";
 
-const COLUMNS: readonly (readonly [title: string, value: (metrics: Metrics) => string])[] = [
-  ["mean JCT", ({ meanJct }) => seconds(meanJct)],
-  ["median", ({ medianJct }) => seconds(medianJct)],
-  ["p95", ({ p95Jct }) => seconds(p95Jct)],
-  ["p99", ({ p99Jct }) => seconds(p99Jct)],
-  ["makespan", ({ makespan }) => seconds(makespan)],
-  ["queueing", ({ meanQueueingDelay }) => seconds(meanQueueingDelay)],
-  ["jobs/h", ({ throughput }) => throughput.toFixed(1)],
-  ["used", ({ utilisation }) => `${(100 * utilisation).toFixed(1)} %`],
-  ["fairness", ({ fairness }) => fairness.toFixed(3)],
-  ["preempted", ({ preemptions }) => whole(preemptions)],
-  ["migrated", ({ migrations }) => whole(migrations)],
-  ["resized", ({ resizes }) => whole(resizes)],
-];
-
-/** The metrics by policy as a table for a terminal: times in seconds. */
-export function metricsTable(metrics: Readonly<Record<string, Metrics>>): string {
-  const all = Object.values(metrics);
-  const columns = [
-    ...COLUMNS,
-    ...(all.some(({ deadlines }) => deadlines > 0) ? [["late", late] as const] : []),
-    ...(all.some(({ unfinished }) => unfinished > 0) ? [["unfinished", unfinished] as const] : []),
-  ];
-  const rows = [
-    ["policy", ...columns.map(([title]) => title)],
-    ...Object.entries(metrics).map(([policy, found]) => [policy, ...columns.map(([, value]) => value(found))]),
-  ];
-  const widths = columns.map((_, i) => Math.max(...rows.map((row) => (row[i + 1] as string).length)));
-  const first = Math.max(...rows.map(([name]) => (name as string).length));
-  const lines = rows.map(([name = "", ...cells]) =>
-    [name.padEnd(first), ...cells.map((cell, i) => cell.padStart(widths[i] as number))].join("  "),
-  );
-  return `${lines.join("\n")}\n`;
+interface Column {
+  readonly title: string;
+  readonly text: (value: number, metrics: Metrics) => string;
+  /** Which value is the best: the least, the most; null where neither is. */
+  readonly best: "least" | "most" | null;
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
 const seconds = (value: number): string => (value < 10 ? value.toFixed(1) : whole(value));
-const late = ({ deadlines, deadlineMisses }: Metrics): string => `${deadlineMisses} of ${deadlines}`;
-const unfinished = (metrics: Metrics): string => whole(metrics.unfinished);
+const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+const index = (value: number): string => value.toFixed(3);
+
+const least = (title: string, text: Column["text"]): Column => ({ title, text, best: "least" });
+const most = (title: string, text: Column["text"]): Column => ({ title, text, best: "most" });
+const neither = (title: string, text: Column["text"]): Column => ({ title, text, best: null });
+
+/** What of the metrics can be shown, by their names: first what is shown first. */
+const COLUMNS: Readonly<Record<keyof Metrics, Column>> = {
+  meanJct: least("mean JCT", seconds),
+  medianJct: least("median", seconds),
+  p95Jct: least("p95", seconds),
+  makespan: least("makespan", seconds),
+  unfinished: least("unfinished", whole),
+  deadlineMisses: least("late", (value, { deadlines }) => `${value} of ${deadlines}`),
+  meanQueueingDelay: least("queueing", seconds),
+  utilisation: most("used", percent),
+  preemptions: neither("preempted", whole),
+  lostGpuSeconds: least("lost GPU s", seconds),
+  fairness: most("fair", index),
+  coreUtilisation: most("cores", percent),
+  fragmentation: least("in pieces", percent),
+  migrations: neither("migrated", whole),
+  resizes: neither("resized", whole),
+  p99Jct: least("p99", seconds),
+  throughput: most("jobs/h", (value) => value.toFixed(1)),
+  userFairness: most("fair to users", index),
+  meanSlowdown: least("slowdown", (value) => value.toFixed(2)),
+  meanWaiting: least("waiting", seconds),
+  meanService: neither("service", seconds),
+  medianQueueingDelay: least("queueing median", seconds),
+  p95QueueingDelay: least("queueing p95", seconds),
+  gpuSeconds: neither("GPU s", whole),
+  deadlines: neither("deadlines", whole),
+  jobs: neither("jobs", whole),
+};
+export type ColumnName = keyof Metrics;
+const NAMES = Object.keys(COLUMNS) as ColumnName[];
+
+/** Not worth their room where they are nothing for all. */
+const SPARE = new Set<ColumnName>(
+  "unfinished deadlineMisses lostGpuSeconds coreUtilisation fragmentation migrations resizes preemptions".split(
+    " ",
+  ) as ColumnName[],
+);
+const WIDTH = 100;
+
+/** `meanJct,p99Jct` or `all`. Throws a DomainError. */
+export function parseColumns(text: string): readonly ColumnName[] {
+  if (text === "all") return NAMES;
+  return text.split(",").map((word) => {
+    const name = NAMES.find((each) => each === word.trim());
+    if (name) return name;
+    const meant = nearest(word, NAMES);
+    const hint = meant ? `did you mean ${meant}?` : `there are ${NAMES.join(", ")}`;
+    throw domainError("INVALID_INPUT", `--columns: there is no column ${JSON.stringify(word)}: ${hint}`);
+  });
+}
+
+/** The metrics by policy as a table for a terminal; a star marks the best of each column. @param columns null: as many as there is room for */
+export function metricsTable(
+  metrics: Readonly<Record<string, Metrics>>,
+  columns: readonly ColumnName[] | null = null,
+): string {
+  const all = Object.values(metrics);
+  const worthIt = NAMES.filter((name) => !SPARE.has(name) || all.some((each) => each[name] !== 0));
+  const lines = linesOf(metrics, columns ?? worthIt, columns === null ? WIDTH : Number.POSITIVE_INFINITY);
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function linesOf(metrics: Readonly<Record<string, Metrics>>, columns: readonly ColumnName[], width: number): string[] {
+  const names = ["policy", ...Object.keys(metrics)];
+  const first = Math.max(...names.map((name) => name.length));
+  let lines = names.map((name) => name.padEnd(first));
+  for (const column of columns) {
+    const cells = cellsOf(column, Object.values(metrics));
+    const wide = Math.max(...cells.map(({ text }) => text.length));
+    if ((lines[0] as string).length + wide + 2 > width) break;
+    lines = lines.map((line, i) => {
+      const { text, mark } = cells[i] as Cell;
+      return `${line.padEnd((lines[0] as string).length)} ${text.padStart(wide)}${mark}`;
+    });
+  }
+  return lines;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly mark: string;
+}
+
+function cellsOf(name: ColumnName, all: readonly Metrics[]): Cell[] {
+  const { title, text, best } = COLUMNS[name];
+  const values = all.map((metrics) => metrics[name]);
+  const winner = best === null ? null : best === "least" ? Math.min(...values) : Math.max(...values);
+  const isContest = values.some((value) => value !== values[0]);
+  return [
+    { text: title, mark: " " },
+    ...all.map((metrics, i) => ({
+      text: text(values[i] as number, metrics),
+      mark: isContest && values[i] === winner ? "*" : " ",
+    })),
+  ];
+}

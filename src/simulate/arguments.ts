@@ -4,6 +4,7 @@ import { domainError } from "../core/errors.ts";
 import { policies } from "../policies/index.ts";
 import { type Conditions, experimentsOf, KNOWLEDGE } from "../sim/experiment.ts";
 import { parseCosts, parseFailures, parseGuards } from "../sim/settings.ts";
+import { type ColumnName, parseColumns } from "../sim/table.ts";
 import { textOf } from "../sim/traces/read.ts";
 import { FLAGS } from "./flags.ts";
 import { jobsFrom, serversFrom, withEmptyHistory } from "./inputs.ts";
@@ -18,6 +19,9 @@ export interface Arguments {
   /** So many runs at once. */
   readonly threads: number;
   readonly jobsOut: string | null;
+  readonly details: string | null;
+  /** Null: as many as there is room for. */
+  readonly columns: readonly ColumnName[] | null;
   readonly requestsOut: string | null;
   readonly traceOut: string | null;
   /** What a person should know of the jobs. */
@@ -35,7 +39,7 @@ export async function readArguments(args: string[]): Promise<Arguments | null> {
   const isOnlyWritten = traceOut !== null && asked.length === 0;
   if (asked.length === 0 && !isOnlyWritten) required("--policy", undefined);
   const names = asked.includes("all") ? policies.map(({ key }) => key) : [...new Set(asked)];
-  const experiments = experimentsOf(names, (values.option ?? []).map(pairOf), values.placement);
+  const experiments = experimentsOf(names, (values.option ?? []).map(pairOf), wordsIn(values.placement));
   const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeOf("--limit", values.limit, 1);
   const seed = wholeOf("--seed", values.seed, 0);
   const requests = requestsOf(values, limit, seed);
@@ -64,6 +68,8 @@ export async function readArguments(args: string[]): Promise<Arguments | null> {
     seed,
     threads: threadsFor(values.threads, experiments.length * (requests?.list.length ?? trace.length)),
     jobsOut: values["jobs-out"] ?? null,
+    details: values.details ?? null,
+    columns: values.columns === undefined ? null : parseColumns(values.columns),
     requestsOut: values["requests-out"] ?? null,
     traceOut,
     notes,

@@ -24,6 +24,8 @@ export const FLAGS = {
   failures: { type: "string", default: "none" },
   guards: { type: "string" },
   "jobs-out": { type: "string" },
+  details: { type: "string" },
+  columns: { type: "string" },
   json: { type: "boolean", default: false },
   seed: { type: "string", default: "1" },
   threads: { type: "string" },

@@ -29,7 +29,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   Policies: `
   --policy KEY         repeated or with commas, or all; --compare is another word for it; also ${Object.keys(ALIASES).join(", ")}, as other simulators call them
   --option NAME=VALUE  of the policy, repeated; POLICY.NAME=VALUE where only one of several is meant
-  --placement KEY      consolidate (default), spread, hungarian, genetic, branch-and-bound
+  --placement KEY      one or, to compare them, several: consolidate (default), spread, hungarian, genetic, branch-and-bound
   --estimates WHAT     what policies know of the jobs: exact (how long they take, and their speed at each size), declared
                        (how much work they are), learned (nothing, but they print their progress and the estimator learns).
                        Default: exact for policies that need estimates, learned for all others
@@ -52,6 +52,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   --guards WHAT        anti-thrash: default, none, or NAME=NUMBER,… as in the configuration`,
   Output: `
   --jobs-out FILE      CSV: job_id,first_start_s,end_s,preemptions; with several policies FILE.POLICY.csv each
+  --details FILE       CSV: every metric of each job; with several policies FILE.POLICY.csv each
+  --columns LIST       of the table: meanJct,p99Jct,fragmentation,… as in the JSON, or all; * marks the best
   --json               the metrics by policy as JSON
   --seed N             for everything that is drawn by lot (default 1)
   --threads N          runs at once (default: as many as there are cores)

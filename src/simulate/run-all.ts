@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { jobsIn } from "../sim/experiment.ts";
-import { type Metrics, metricsOf } from "../sim/metrics.ts";
-import { fileFor, jobsCsv, Outputs } from "../sim/output.ts";
+import type { Metrics } from "../sim/metrics.ts";
+import { detailsCsv, fileFor, jobsCsv, Outputs } from "../sim/output.ts";
+import type { JobResult } from "../sim/simulation.ts";
 import { metricsTable } from "../sim/table.ts";
 import { requestsText } from "../sim/traces/requests.ts";
 import { traceCsv } from "../sim/traces/write.ts";
@@ -12,44 +13,58 @@ import type { Failure, Outcome, Trial } from "./trial.ts";
 
 /** Runs what was asked for and writes what came of it. Returns the exit code. */
 export async function runAll(options: Arguments, signal: AbortSignal): Promise<number> {
-  const { experiments, conditions, jobsOut, cluster, seed, threads } = options;
-  const { servers } = conditions;
-  const pathOf = (name: string): string => fileFor(jobsOut ?? "", name, experiments.length === 1);
-  const outputs = new Outputs();
-  if (!options.quiet) for (const note of options.notes) console.error(note);
-  if (options.traceOut !== null) {
-    outputs.reserve(options.traceOut);
-    outputs.add(options.traceOut, traceCsv(conditions.trace));
-  }
+  const { experiments, conditions, cluster, seed, threads, columns, quiet } = options;
+  const names = experiments.map(({ name }) => name);
+  const outputs = reserveOutputs(options, names);
+  if (!quiet) for (const note of options.notes) console.error(note);
   if (experiments.length === 0) {
     outputs.write();
     return 0;
   }
-  if (options.requestsOut !== null) outputs.reserve(options.requestsOut);
-  if (jobsOut !== null) for (const { name } of experiments) outputs.reserve(pathOf(name));
   const trials = experiments.map((experiment): Trial => ({ ...experiment, conditions }));
-  const outcomes = await runWatched(trials, { threads, isQuiet: options.quiet, signal });
+  const outcomes = await runWatched(trials, { threads, isQuiet: quiet, signal });
   if (!outcomes) return 130;
 
-  const gpus = servers.reduce((sum, server) => sum + server.gpus.length, 0);
   const metrics: Record<string, Metrics> = {};
   const failures = new Map<string, readonly string[]>();
-  for (const [i, { name }] of trials.entries()) {
+  for (const [i, name] of names.entries()) {
     const outcome = outcomes[i] as Outcome | Failure;
     if ("faults" in outcome) failures.set(name, outcome.faults);
     else {
-      metrics[name] = metricsOf(outcome.results, gpus);
-      if (jobsOut !== null) outputs.add(pathOf(name), jobsCsv(outcome.results));
+      metrics[name] = outcome.metrics;
+      for (const { path, content } of jobFiles(options)) outputs.add(path(name), content(outcome.results));
     }
   }
-  tellFailures(failures, trials.length);
-  if (failures.size === trials.length) return 1;
-  if (options.requestsOut !== null && conditions.requests)
-    outputs.add(options.requestsOut, requestsText(conditions.requests.list));
+  tellFailures(failures, names.length);
+  if (failures.size === names.length) return 1;
   outputs.write();
   const summary = { trace: basename(conditions.file), cluster, jobs: jobsIn(conditions), seed, policies: metrics };
-  process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : metricsTable(metrics));
+  process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : metricsTable(metrics, columns));
   return failures.size > 0 ? 1 : 0;
+}
+
+/** What is written of the jobs of each policy. */
+function jobFiles({ jobsOut, details, experiments }: Arguments) {
+  const isOnly = experiments.length === 1;
+  const fileOf = (base: string | null, content: (results: readonly JobResult[]) => string) =>
+    base === null ? [] : [{ path: (name: string) => fileFor(base, name, isOnly), content }];
+  return [...fileOf(jobsOut, jobsCsv), ...fileOf(details, detailsCsv)];
+}
+
+/** All that will be written can be, as far as one can know; what is known already is added. Throws a DomainError. */
+function reserveOutputs(options: Arguments, names: readonly string[]): Outputs {
+  const { conditions, traceOut, requestsOut } = options;
+  const outputs = new Outputs([conditions.file, conditions.speedups?.file ?? ""].filter((file) => file !== ""));
+  for (const { path } of jobFiles(options)) for (const name of names) outputs.reserve(path(name));
+  if (traceOut !== null) {
+    outputs.reserve(traceOut);
+    outputs.add(traceOut, traceCsv(conditions.trace));
+  }
+  if (requestsOut !== null) {
+    outputs.reserve(requestsOut);
+    if (conditions.requests) outputs.add(requestsOut, requestsText(conditions.requests.list));
+  }
+  return outputs;
 }
 
 /** Runs the trials over the cores, with word of how far they are. Null when the signal came before they were through. */

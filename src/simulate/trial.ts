@@ -1,6 +1,8 @@
 import { DomainError, InvariantError } from "../core/errors.ts";
 import { type Conditions, type Experiment, simulationOf } from "../sim/experiment.ts";
+import { Fragmentation } from "../sim/fragmentation.ts";
 import type { Refusal } from "../sim/happenings.ts";
+import { type Metrics, metricsOf } from "../sim/metrics.ts";
 import type { JobResult } from "../sim/simulation.ts";
 
 /** One policy that runs over one workload: plain data, so that another thread can be handed it. */
@@ -11,6 +13,7 @@ export interface Trial extends Experiment {
 /** What came of it. */
 export interface Outcome {
   readonly results: readonly JobResult[];
+  readonly metrics: Metrics;
   readonly refusals: readonly Refusal[];
   readonly events: number;
   readonly rounds: number;
@@ -35,21 +38,29 @@ export async function runTrial(
 ): Promise<Outcome | Failure | null> {
   const began = performance.now();
   try {
-    const simulation = simulationOf(trial, trial.conditions);
+    const { servers } = trial.conditions;
+    const fragmentation = servers.length > 1 ? new Fragmentation() : null; // one server is never in pieces
+    const simulation = simulationOf(trial, trial.conditions, fragmentation?.observe);
     while (simulation.run(SLICE)) {
       tell(simulation.counts.ended);
       await new Promise((resolve) => setImmediate(resolve));
       if (signal?.aborted) return null;
     }
     const { events, rounds } = simulation.counts;
+    const [results, { refusals }] = [simulation.results(), simulation];
+    const metrics = metricsOf(results, {
+      gpus: sum(servers.map(({ gpus }) => gpus.length)),
+      cores: sum(servers.map(({ cores }) => cores)),
+      fragmentedGpuMillis: fragmentation?.gpuMillis ?? 0,
+    });
     const seconds = (performance.now() - began) / 1000;
-    const { refusals } = simulation;
-    return { results: simulation.results(), refusals, events, rounds, seconds, peakMiB: peakMiB() };
+    return { results, metrics, refusals, events, rounds, seconds, peakMiB: peakMiB() };
   } catch (error) {
     return { faults: faultsOf(error) };
   }
 }
 
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const peakMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 
 /** The caller's faults and a policy's in words; what nobody thought of with its stack. */
