@@ -5,7 +5,6 @@ import type { Event, EventType } from "../core/event.ts";
 import type { Guards } from "../core/guards.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
-import type { Effort } from "../core/packing.ts";
 import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
 import { runId } from "../core/run.ts";
 import { Scheduler } from "../core/scheduler.ts";
@@ -19,10 +18,13 @@ import { PROGRESS_KEPT_WHOLE, progressThinnedTo, thinProgress } from "../store/r
 import type { SecretRow } from "../store/rows.ts";
 import { lastJobNumber } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
+import { recordBoot } from "../store/turns.ts";
 import { Feed } from "./feed.ts";
 import type { MakeDriver } from "./fleet.ts";
 import { Fleet } from "./fleet.ts";
 import { OutputReader } from "./output.ts";
+import { Searches } from "./searches.ts";
+import { rowsOf, takeIn } from "./take-in.ts";
 
 /** A transaction that fails (a full disk) is tried again so often; nothing is acted on until it succeeds. */
 const RECORD_RETRY: Millis = 1_000;
@@ -42,10 +44,6 @@ export interface EngineOptions {
   /** What is in memory can never be recorded, which is a fault of ours: the process must end and start again from the log. */
   fatal(error: unknown): void;
 }
-
-/** A round, for which everything waits, lets a placement search so long; the steps are a bound for a clock that is set back. */
-const SEARCH: Millis = 150;
-const SEARCH_STEPS = 1_000_000;
 
 /** News that no decision depends on: by itself it is recorded without a round. */
 const PASSIVE: ReadonlySet<EventType> = new Set(["RunProgressed", "CheckpointSaved", "CheckpointCarried"]);
@@ -77,6 +75,7 @@ export class Engine {
   readonly queries: Queries;
   readonly #options: EngineOptions;
   readonly #scheduler: Scheduler;
+  readonly #searches: Searches;
   readonly #fleet: Fleet;
   readonly #output: OutputReader;
   #inbox: Event[] = [];
@@ -92,9 +91,16 @@ export class Engine {
   /** Why nothing can be recorded at present; null when all is well. */
   #trouble: string | null = null;
 
-  private constructor(options: EngineOptions, scheduler: Scheduler, seq: number, jobNumber: number) {
+  private constructor(
+    options: EngineOptions,
+    scheduler: Scheduler,
+    searches: Searches,
+    seq: number,
+    jobNumber: number,
+  ) {
     this.#options = options;
     this.#scheduler = scheduler;
+    this.#searches = searches;
     this.#seq = seq;
     this.#jobNumber = jobNumber;
     this.logs = options.logs;
@@ -132,26 +138,14 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     const { store, resolve, setting, clock, guards, learner } = options;
     const queries = new Queries(store);
-    const scheduler = new Scheduler(resolve, setting, { guards, learner, effort: () => effortUntil(clock) });
-    const jobs = await queries.unfinishedJobs();
-    const ids = jobs.map(({ id }) => id);
-    const [runs, migrations, servers] = [
-      await queries.runsOf(ids),
-      await queries.migrationsOf(ids),
-      await queries.servers(),
-    ];
-    const now = clock.now();
-    scheduler.restore({
-      servers: servers.map((server) => ({ ...server, health: "down", reason: "not connected yet", healthSince: now })),
-      jobs,
-      runs: [...runs.values()].flatMap((ofJob) => ofJob.slice(-1)),
-      migrations: [...migrations.values()].flatMap((ofJob) => ofJob.slice(-1)),
-      lessons: await queries.lessons(),
-      usage: await queries.usage(),
-    });
+    const searches = new Searches(clock);
+    const scheduler = new Scheduler(resolve, setting, { guards, learner, effort: () => searches.effort() });
+    const [seq, now] = [await lastSeq(store), clock.now()];
+    takeIn(scheduler, await rowsOf(queries), now);
+    await recordBoot(store, seq, now, { setting, guards });
     const kept = await queries.existing(options.logs.jobs());
     for (const id of options.logs.jobs()) if (!kept.has(id)) options.logs.remove(id); // a deletion that a crash cut short
-    return new Engine(options, scheduler, await lastSeq(store), await lastJobNumber(store));
+    return new Engine(options, scheduler, searches, seq, await lastJobNumber(store));
   }
 
   /** Present state, to look at. Whoever wants to change it makes a `request`. */
@@ -283,12 +277,15 @@ export class Engine {
     }
 
     const isQuiet = answered.length === 0 && events.every(({ type }) => PASSIVE.has(type));
+    this.#searches.takeCuts(); // of those that only looked
     const round = isQuiet && !this.#alarmRang ? null : this.#scheduler.round(now);
+    const cuts = this.#searches.takeCuts();
     this.#alarmRang = false;
     events.push(...(round?.events ?? []));
     const recorded = events.map((event): Recorded => ({ seq: ++this.#seq, event }));
     const changes = this.#scheduler.takeChanges();
-    if (recorded.length > 0) await this.#record({ events: recorded, changes, secrets });
+    const held = round && { at: now, decided: round.events.length, cuts };
+    if (recorded.length > 0) await this.#record({ events: recorded, changes, secrets, round: held });
     if (round) this.#setAlarm(round.wakeAt);
 
     this.feed.publish(recorded);
@@ -364,9 +361,4 @@ export class Engine {
     if (job && isOver(job)) this.#scheduler.forget(job.id);
     if (!this.#scheduler.jobs.has(event.job)) this.logs.wake(event.job); // its followers may be done
   }
-}
-
-function effortUntil(clock: Clock): Effort {
-  const end = clock.now() + SEARCH;
-  return { steps: SEARCH_STEPS, expired: () => clock.now() >= end };
 }

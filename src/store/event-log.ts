@@ -8,6 +8,7 @@ import type { PolicySetting } from "../core/policy.ts";
 import type { Run } from "../core/run.ts";
 import type { Server } from "../core/server.ts";
 import { leadServer } from "../core/server.ts";
+import type { Instant } from "../core/time.ts";
 import {
   EventRow,
   ForecastRow,
@@ -19,6 +20,7 @@ import {
   SecretRow,
   ServerRow,
   SettingRow,
+  TurnRow,
   UsageRow,
 } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -29,12 +31,22 @@ export interface Recorded {
   readonly event: Event;
 }
 
+/** A round as it was held, beside its events. */
+export interface HeldRound {
+  readonly at: Instant;
+  /** So many of the last events it decided. */
+  readonly decided: number;
+  readonly cuts: TurnRow["cuts"];
+}
+
 /** All that one turn of the engine leaves behind: written whole or not at all. */
 export interface Batch {
   readonly events: readonly Recorded[];
   readonly changes: Changes;
   /** Secrets of jobs submitted in this turn. */
   readonly secrets: readonly SecretRow[];
+  /** The round that decided the last of the events; null (or not given) when none was held. */
+  readonly round?: HeldRound | null;
 }
 
 /** Appends the events and updates the rows in one transaction. */
@@ -42,6 +54,8 @@ export async function record(store: Store, batch: Batch): Promise<void> {
   await store.fork().transactional(async (em) => {
     const { changes, events } = batch;
     await insert(em, EventRow, events.map(toEventRow));
+    const last = events.at(-1);
+    if (last && batch.round) await insert(em, TurnRow, [{ seq: last.seq, ...batch.round, boot: null }]);
     const keys = new Map<string, string | null>();
     for (const { event } of events) if (event.type === "JobSubmitted") keys.set(event.job, event.key);
     await upsert(
@@ -169,7 +183,7 @@ function toEventRow({ seq, event }: Recorded): EventRow {
 
 const fromEventRow = ({ seq, at, type, body }: EventRow): Recorded => ({ seq, event: { type, at, ...body } as Event });
 
-const toJobRow = (job: Job, submitKey: string | null): JobRow => ({
+export const toJobRow = (job: Job, submitKey: string | null): JobRow => ({
   id: job.id,
   number: jobNumber(job.id),
   name: job.spec.name,
@@ -184,7 +198,7 @@ const toJobRow = (job: Job, submitKey: string | null): JobRow => ({
   body: job,
 });
 
-const toRunRow = (run: Run): RunRow => ({
+export const toRunRow = (run: Run): RunRow => ({
   id: run.id,
   job: run.job,
   attempt: run.attempt,
@@ -193,7 +207,7 @@ const toRunRow = (run: Run): RunRow => ({
   body: run,
 });
 
-const toMigrationRow = (migration: Migration): MigrationRow => ({
+export const toMigrationRow = (migration: Migration): MigrationRow => ({
   id: migration.id,
   job: migration.job,
   state: migration.state,

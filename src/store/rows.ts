@@ -1,8 +1,10 @@
 import { EntitySchema } from "@mikro-orm/core";
 import type { Lesson } from "../core/estimates.ts";
 import type { PastForecast } from "../core/forecast.ts";
+import type { Guards } from "../core/guards.ts";
 import type { Job } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
+import type { PolicySetting } from "../core/policy.ts";
 import type { Run } from "../core/run.ts";
 import type { Server } from "../core/server.ts";
 import type { UserUsage } from "../core/usage.ts";
@@ -62,6 +64,23 @@ export interface GpuRow {
   uuid: string | null;
   model: string | null;
   memoryMiB: number | null;
+}
+/** What no event tells: at which instant a round was held, or with what the server was started. They are numbered as they came. */
+export interface TurnRow {
+  number?: number;
+  /** Of the last event by then. */
+  seq: number;
+  at: number;
+  /** So many events up to that one the round decided; null for a start of the server, which took the state in from the rows. */
+  decided: number | null;
+  /** For each search, after how many questions for the time it was cut short (null: it was not); null when none was. */
+  cuts: readonly (number | null)[] | null;
+  boot: Boot | null;
+}
+/** What a server is started with and no event tells. */
+export interface Boot {
+  readonly setting: PolicySetting;
+  readonly guards: Guards;
 }
 export interface SecretRow {
   job: string;
@@ -173,6 +192,19 @@ export const GpuRow = new EntitySchema<GpuRow>({
   indexes: [{ properties: ["server"] }],
 });
 
+export const TurnRow = new EntitySchema<TurnRow>({
+  name: "TurnRow",
+  tableName: "turn",
+  properties: {
+    number: { type: "integer", primary: true, autoincrement: true },
+    seq: integer,
+    at: integer,
+    decided: optionalInteger,
+    cuts: { type: "json", nullable: true },
+    boot: { type: "json", nullable: true },
+  },
+});
+
 export const SecretRow = new EntitySchema<SecretRow>({
   name: "SecretRow",
   tableName: "secret",
@@ -211,6 +243,7 @@ export const ForecastRow = new EntitySchema<ForecastRow>({
 
 export const tables = [
   EventRow,
+  TurnRow,
   JobRow,
   RunRow,
   MigrationRow,

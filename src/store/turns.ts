@@ -1,0 +1,26 @@
+import type { Instant } from "../core/time.ts";
+import { type Boot, TurnRow } from "./rows.ts";
+import type { Store } from "./store.ts";
+
+export type Turn = Required<TurnRow>;
+
+/** The server has taken the state in, which is that of the log up to `seq`. */
+export async function recordBoot(store: Store, seq: number, at: Instant, boot: Boot): Promise<void> {
+  await store.fork().insert(TurnRow, { seq, at, decided: null, cuts: null, boot });
+}
+
+/** Turns behind that number, oldest first. */
+export async function readTurns(store: Store, after: number, limit: number): Promise<Turn[]> {
+  const rows = await store
+    .fork()
+    .find(TurnRow, { number: { $gt: after } }, { orderBy: { number: "asc" }, limit, disableIdentityMap: true });
+  return rows.map((row) => ({ ...row, boot: row.boot && withInfinity(row.boot) }) as Turn);
+}
+
+/** A guard without a limit is null in JSON. */
+const withInfinity = ({ setting, guards }: Boot): Boot => ({
+  setting,
+  guards: Object.fromEntries(
+    Object.entries(guards).map(([name, value]) => [name, value ?? Number.POSITIVE_INFINITY]),
+  ) as unknown as Boot["guards"],
+});
