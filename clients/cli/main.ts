@@ -3,6 +3,7 @@ import { Cli, DEFAULT_URL, examples, type FindLaboratory } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
 import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
+import { forecast } from "./commands/forecast.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
 import { migrate } from "./commands/migrate.ts";
@@ -38,6 +39,7 @@ const COMMANDS = [
   servers,
   policy,
   estimates,
+  forecast,
   events,
 ];
 

@@ -190,8 +190,11 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       (await ask(op.GetEstimateAccuracy, {}, options)).estimateAccuracy,
 
     /** When jobs start and end, as far as estimates go; `first` of each policy are given, at most 1,000. */
-    forecast: async (query: op.GetForecastVariables = {}, options: Stoppable = {}): Promise<op.Forecast> =>
-      (await ask(op.GetForecast, query, options)).forecast,
+    async forecast(query: op.GetForecastVariables = {}, options: Stoppable = {}): Promise<op.Forecast> {
+      const { forecast } = await ask(op.GetForecast, query, options);
+      if (forecast.errors.length > 0) throw new SchedulearnError(forecast.errors);
+      return forecast;
+    },
 
     /** How past forecasts have turned out, by policy and category. */
     forecastAccuracy: async (options: Stoppable = {}): Promise<readonly op.ForecastAccuracy[]> =>

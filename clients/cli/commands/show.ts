@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Estimate, Job, JobDetails, Migration, Run } from "../../sdk/index.ts";
 import { SchedulearnError } from "../../sdk/index.ts";
 import { type Cli, examples } from "../cli.ts";
+import { expectedWords } from "../expectation.ts";
 import { findJobId } from "../find-job.ts";
 import { formatBytes, formatMiB, formatProgress, formatSeconds, formatTime, formatValue } from "../format.ts";
 import { reasonOf, statusWords } from "../status.ts";
@@ -27,6 +28,7 @@ export function show(program: Command, cli: Cli): void {
 }
 
 function printJob(terminal: Terminal, job: JobDetails): void {
+  const now = new Date().toISOString();
   terminal.printFacts([
     ["id", job.id],
     ["name", job.name],
@@ -34,6 +36,8 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["server", job.server?.name ?? null],
     ["progress", job.progress && formatProgress(job.progress)],
     ["remaining", job.estimate && estimateWords(job.estimate, job.gpus.max > 0 ? "GPU" : "core")],
+    ["expected start", job.forecast && isWaiting(job) ? expectedWords(job.forecast.startsAt, now) : null],
+    ["expected end", job.forecast && expectedWords(job.forecast.endsAt, now)],
     ["type", job.type],
     ["user", job.user],
     ["image", job.image],
@@ -150,6 +154,8 @@ function estimateWords({ source, remainingTime, remainingSeconds, spread }: Esti
     remainingTime === null ? `${formatSeconds(remainingSeconds)} on one ${unit}` : formatSeconds(remainingTime);
   return `${left}${spread ? ` give or take ${Math.round(spread * 100)}%` : ""}, ${SOURCES[source]}`;
 }
+
+const isWaiting = ({ status }: Job): boolean => status === "PENDING" || status === "STARTING";
 
 const isElastic = ({ gpus, cores }: Job): boolean => gpus.min < gpus.max || (gpus.max === 0 && cores.min < cores.max);
 

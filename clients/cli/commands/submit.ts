@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { isMap, parseDocument } from "yaml";
-import type { Job, JobSpecInput, SchedulearnClient } from "../../sdk/index.ts";
+import type { Forecast, Job, JobSpecInput, SchedulearnClient } from "../../sdk/index.ts";
 import { SchedulearnError } from "../../sdk/index.ts";
 import {
   type Cli,
@@ -16,6 +16,7 @@ import {
   type Session,
 } from "../cli.ts";
 import { exitCode, UsageError } from "../exit-code.ts";
+import { expectationFacts } from "../expectation.ts";
 import { readText } from "../files.ts";
 import { followJob } from "../follow-job.ts";
 import { LogPrinter } from "../log-printer.ts";
@@ -34,6 +35,7 @@ interface Options {
   readonly idempotencyKey?: string;
   readonly follow?: boolean;
   readonly raw?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function submit(program: Command, cli: Cli): void {
@@ -57,12 +59,14 @@ export function submit(program: Command, cli: Cli): void {
     .option("--type <type>", "its category, such as pytorch")
     .option("--idempotency-key <key>", "the same key within 24 hours gives the first job again")
     .option("-f, --follow", "show its output and progress until it is over; Ctrl-C leaves it running")
+    .option("--dry-run", "submit nothing: check it, and tell when it would start and end")
     .option("--raw", "with --follow on a terminal: also the lines by which it tells its progress, as JSON")
     .addHelpText(
       "after",
       examples(
         "submit job.yaml",
         "submit job.yaml --gpus 4 --priority 10 --follow",
+        "submit job.yaml --dry-run",
         "submit --image python:3.12-slim --cores 2 -- python -c 'print(1)'",
         "submit --gpus 1:4 --image pytorch/pytorch -- 'python train.py && ./report.sh'",
         "submit - --json < job.yaml",
@@ -71,10 +75,14 @@ export function submit(program: Command, cli: Cli): void {
     .action(
       cli.act(async (session, file: string | undefined, options: Options) => {
         const { client, json, terminal } = session;
-        const { idempotencyKey, follow: follows } = options;
-        const newest = idempotencyKey === undefined ? 0 : await newestNumber(client);
+        const { idempotencyKey, follow: follows, dryRun } = options;
+        if (dryRun && follows) throw new UsageError("--dry-run submits nothing that --follow could show");
         const fields = fieldsOf(options, cli.behindDashes);
-        const job = await submitted(session, file, fields, cli, idempotencyKey);
+        if (dryRun)
+          return tellBeforehand(session, await handedIn(file, fields, cli, (what) => foreseen(session, what)));
+        const newest = idempotencyKey === undefined ? 0 : await newestNumber(client);
+        const submitIt = (what: Handed): Promise<Job> => client.submit(what, { idempotencyKey });
+        const job = await handedIn(file, fields, cli, submitIt);
         const news = numberOf(job) > newest ? "submitted" : "was submitted before with this key";
         if (json) terminal.printJson(job, { pretty: !follows });
         else if (follows) terminal.note(`${job.id} ${news}`);
@@ -115,24 +123,42 @@ function fieldsOf(options: Options, behindDashes: readonly string[] | null): Fie
   };
 }
 
-async function submitted(
-  { client }: Session,
+/** What a job is handed in as: its fields, or the text of a file. */
+type Handed = Parameters<SchedulearnClient["submit"]>[0];
+
+/** What `handIn` makes of the job; the faults of a file name it. */
+async function handedIn<T>(
   file: string | undefined,
   fields: Fields,
   { io }: Cli,
-  idempotencyKey: string | undefined,
-): Promise<Job> {
+  handIn: (what: Handed) => Promise<T>,
+): Promise<T> {
   if (file === undefined) {
     const { command, ...others } = fields;
     if (!command) throw new UsageError("a file, or a command behind --, is needed; see schedulearn submit --help");
-    return client.submit({ ...others, command }, { idempotencyKey });
+    return handIn({ ...others, command });
   }
   const yaml = withFields(file === "-" ? await text(io.stdin) : await readText(file, "YAML file"), fields);
-  return client.submit({ yaml }, { idempotencyKey }).catch((error: unknown) => {
+  return handIn({ yaml }).catch((error: unknown) => {
     if (!(error instanceof SchedulearnError) || file === "-") throw error;
     const named = (message: string): string => (message.startsWith(`${file}:`) ? message : `${file}: ${message}`);
     throw new SchedulearnError(error.faults.map((fault) => ({ ...fault, message: named(fault.message) })));
   });
+}
+
+async function foreseen({ client, signal }: Session, what: Handed): Promise<Forecast> {
+  return client.forecast({ hypothetical: "yaml" in what ? what : { spec: what }, jobs: [] }, { signal });
+}
+
+function tellBeforehand({ terminal, json }: Session, { policies, hypothetical }: Forecast): number {
+  const [expected] = hypothetical;
+  const [under] = policies;
+  if (json) terminal.printJson({ forecast: expected, policy: under?.policy, runs: under?.runs });
+  else {
+    if (expected) terminal.printFacts(expectationFacts(expected));
+    terminal.note(`nothing was submitted; this is what it would get under ${under?.policy}`);
+  }
+  return exitCode.ok;
 }
 
 /**

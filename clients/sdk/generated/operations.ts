@@ -494,6 +494,7 @@ export type Forecast = {
     readonly jobs: readonly JobForecast[];
   })[];
   readonly hypothetical: readonly JobForecast[];
+  readonly errors: readonly Fault[];
 };
 
 export type ForecastAccuracy = {
@@ -1119,6 +1120,12 @@ query GetForecast($policies: [String!], $jobs: [ID!], $hypothetical: ForecastJob
   }
 }
 
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
 fragment TimeRange on TimeRange {
   p10
   p50
@@ -1155,6 +1162,9 @@ fragment Forecast on Forecast {
   }
   hypothetical {
     ...JobForecast
+  }
+  errors {
+    ...Fault
   }
 }
 ` as TypedDocument<GetForecastResult, GetForecastVariables>;

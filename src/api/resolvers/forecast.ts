@@ -1,7 +1,9 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { JobForecast } from "../../core/forecast.ts";
 import { findPolicy } from "../../policies/index.ts";
 import type { Context } from "../context.ts";
-import { badInput } from "../errors.ts";
+import { badInput, payload } from "../errors.ts";
+import type { Foresight } from "../foresight.ts";
 import { findJob } from "../job-requests.ts";
 import { costOfFew, costOfList } from "../relay.ts";
 import { specToForecast } from "../submission.ts";
@@ -67,32 +69,24 @@ export class ForecastResolver {
     seed: number,
     @Ctx() context: Context,
   ): Promise<ForecastView> {
-    const { engine, house } = context;
     if (policies) within("policies", policies.length, 1, MOST_POLICIES);
     if (jobs) within("jobs", jobs.length, hypothetical ? 0 : 1, MOST_JOBS);
     if (runs !== null && runs !== undefined) within("runs", runs, 1, MOST_RUNS);
-    for (const key of policies ?? []) findPolicy(key);
-    const ids = jobs && (await Promise.all(jobs.map((id) => findJob(id, context, "jobs"))));
-    const spec = hypothetical ? await specToForecast(hypothetical, context) : null;
-    const forecast = await house.foresight.ask({
-      policies: policies ?? null,
-      jobs: ids?.map(({ id }) => id) ?? null,
-      joining: spec,
-      runs: runs ?? null,
-      seed: seed ?? USUAL_SEED,
+    const nothing = { at: context.now(), policies: [], hypothetical: [] };
+    const made = await payload(async () => {
+      for (const key of policies ?? []) findPolicy(key);
+      const ids = jobs && (await Promise.all(jobs.map((id) => findJob(id, context, "jobs"))));
+      const joining = hypothetical ? await specToForecast(hypothetical, context) : null;
+      const request = {
+        policies: policies ?? null,
+        jobs: ids?.map(({ id }) => id) ?? null,
+        joining,
+        runs: runs ?? null,
+        seed: seed ?? USUAL_SEED,
+      };
+      return viewOf(await context.house.foresight.ask(request), joining?.name ?? null, context);
     });
-    const { at, joining } = forecast;
-    const hypotheticals: JobForecastView[] = [];
-    const views = forecast.policies.map((each) => {
-      const own = each.jobs.flatMap((job) => {
-        if (job.job !== joining)
-          return [new JobForecastView(job, at, engine.scheduler.job(job.job)?.spec.name ?? null)];
-        hypotheticals.push(new JobForecastView(job, at, spec?.name ?? null, null));
-        return [];
-      });
-      return new PolicyForecastView(each, own);
-    });
-    return { at, policies: views, hypothetical: hypotheticals };
+    return { ...nothing, ...made };
   }
 
   @FieldResolver(() => [JobForecastView], {
@@ -118,6 +112,23 @@ export class ForecastResolver {
   async forecastAccuracy(@Ctx() { house }: Context): Promise<ForecastAccuracyView[]> {
     return (await house.foresight.accuracy()).map((each) => new ForecastAccuracyView(each));
   }
+}
+
+function viewOf(
+  { at, policies, joining }: Awaited<ReturnType<Foresight["ask"]>>,
+  nameOfJoining: string | null,
+  { engine }: Context,
+): Omit<ForecastView, "errors"> {
+  const view = (job: JobForecast): JobForecastView =>
+    job.job === joining
+      ? new JobForecastView(job, at, nameOfJoining, null)
+      : new JobForecastView(job, at, engine.scheduler.job(job.job)?.spec.name ?? null);
+  const all = policies.map(({ jobs }) => jobs.map(view));
+  return {
+    at,
+    policies: policies.map((each, i) => new PolicyForecastView(each, all[i]?.filter(({ job }) => job !== null) ?? [])),
+    hypothetical: all.flatMap((views) => views.filter(({ job }) => job === null)),
+  };
 }
 
 @Resolver(() => JobView)

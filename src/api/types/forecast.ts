@@ -4,6 +4,7 @@ import type { JobId } from "../../core/job.ts";
 import type { Instant, Millis } from "../../core/time.ts";
 import { DateTime, Duration, Json } from "../scalars.ts";
 import { EstimateSourceEnum, ForecastMomentEnum } from "./enums.ts";
+import { UserError } from "./payloads.ts";
 import { JobSpecInput } from "./spec-input.ts";
 
 @InputType("ForecastJobInput", {
@@ -143,6 +144,9 @@ export class ForecastView {
     description: "What the job that is not submitted would get, by policy; empty without one.",
   })
   readonly hypothetical!: readonly JobForecastView[];
+
+  @Field(() => [UserError], { description: "What has to be mended first; nothing is forecast then." })
+  readonly errors!: readonly UserError[];
 }
 
 @ObjectType("ForecastAccuracy", {

@@ -41,6 +41,7 @@ const commands = [
   ["policy", "show"],
   ["policy", "set"],
   ["estimates"],
+  ["forecast"],
   ["events"],
 ];
 
