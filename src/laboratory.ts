@@ -1,6 +1,6 @@
 import { DomainError } from "./core/errors.ts";
-import { metricsOf } from "./sim/metrics.ts";
-import { jobsCsv } from "./sim/output.ts";
+import { metricsOf, type System } from "./sim/metrics.ts";
+import { detailsCsv, jobsCsv } from "./sim/output.ts";
 import { ProgramTable } from "./sim/program-table.ts";
 import { coresAsked } from "./sim/request-workload.ts";
 import type { JobResult } from "./sim/simulation.ts";
@@ -22,7 +22,11 @@ export const laboratory = {
   /** The jobs of a trace or requests file, and what is asked of them, in the order of time; or what is wrong with it. */
   readWorkload(file: string, text: string, { programs, elastic }: ReadOptions) {
     try {
-      if (!isRequests(text)) return readTrace(file, text).jobs.map((job) => cueOfJob(job, elastic));
+      if (!isRequests(text)) {
+        const { jobs } = readTrace(file, text);
+        const beginSeconds = jobs[0]?.submitSeconds ?? 0; // nobody waits for the first
+        return jobs.map((job) => cueOfJob(job, beginSeconds, elastic));
+      }
       const table = programs && new ProgramTable(programs.file, programs.text);
       return readRequests(file, text).map((request) => cueOfRequest(request, table, elastic));
     } catch (error) {
@@ -31,24 +35,26 @@ export const laboratory = {
     }
   },
 
-  /** @param units GPUs or cores of all servers */
-  summarise(
-    name: string,
-    jobs: readonly (Omit<JobResult, "gpuMillis" | "coreMillis"> & { readonly unitMillis: number })[],
-    units: number,
-  ) {
-    const results = jobs.map((job): JobResult => ({ ...job, gpuMillis: job.unitMillis, coreMillis: 0 }));
-    const metrics = metricsOf(results, { gpus: units, cores: 0, fragmentedGpuMillis: 0 });
-    return { metrics: { ...metrics }, table: metricsTable({ [name]: metrics }), csv: jobsCsv(results) };
+  /** Of work lost with a run, and of GPUs that are free in pieces, nothing is known of live servers. */
+  summarise(name: string, jobs: readonly Omit<JobResult, "lostGpuMillis">[], system: Pick<System, "gpus" | "cores">) {
+    const results = jobs.map((job): JobResult => ({ ...job, lostGpuMillis: 0 }));
+    const metrics = metricsOf(results, { ...system, fragmentedGpuMillis: 0 });
+    const { lostGpuSeconds: _, fragmentation: __, ...known } = metrics;
+    return {
+      metrics: known,
+      table: metricsTable({ [name]: metrics }),
+      jobs: jobsCsv(results),
+      details: detailsCsv(results, ["lost_gpu_seconds"]),
+    };
   },
 };
 
-function cueOfJob(job: TraceJob, elastic: Elastic) {
+function cueOfJob(job: TraceJob, beginSeconds: number, elastic: Elastic) {
   const { id, submitSeconds, durationSeconds, deadlineSeconds, model, type, user, priority } = job;
   return {
     kind: "submit" as const,
     name: id,
-    atSeconds: submitSeconds,
+    atSeconds: submitSeconds - beginSeconds,
     program: model ?? type,
     seconds: durationSeconds,
     gpus: job.gpus > 0 ? sizeOf(job.gpus, job.minGpus, job.maxGpus, elastic) : null,

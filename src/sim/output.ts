@@ -46,8 +46,9 @@ const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** The columns `job_id,first_start_s,end_s,preemptions`. */
 export const jobsCsv = (results: readonly JobResult[]): string => csvOf(BRIEF, results);
-/** Every metric of each job. */
-export const detailsCsv = (results: readonly JobResult[]): string => csvOf(DETAILED, results);
+/** Every metric of each job. @param unknown columns of which nothing is known */
+export const detailsCsv = (results: readonly JobResult[], unknown: readonly string[] = []): string =>
+  csvOf(Object.fromEntries(Object.entries(DETAILED).filter(([name]) => !unknown.includes(name))), results);
 
 function csvOf(columns: Columns, results: readonly JobResult[]): string {
   const values = Object.values(columns);

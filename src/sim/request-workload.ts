@@ -31,6 +31,8 @@ export function requestWorkload(
 ): RequestWorkload {
   const faults = new Faults(file);
   const most = Math.max(0, ...options.servers.map(({ cores }) => cores));
+  if (most === 0) faults.add({ line: 1, column: 1 }, "no server has cores: give a cluster such as --cluster cores:16");
+  faults.tell();
   const power = powerCurve(options.exponent);
   const jobs: SimulatedJob[] = [];
   const happenings: Happening[] = [];

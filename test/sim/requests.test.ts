@@ -110,6 +110,7 @@ test("pools of a given size use no more cores than they have threads, whatever i
 test.each([
   [["execution,a,tf,2,0,0"], [], /requests\.csv:1:1: it does not say how long the program takes: .*--programs FILE/],
   [["execution,a,tf,8,0,0,10"], [], /requests\.csv:1:1: instance a wants 8 cores; the largest server has 4/],
+  [["execution,a,tf,2,0,0,10"], ["--cluster", "2x4"], /no server has cores: give a cluster such as --cluster cores:16/],
   [["execution,a,tf,2,0,0,10"], ["--trace", "x.csv"], /give --trace or --requests, not both/],
 ])("%j %j is refused", async (lines, more, problem) => {
   const ran = await runSimulate(

@@ -25,6 +25,7 @@ interface Options {
   readonly wait: boolean;
   readonly cancelOnExit?: boolean;
   readonly jobsOut?: string;
+  readonly details?: string;
   readonly quiet?: boolean;
 }
 
@@ -50,7 +51,8 @@ export function replay(program: Command, cli: Cli): void {
     .option("--on-cores", "jobs that ask for GPUs get as many cores")
     .option("--no-wait", "end when all are submitted")
     .option("--cancel-on-exit", "Ctrl-C also cancels what was submitted")
-    .option("--jobs-out <file>", "CSV: job_id,first_start_s,end_s,preemptions and more, a row for each job")
+    .option("--jobs-out <file>", "CSV: job_id,first_start_s,end_s,preemptions")
+    .option("--details <file>", "CSV: every metric of each job: queueing delay, waiting, service, JCT and more")
     .option("-q, --quiet", "no word about progress")
     .addHelpText(
       "after",
@@ -70,6 +72,7 @@ async function play(session: Session, cli: Cli, file: string, options: Options):
   const template = options.job === undefined ? null : await readJobFile(options.job);
   if (!template) refuseWithoutDuration(file, cues);
   const jobsOut = options.jobsOut === undefined ? null : await OutputFile.reserve(options.jobsOut);
+  const details = options.details === undefined ? null : await OutputFile.reserve(options.details);
   const labels = { replay: randomUUID().slice(0, 8) };
   const pace: Pace = {
     speed: options.speed,
@@ -98,10 +101,11 @@ async function play(session: Session, cli: Cli, file: string, options: Options):
     );
     return run.refusals === 0 ? exitCode.ok : exitCode.failed;
   }
-  const { jobs, completed, units } = await outcomeOf(client, run, pace);
+  const { jobs, completed, system } = await outcomeOf(client, run, pace);
   const { policy } = await client.cluster({ signal });
-  const { metrics, table, csv } = laboratory.summarise(policy, jobs, units);
-  await jobsOut?.write(csv);
+  const { metrics, table, ...csv } = laboratory.summarise(policy, jobs, system);
+  await jobsOut?.write(csv.jobs);
+  await details?.write(csv.details);
   if (json) terminal.printJson({ file: basename(file), policy, label: `replay=${labels.replay}`, metrics, jobs });
   else terminal.print(table.trimEnd());
   const lost = run.cast.counts.submitted - completed;

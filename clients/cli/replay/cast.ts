@@ -7,9 +7,11 @@ interface Part {
   readonly isOver: boolean;
   /** How often the policy froze it. */
   readonly freezes: number;
-  /** GPU-milliseconds so far, or core-milliseconds; since when it holds so many. */
-  readonly unitMillis: number;
-  readonly units: number;
+  /** What it has had so far, and how many it holds since when. */
+  readonly gpuMillis: number;
+  readonly coreMillis: number;
+  readonly gpus: number;
+  readonly cores: number;
   readonly since: number;
 }
 
@@ -20,7 +22,7 @@ export interface Counts {
   readonly over: number;
 }
 
-const NOBODY: Part = { job: null, isOver: false, freezes: 0, unitMillis: 0, units: 0, since: 0 };
+const NOBODY: Part = { job: null, isOver: false, freezes: 0, gpuMillis: 0, coreMillis: 0, gpus: 0, cores: 0, since: 0 };
 
 /** The jobs of one replay. News of a job may come before the answer to its submission. */
 export class Cast {
@@ -36,13 +38,17 @@ export class Cast {
   see({ jobId, job, event }: JobChange): void {
     const before = this.#parts.get(jobId) ?? NOBODY;
     const at = Date.parse(event.at);
+    const passed = Math.max(0, at - before.since);
+    const isTraining = job?.status === "RUNNING";
     const isFreeze = event.type === "JobPaused" && (event.body as { by?: unknown }).by === "policy";
     this.#parts.set(jobId, {
       job: job ?? before.job,
       isOver: job === null || isOver(job),
       freezes: before.freezes + (isFreeze ? 1 : 0),
-      unitMillis: before.unitMillis + before.units * Math.max(0, at - before.since),
-      units: job?.status === "RUNNING" ? job.grantedGpus.length || job.grantedCores.length : 0,
+      gpuMillis: before.gpuMillis + before.gpus * passed,
+      coreMillis: before.coreMillis + before.cores * passed,
+      gpus: isTraining ? job.grantedGpus.length : 0,
+      cores: isTraining ? job.grantedCores.length : 0,
       since: at,
     });
   }
@@ -59,7 +65,7 @@ export class Cast {
     return [...this.#own].filter((id) => !this.#parts.get(id)?.isOver);
   }
 
-  find(id: string): Pick<Part, "freezes" | "unitMillis"> {
+  find(id: string): Pick<Part, "freezes" | "gpuMillis" | "coreMillis"> {
     return this.#parts.get(id) ?? NOBODY;
   }
 

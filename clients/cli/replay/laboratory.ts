@@ -9,8 +9,8 @@ export interface Laboratory {
     text: string,
     options: ReadOptions,
   ): readonly Cue[] | { readonly faults: readonly string[] };
-  /** As the simulator tells of what it has simulated. @param name of the policy @param units that the servers have in all */
-  summarise(name: string, jobs: readonly PlayedJob[], units: number): Summary;
+  /** As the simulator tells of what it has simulated. @param name of the policy @param system all that the servers have */
+  summarise(name: string, jobs: readonly PlayedJob[], system: System): Summary;
 }
 
 export interface ReadOptions {
@@ -26,7 +26,7 @@ export type Cue = Submission | Change;
 interface Timed {
   /** What the file calls the job. */
   readonly name: string;
-  /** After the first moment of the file. */
+  /** After the replay begins: a trace with its first job, a requests file with the delay of its first line. */
   readonly atSeconds: number;
   /** What it asks for; null for none of them. */
   readonly gpus: Size | null;
@@ -70,17 +70,24 @@ export interface PlayedJob {
   /** What it would have taken alone, with what it prefers. */
   readonly aloneMillis: number;
   readonly serviceMillis: number;
-  /** Time that it trained, times GPUs (or cores) that it had. */
-  readonly unitMillis: number;
+  /** Time that it trained, times what it had of them. */
+  readonly gpuMillis: number;
+  readonly coreMillis: number;
   /** Freezes count: they are how jobs without GPUs are preempted. */
   readonly preemptions: number;
   readonly migrations: number;
   readonly resizes: number;
 }
 
+export interface System {
+  readonly gpus: number;
+  readonly cores: number;
+}
+
 export interface Summary {
   readonly metrics: Readonly<Record<string, number>>;
   readonly table: string;
-  /** A row for each job. */
-  readonly csv: string;
+  /** CSV, a row for each job: when it began and ended; and every metric. */
+  readonly jobs: string;
+  readonly details: string;
 }

@@ -1,13 +1,12 @@
-import type { Job, SchedulearnClient } from "../../sdk/index.ts";
-import type { PlayedJob, Submission } from "./laboratory.ts";
+import type { Job, SchedulearnClient, Server } from "../../sdk/index.ts";
+import type { PlayedJob, Submission, System } from "./laboratory.ts";
 import type { Play } from "./play.ts";
 import { sizesOf } from "./program.ts";
 
 export interface Outcome {
   readonly jobs: readonly PlayedJob[];
   readonly completed: number;
-  /** Units that there are: GPUs where any job asks for them, else cores. */
-  readonly units: number;
+  readonly system: System;
 }
 
 /** What has come of every job that was submitted, as the server has it. */
@@ -27,10 +26,13 @@ export async function outcomeOf(
     const job = found.get(play.idOf(cue.name) ?? "");
     return job ? [playedJob(cue, job, play, { scale, onCores })] : [];
   });
-  const usesGpus = submissions.some((cue) => sizesOf(cue, onCores).gpus !== null);
   const servers = await client.servers();
-  const units = servers.reduce((sum, { gpus, cores }) => sum + (usesGpus ? gpus.length : cores), 0);
-  return { jobs, completed: [...found.values()].filter(({ status }) => status === "COMPLETED").length, units };
+  const sum = (of: (server: Server) => number): number => servers.reduce((all, server) => all + of(server), 0);
+  return {
+    jobs,
+    completed: [...found.values()].filter(({ status }) => status === "COMPLETED").length,
+    system: { gpus: sum(({ gpus }) => gpus.length), cores: sum(({ cores: count }) => count) },
+  };
 }
 
 function playedJob(
@@ -41,7 +43,7 @@ function playedJob(
 ): PlayedJob {
   const after = (at: string | null): number | null => (at === null ? null : Date.parse(at) - play.beganAt);
   const { gpus, cores } = sizesOf(cue, onCores);
-  const { freezes, unitMillis } = play.cast.find(job.id);
+  const { freezes, gpuMillis, coreMillis } = play.cast.find(job.id);
   const serviceMillis = job.serviceTime * 1000;
   const submittedAt = after(job.submittedAt) ?? 0;
   return {
@@ -55,7 +57,8 @@ function playedJob(
     deadline: cue.deadlineSeconds === null ? null : submittedAt + cue.deadlineSeconds * scale * 1000,
     aloneMillis: cue.seconds === null ? serviceMillis : cue.seconds * scale * 1000,
     serviceMillis,
-    unitMillis,
+    gpuMillis,
+    coreMillis,
     preemptions: job.preemptions + freezes,
     migrations: job.migrationCount,
     resizes: job.resizes,

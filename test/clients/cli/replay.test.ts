@@ -12,15 +12,23 @@ function file(name: string, ...lines: string[]): string {
 const jobsOf = async (label: string) => (await json(["ls", "--all", "--label", label])).jobs;
 
 test("the jobs of a trace are submitted at their times and take their durations, and the table is that of the simulator", async () => {
-  const trace = file("trace.csv", "job_id,submit_time_s,num_gpus,duration_s,user", "a,0,1,60,ann", "b,60,1,30,bob");
-  const out = inHouse("jobs.csv");
+  const trace = file(
+    "trace.csv",
+    "job_id,submit_time_s,num_gpus,duration_s,user",
+    "a,1000,1,60,ann",
+    "b,1060,1,30,bob",
+  );
+  const [out, details] = [inHouse("jobs.csv"), inHouse("details.csv")];
   const {
     code,
     out: said,
     err,
-  } = await cli([...["replay", trace, "--on-cores", "--speed", "60", "--scale-durations", "0.02", "--jobs-out", out]]);
+  } = await cli([
+    ...["replay", trace, "--on-cores", "--speed", "60", "--scale-durations", "0.02", "--jobs-out", out],
+    ...["--details", details],
+  ]);
   expect([code, err.split("\n").at(-2)]).toEqual([0, "2 of 2 jobs submitted, 0 waiting, 0 running, 2 over"]);
-  expect(said).toMatch(/^policy +mean JCT +median +p95 .*makespan .*preempted +migrated +resized/);
+  expect(said).toMatch(/^policy +mean JCT +median +p95 +makespan +queueing +/);
   expect(said).toMatch(/^fifo +\d/m);
   const [header, a, b] = readFileSync(out, "utf8").split("\n");
   expect(header).toMatch(/^job_id,first_start_s,end_s,preemptions/);
@@ -30,6 +38,13 @@ test("the jobs of a trace are submitted at their times and take their durations,
   expect(aEnd - aStart).toBeGreaterThan(1.1);
   expect(bStart).toBeGreaterThanOrEqual(1);
   expect(bEnd - bStart).toBeGreaterThan(0.5);
+  const [names, ofA] = readFileSync(details, "utf8").split("\n");
+  const known = Object.fromEntries((names ?? "").split(",").map((name, i) => [name, ofA?.split(",")[i]]));
+  expect(known).toMatchObject({ job_id: "a", user: "ann", size: "1", alone_s: "1.2", preemptions: "0" });
+  for (const name of ["queueing_delay_s", "waiting_s", "service_s", "jct_s", "core_seconds"])
+    expect(Number(known[name])).toBeGreaterThan(0);
+  expect(Number(known.core_seconds)).toBeCloseTo(Number(known.service_s), 0);
+  expect(known).not.toHaveProperty("lost_gpu_seconds");
   const jobs = await json(["ls", "--all"]);
   expect(jobs.jobs.map((job: { name: string; user: string }) => [job.name, job.user]).sort()).toEqual([
     ["a", "ann"],
