@@ -39,25 +39,23 @@ export function readTrace(file: string, text: string, format: TraceFormat | null
   throw domainError("INVALID_INPUT", `${file} has no job that can be run${notes}`);
 }
 
-function readAs(format: TraceFormat | "any table" | "list", file: string, text: string): Trace {
+function readAs(format: TraceFormat | "any table", file: string, text: string): Trace {
   switch (format) {
     case "philly":
       return readPhilly(file, text);
-    case "list":
-      return readJsonList(file, text);
     case "jsonl":
-      return readJsonLines(file, text);
+      return text.trimStart().startsWith("[") ? readJsonList(file, text) : readJsonLines(file, text);
     default:
       return readTable(file, text, format === "any table" ? null : format);
   }
 }
 
 /** By the first characters: a list, an object, or else the names of columns. */
-function formatOf(text: string): TraceFormat | "any table" | "list" {
+function formatOf(text: string): TraceFormat | "any table" {
   const start = text.slice(0, 4096).trimStart();
   if (start.startsWith("{")) return "jsonl";
   if (!start.startsWith("[")) return "any table";
-  return /"(attempts|submitted_time|jobid)"/.test(start) ? "philly" : "list";
+  return /"(attempts|submitted_time|jobid)"/.test(start) ? "philly" : "jsonl";
 }
 
 /** The text of a file that is one, and not beyond all bounds. Throws a DomainError. */

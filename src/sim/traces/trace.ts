@@ -34,11 +34,14 @@ export interface Trace {
   readonly notes: readonly string[];
 }
 
+type Plain = Pick<TraceJob, "id" | "submitSeconds" | "gpus" | "durationSeconds" | "line">;
+
 /** A job with nothing but its size and its time. */
-export const plainJob = (
-  job: Pick<TraceJob, "id" | "submitSeconds" | "gpus" | "durationSeconds" | "line">,
-): TraceJob => ({
-  ...job,
+export const plainJob = ({ id, submitSeconds, gpus, durationSeconds, line }: Plain): TraceJob => ({
+  id,
+  submitSeconds,
+  gpus,
+  durationSeconds,
   model: null,
   type: null,
   iterations: null,
@@ -52,6 +55,7 @@ export const plainJob = (
   user: null,
   priority: null,
   deadlineSeconds: null,
+  line,
 });
 
 /** By submission; stable. */
