@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../config/index.ts";
 import { domainError } from "../core/errors.ts";
@@ -69,7 +69,12 @@ async function inDatabase<T>(file: string, read: (queries: Queries) => Promise<T
 
 /** Empty: the one that `schedulearn start` would use here. Of a data folder, the one in it. */
 function databaseFile(given: string): string {
-  if (given === "") return loadConfig({ cwd: process.cwd(), env: process.env }).databaseFile;
+  if (given === "") {
+    const file = loadConfig({ cwd: process.cwd(), env: process.env }).databaseFile;
+    if (existsSync(file)) return file;
+    const remedy = "name that of a live system, as in --from-history FILE or --cluster live:FILE";
+    throw domainError("NOT_FOUND", `there is no database ${file}: ${remedy}`);
+  }
   return statSync(given, { throwIfNoEntry: false })?.isDirectory() ? join(given, DATABASE) : given;
 }
 const DATABASE = "schedulearn.sqlite";

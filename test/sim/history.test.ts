@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
 import { requestCancel } from "../../src/core/request.ts";
 import { liveServers } from "../../src/sim/cluster-live.ts";
 import { historyTrace } from "../../src/sim/traces/history.ts";
@@ -15,6 +15,7 @@ import { runSimulate } from "./run.ts";
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const close of closers.splice(0).reverse()) await close();
 });
 
@@ -143,6 +144,24 @@ test("a live system's jobs and servers are simulated while it runs, from a datab
   expect(after).toEqual(before);
   expect(await house.status(waiting)).toBe("pending");
 }, 30_000);
+
+test("without a name, the database is the one that a start of the server would use here; a data folder stands for its own", async () => {
+  const world = new World({ durations: { "job-1": 5_000 } });
+  world.join(aServer("alpha", 1));
+  world.submit("job-1", aSpec());
+  world.run();
+  const folder = dirname((await databaseOf(world)).file);
+  const more = ["--policy", "fifo", "--costs", "none", "--json"];
+  const named = await runSimulate("--from-history", folder, "--cluster", `live:${folder}`, ...more);
+  vi.stubEnv("SCHEDULEARN_DATA", folder);
+  const unnamed = await runSimulate("--from-history", "--cluster", "live", ...more);
+  expect(unnamed.code, unnamed.stderr).toBe(0);
+  expect(JSON.parse(unnamed.stdout).policies.fifo).toMatchObject({ jobs: 1, makespan: 5 });
+  expect(JSON.parse(named.stdout).policies).toEqual(JSON.parse(unnamed.stdout).policies);
+  vi.stubEnv("SCHEDULEARN_DATA", join(folder, "none"));
+  const missing = await runSimulate("--from-history", "--cluster", "live", ...more);
+  expect(missing.stderr).toContain("schedulearn.sqlite: name that of a live system, as in --from-history FILE");
+});
 
 test("a database that is not there, or has nothing to simulate, is told of in words", async () => {
   const missing = await runSimulate("--from-history", "/nowhere/x.sqlite", "--cluster", "4x4", "--policy", "fifo");
