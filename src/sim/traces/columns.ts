@@ -70,9 +70,13 @@ const ours: Names = Object.fromEntries(Object.entries(OUR_NAMES).map(([column, n
 export const DIALECTS = { csv: ours, tiresias: TIRESIAS, "philly-csv": PHILLY } as const;
 export type Dialect = keyof typeof DIALECTS;
 
+const ANY = Object.fromEntries(
+  COLUMNS.map((column) => [column, Object.values(DIALECTS).flatMap((names: Names) => names[column] ?? [])]),
+) as Record<Column, string[]>;
+
 /** The names to look for, best first: those of one dialect, or of all of them. */
 export const namesOf = (column: Column, dialect: Dialect | null): readonly string[] =>
-  dialect ? (DIALECTS[dialect][column] ?? []) : Object.values(DIALECTS).flatMap((names: Names) => names[column] ?? []);
+  dialect ? (DIALECTS[dialect][column] ?? []) : ANY[column];
 
 /** Whether that name is one under which Philly's tables have the time of submission. */
 export const isPhillys = (name: string): boolean => PHILLY.submit?.includes(name) ?? false;
