@@ -7,6 +7,7 @@ import { tellFailure } from "./failure.ts";
 import { openLog } from "./log.ts";
 import { type Schedulearn, startSchedulearn } from "./schedulearn.ts";
 import { tokenCommand } from "./token.ts";
+import { verifyLogCommand } from "./verify-log.ts";
 
 const START_HELP = `Usage: schedulearn start [options]
 
@@ -22,11 +23,12 @@ Options:
 Jobs go on when the server ends, and are taken up again by the next start.
 `;
 
-/** Entry of the commands that need more than the API: \`start\` and \`token\`. Sets the exit code. */
+/** Entry of the commands that need more than the API: \`start\`, \`token\` and \`verify-log\`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const [command, ...args] = argv;
   try {
     if (command === "token") process.exitCode = await tokenCommand(args);
+    else if (command === "verify-log") process.exitCode = await verifyLogCommand(args);
     else await start(args);
   } catch (error) {
     process.exitCode = tellFailure(error);
