@@ -86,7 +86,7 @@ async function play(session: Session, cli: Cli, file: string, options: Options):
   const progress = playProgress(terminal, options.quiet === true || json);
   const run = new Play(client, cues, pace, {
     changed: (now) => progress.show(now),
-    refused: ({ name }, { message }) => terminal.note(`${name} is refused: ${message}`),
+    refused: ({ name }, { message }) => terminal.note(`${name} is refused: ${message.replace(PLACE, "")}`),
   });
   try {
     await run.run(signal);
@@ -113,6 +113,9 @@ async function play(session: Session, cli: Cli, file: string, options: Options):
     terminal.note(`${counted(lost, "job")} did not complete: schedulearn ls --label replay=${labels.replay}`);
   return lost === 0 && run.refusals === 0 ? exitCode.ok : exitCode.failed;
 }
+
+/** In the job file that is made of a line, which nobody sees. */
+const PLACE = / \(line \d+, column \d+\)/g;
 
 async function cuesOf(laboratory: Laboratory, file: string, options: Options): Promise<readonly Cue[]> {
   const programs =

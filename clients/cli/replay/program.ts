@@ -63,6 +63,9 @@ const BUILT_IN = {
   resizeSignal: "SIGCONT", // it looks by itself, and this one never ends a program
 };
 
+/** What the server would take for an id of its own: no job may be called so. */
+const LIKE_AN_ID = /^(job-)?\d+$/i;
+
 /** A job file's fields, as YAML has them. */
 export type JobFile = Readonly<Record<string, unknown>>;
 
@@ -103,7 +106,7 @@ export function jobFileOf(
     ...(cue.parallelism && { parallelism: cue.parallelism }),
     ...(cue.user !== null && { user: cue.user }),
     ...(at !== null && { deadline: new Date(at).toISOString() }),
-    name: cue.name,
+    name: LIKE_AN_ID.test(cue.name) ? `replay-${cue.name}` : cue.name,
     priority: cue.priority,
     labels: { ...(own.labels as JobFile | undefined), ...labels },
     env: {

@@ -55,11 +55,11 @@ test("the jobs of a trace are submitted at their times and take their durations,
 test("a requests file: programs on cores, whose updates are asked for while they run", async () => {
   const requests = file(
     "requests.csv",
-    ...["execution,grows,tf,1,0,0,4", "execution,still,tf,1,0,2,0.1", "update,grows,tf,2,0.7,3"],
+    ...["execution,7,tf,1,0,0,4", "execution,8,tf,1,0,2,0.1", "update,7,tf,2,0.7,3"],
   );
   const report = await json(["replay", requests, "--elastic", "2"]);
   expect(report).toMatchObject({ file: "requests.csv", policy: "fifo", metrics: { jobs: 2, unfinished: 0 } });
-  const [grows] = (await jobsOf(report.label)).filter(({ name }: { name: string }) => name === "grows");
+  const [grows] = (await jobsOf(report.label)).filter(({ name }: { name: string }) => name === "replay-7");
   expect(grows).toMatchObject({ priority: -3, cores: { min: 1, preferred: 2, max: 4 }, type: "tf" });
 });
 
