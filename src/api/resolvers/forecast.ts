@@ -138,8 +138,8 @@ export class ExpectationResolver {
     description:
       "What was last expected of it under the policy in force: when it was submitted, or when somebody asked since; null when it was not, and when it is over.",
   })
-  forecast(@Root() { id, job }: JobView, @Ctx() { house }: Context): JobForecastView | null {
-    const latest = house.foresight.latest(id);
+  forecast(@Root() { id, job }: JobView, @Ctx() { engine, house }: Context): JobForecastView | null {
+    const latest = engine.scheduler.jobs.has(id) ? house.foresight.latest(id) : null;
     return latest && new JobForecastView(latest.forecast, latest.at, job.spec.name);
   }
 }

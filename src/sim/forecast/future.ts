@@ -1,5 +1,5 @@
 import { presentOrder, type RunOrder } from "../../core/command.ts";
-import type { Event } from "../../core/event.ts";
+import type { Event, EventType } from "../../core/event.ts";
 import { isOver, type Job, type JobId, jobNumber, placementOf } from "../../core/job.ts";
 import { poolOf } from "../../core/job-spec.ts";
 import type { PolicySetting, ResolvePolicy } from "../../core/policy.ts";
@@ -14,6 +14,8 @@ import { Believed, speedupOf } from "./believed.ts";
 import type { Draws } from "./draws.ts";
 import type { Belief, Present } from "./present.ts";
 
+/** From then on it trains: a job that was frozen goes on without a start. */
+const STARTS: ReadonlySet<EventType> = new Set(["RunStarted", "JobResumed"]);
 /** So many instants are gone through before the time is looked at. */
 const SLICE = 64;
 
@@ -57,7 +59,7 @@ export function playThrough(options: FutureOptions): ReadonlyMap<JobId, Fate> | 
     const fate = fates.get(event.job);
     if (!fate) return;
     const job = scheduler.job(event.job);
-    if (event.type === "RunStarted" && fate.startedAt === null && job) start(fate, job, now);
+    if (STARTS.has(event.type) && fate.startedAt === null && job?.state.status === "running") start(fate, job, now);
     else if (fate.endedAt === null && (!job || isOver(job))) {
       end(fate, job, now);
       open--;
@@ -121,13 +123,16 @@ function truths({ present, draws, run, until }: FutureOptions): SimulatedJob[] {
   });
 }
 
-/** A first start takes what first starts took; every other one what the job's restarts are believed to take. */
+/** A job that has never trained starts as others did; every other start takes what the job's restarts are believed to take. */
 function costsOf({ jobs, beliefs, startMillis }: Present): (run: RunOrder) => Costs {
   const first: Costs = { startMillis };
+  const untrained = new Set(jobs.filter(({ firstStartedAt }) => firstStartedAt === null).map(({ id }) => id));
   const restarts = new Map(
     jobs.map(({ id }, i) => [id, { startMillis: (beliefs[i] as Belief).restartSeconds * 1000 }] as const),
   );
-  return ({ job, reason }) => (reason === "submitted" ? first : (restarts.get(job) ?? first));
+  const isFirst = ({ job, reason }: RunOrder): boolean =>
+    reason === "submitted" || (untrained.has(job) && (reason === "retried" || reason === "recovered"));
+  return (run) => (isFirst(run) ? first : (restarts.get(run.job) ?? first));
 }
 
 /** The work of each job begins with what is left of it. */
