@@ -13,7 +13,8 @@ type Rooms = ReadonlyMap<ServerId, Room>;
 /** Has the policy edit the packer, and makes of it a decision that can be carried out. Throws what the policy throws, or an InvariantError. */
 export function decide(policy: Policy, snapshot: Snapshot, packer: Packer, rooms: Rooms): Decision {
   const verdict = policy.decide(snapshot, packer);
-  const decision = { ...verdict, run: packer.grants, defragments: packer.defragments };
+  const { grants: run, defragments } = packer;
+  const decision = { ...verdict, run, changed: run.changed, defragments };
   checkDecision(snapshot, decision, rooms);
   return decision;
 }
@@ -22,7 +23,11 @@ export function decide(policy: Policy, snapshot: Snapshot, packer: Packer, rooms
  * What no decision may break, whatever it optimises. It judges the packer, so it asks the ledger who owns what. A job that keeps what
  * it has was judged when it was given it, so that only what changes costs anything. Throws InvariantError.
  */
-export function checkDecision(snapshot: Snapshot, { run }: Pick<Decision, "run">, rooms: Rooms): void {
+export function checkDecision(
+  snapshot: Snapshot,
+  { run, changed }: Pick<Decision, "run" | "changed">,
+  rooms: Rooms,
+): void {
   const { jobs } = snapshot;
   const given = new Map<string, JobId>();
   const take = (what: string, id: JobId, owner: Job | undefined, isKept: (share: Share) => boolean): void => {
@@ -30,8 +35,9 @@ export function checkDecision(snapshot: Snapshot, { run }: Pick<Decision, "run">
     if (keeper && keeper !== id) throw new InvariantError(`${what} is given to ${keeper} and ${id}`);
     given.set(what, id);
   };
-  for (const [id, on] of run) {
-    const job = jobs.get(id);
+  for (const id of changed) {
+    const [job, on] = [jobs.get(id), run.get(id)];
+    if (!on) continue;
     if (!job) throw new InvariantError(`the decision names ${id}, which is not there to run`);
     if (job.state.status === "running" && job.state.on === on) continue;
     checkSize(job, on);

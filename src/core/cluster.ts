@@ -1,4 +1,5 @@
 import type { Guard } from "./guards.ts";
+import type { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Effort } from "./packing.ts";
@@ -17,8 +18,7 @@ export interface Bounds {
 export interface Cluster {
   readonly rooms: ReadonlyMap<ServerId, Room>;
   readonly jobs: ReadonlyMap<JobId, Job>;
-  /** The jobs that hold something, a part of `jobs`. */
-  readonly holding: Iterable<JobId>;
+  readonly holdings: Holdings;
   readonly rule: PlacementRule;
   readonly lastServer: ServerId | null;
   readonly guard: Guard;

@@ -1,3 +1,4 @@
+import { letsGo } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { heldBy } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
@@ -29,42 +30,36 @@ export class Draft {
   readonly room: Room;
   readonly gpus: Owner[];
   readonly cores: Owner[];
-  /** As they are before anything is taken in the draft: null or SOON, for those that are not somebody's to keep. */
-  readonly #baseGpus: readonly Owner[];
-  readonly #baseCores: readonly Owner[];
-  freeGpus = 0;
-  idleGpus = 0;
-  freeCores = 0;
-  idleCores = 0;
+  freeGpus: number;
+  idleGpus: number;
+  freeCores: number;
+  idleCores: number;
   /** Without that of runs which are to let go of it: `#soonMemoryMiB`. */
   memoryMiB: number;
   #soonMemoryMiB = 0;
 
-  constructor(room: Room, jobs: ReadonlyMap<JobId, Job>) {
+  /** @param loose jobs that are to let go of something, here or elsewhere */
+  constructor(room: Room, loose: Iterable<Job>) {
     this.room = room;
-    const { server } = room;
-    const kept = new Map<JobId, Share | null>();
-    const keeps = (owner: JobId): Share | null => {
-      let share = kept.get(owner);
-      if (share === undefined) {
-        share = keptShare(jobs.get(owner), server.id);
-        kept.set(owner, share);
-      }
-      return share;
-    };
-    this.gpus = room.gpuOwner.map((owner, i) => {
-      if (owner === null) return null;
-      return keeps(owner)?.gpus.includes((server.gpus[i] as Gpu).id) ? owner : SOON;
-    });
-    this.cores = room.coreOwner.map((owner, i) =>
-      owner === null ? null : keeps(owner)?.cores.includes(i) ? owner : SOON,
-    );
-    for (const [owner, share] of kept) if (!share) this.#soonMemoryMiB += memoryOf(jobs.get(owner), server.id);
+    this.gpus = room.gpuOwner.slice();
+    this.cores = room.coreOwner.slice();
+    [this.freeGpus, this.idleGpus] = [room.idleGpus, room.idleGpus];
+    [this.freeCores, this.idleCores] = [room.idleCores, room.idleCores];
+    for (const job of loose) this.#letGo(job);
     this.memoryMiB = room.usedMemoryMiB - this.#soonMemoryMiB;
-    this.#baseGpus = room.gpuOwner.map((owner) => (owner === null ? null : SOON));
-    this.#baseCores = room.coreOwner.map((owner) => (owner === null ? null : SOON));
-    for (const owner of this.gpus) this.#countGpu(owner, 1);
-    for (const owner of this.cores) this.#countCore(owner, 1);
+  }
+
+  #letGo(job: Job): void {
+    const { id } = this.room.server;
+    const held = mergeShares(heldBy(job)).find(({ server }) => server === id);
+    if (!held) return;
+    const kept = keptShare(job, id);
+    for (const gpu of held.gpus) {
+      const i = this.#position(gpu);
+      if (i >= 0 && !kept?.gpus.includes(gpu)) this.#setGpu(i, SOON);
+    }
+    for (const i of held.cores) if (i < this.cores.length && !kept?.cores.includes(i)) this.#setCore(i, SOON);
+    if (!kept) this.#soonMemoryMiB += held.memoryMiB;
   }
 
   /** GPUs that are free, or will be, for jobs of this shape. */
@@ -133,9 +128,9 @@ export class Draft {
   give(share: Share, keepMemory = false): void {
     for (const id of share.gpus) {
       const i = this.#position(id);
-      if (i >= 0) this.#setGpu(i, this.#baseGpus[i] as Owner);
+      if (i >= 0) this.#setGpu(i, baseOf(this.room.gpuOwner[i]));
     }
-    for (const i of share.cores) if (i < this.cores.length) this.#setCore(i, this.#baseCores[i] as Owner);
+    for (const i of share.cores) if (i < this.cores.length) this.#setCore(i, baseOf(this.room.coreOwner[i]));
     if (!keepMemory) this.memoryMiB -= share.memoryMiB;
   }
 
@@ -148,11 +143,11 @@ export class Draft {
   /** The share with fewer units: first goes what a run is still to let go of, then what is idle, then what the job has in reality. */
   shrunk(share: Share, pool: Pool, fewer: number, own: Share | null): Share {
     if (pool === "cores") {
-      const worth = (i: number): number => (own?.cores.includes(i) ? 2 : this.#baseCores[i] === null ? 1 : 0);
+      const worth = (i: number): number => (own?.cores.includes(i) ? 2 : isIdle(this.room.coreOwner[i]) ? 1 : 0);
       return { ...share, cores: kept(share.cores, fewer, worth) };
     }
     const worth = (id: GpuId): number =>
-      own?.gpus.includes(id) ? 2 : this.#baseGpus[this.#position(id)] === null ? 1 : 0;
+      own?.gpus.includes(id) ? 2 : isIdle(this.room.gpuOwner[this.#position(id)]) ? 1 : 0;
     return { ...share, gpus: kept(share.gpus, fewer, worth) };
   }
 
@@ -187,16 +182,13 @@ export class Draft {
 
 const isFree = (owner: Owner | undefined): boolean => owner === null || owner === SOON;
 
-/** What a job is going to keep of what it holds on a server. */
-function keptShare(job: Job | undefined, server: string): Share | null {
-  if (!job) return null;
-  const { status } = job.state;
-  if (status === "preempting" || status === "cancelling") return null;
-  return heldBy(job)[0]?.find((share) => share.server === server) ?? null;
-}
+const isIdle = (owner: JobId | null | undefined): boolean => owner === null;
+/** Before anything is taken in the draft, of what is not somebody's to keep: what is held will be free. */
+const baseOf = (owner: JobId | null | undefined): Owner => (isIdle(owner) ? null : SOON);
 
-const memoryOf = (job: Job | undefined, server: string): number =>
-  job ? (mergeShares(heldBy(job)).find((share) => share.server === server)?.memoryMiB ?? 0) : 0;
+/** What a job is going to keep of what it holds on a server. */
+const keptShare = (job: Job, server: string): Share | null =>
+  letsGo(job) ? null : (heldBy(job)[0]?.find((share) => share.server === server) ?? null);
 
 /** The first `count` positions that are usable: preferred ones, then idle ones, then those that will be. */
 function pick(

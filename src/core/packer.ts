@@ -1,6 +1,7 @@
 import type { Bounds, Cluster, Yielding } from "./cluster.ts";
 import type { Demand } from "./draft.ts";
 import { Draft, demandOf } from "./draft.ts";
+import { Grants } from "./grants.ts";
 import type { Job, JobId } from "./job.ts";
 import { isSuspended, placementOf } from "./job.ts";
 import type { Candidate } from "./placement-rule.ts";
@@ -22,7 +23,7 @@ const MOST_REPACKS = 2;
 export class Packer {
   readonly #cluster: Cluster;
   readonly #drafts = new Map<ServerId, Draft>();
-  readonly #grants = new Map<JobId, Placement>();
+  readonly #grants: Grants;
   readonly #defragments = new Set<JobId>();
   /** From this size up there is no room for the shape; room only shrinks until somebody is evicted. */
   readonly #hopeless = new Map<Shape, number>();
@@ -31,16 +32,13 @@ export class Packer {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    const { rooms, lastServer, jobs, holding } = cluster;
+    const { rooms, lastServer, holdings } = cluster;
     this.#last = lastServer === null ? -1 : [...rooms.keys()].indexOf(lastServer);
-    for (const id of holding) {
-      const state = jobs.get(id)?.state;
-      if (state?.status === "running") this.#grants.set(id, state.on);
-    }
+    this.#grants = new Grants(holdings.running);
   }
 
   /** What is to run where: all that the policy has left in the draft. */
-  get grants(): ReadonlyMap<JobId, Placement> {
+  get grants(): Pick<Grants, "changed"> & ReadonlyMap<JobId, Placement> {
     return this.#grants;
   }
 
@@ -393,7 +391,7 @@ export class Packer {
     if (known) return known;
     const room = this.#cluster.rooms.get(server);
     if (!room) return null;
-    const draft = new Draft(room, this.#cluster.jobs);
+    const draft = new Draft(room, this.#cluster.holdings.loose);
     this.#drafts.set(server, draft);
     return draft;
   }

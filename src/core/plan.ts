@@ -1,4 +1,5 @@
 import type { Event, JobEvent, MigrationCause } from "./event.ts";
+import type { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { isEligible, isSuspended } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
@@ -22,11 +23,11 @@ export interface Plan {
 type Building = { -readonly [K in keyof Plan]: Plan[K][number][] };
 
 /** The difference between what runs and what should. What cannot begin yet, since its room is not idle, is asked for again next round. */
-export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger, holding: Iterable<JobId>): Plan {
+export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger, { all }: Holdings): Plan {
   const { jobs, guard } = snapshot;
   const plan: Building = { pause: [], preempt: [], migrate: [], resize: [], unpause: [], start: [] };
-  const budget = new Transitions(snapshot, holding);
-  for (const id of holding) {
+  const budget = new Transitions(snapshot, all.values());
+  for (const id of decision.changed) {
     const job = jobs.get(id);
     if (job?.state.status !== "running") continue;
     const to = decision.run.get(id);
@@ -35,9 +36,9 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
       else if (!guard.rests(job) && budget.take()) plan.preempt.push(id);
     } else if (!samePlacement(job.state.on, to)) changePlace(job, job.state.on, to);
   }
-  for (const [id, on] of decision.run) {
-    const job = jobs.get(id);
-    if (!job || job.state.status === "running" || !ledger.isIdle(on, id)) continue;
+  for (const id of decision.changed) {
+    const [job, on] = [jobs.get(id), decision.run.get(id)];
+    if (!job || !on || job.state.status === "running" || !ledger.isIdle(on, id)) continue;
     if (isSuspended(job)) plan.unpause.push({ job: id, on });
     else if (isEligible(job, snapshot.now) && budget.take()) plan.start.push({ job: id, on });
   }
@@ -70,30 +71,38 @@ function canResizeLive({ spec, state }: Job, on: Placement, to: Placement): bool
 const sameGpus = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((gpu) => b.includes(gpu));
 
-/** How much more may be set in motion. */
+/** How much more may be set in motion. What is under way is counted when the first is asked for: most rounds move nothing. */
 class Transitions {
-  #left: number;
-  #migrationsLeft: number;
+  readonly #snapshot: Snapshot;
+  readonly #holding: Iterable<Job>;
+  #left: { jobs: number; migrations: number } | null = null;
 
-  constructor({ jobs, servers, guard }: Snapshot, holding: Iterable<JobId>) {
-    let moving = 0;
-    let migrating = 0;
-    for (const id of holding) {
-      const state = jobs.get(id)?.state;
-      // What is stuck on a server that is down costs nothing, and may be so for days.
-      if (state && "on" in state && servers.get(leadServer(state.on))?.health === "down") continue;
-      if (state?.status === "starting" || state?.status === "preempting" || state?.status === "migrating") moving++;
-      if (state?.status === "migrating" && state.reason === "migrated") migrating++;
-    }
-    this.#left = guard.settings.maxTransitions - moving;
-    this.#migrationsLeft = guard.settings.maxConcurrentMigrations - migrating;
+  constructor(snapshot: Snapshot, holding: Iterable<Job>) {
+    this.#snapshot = snapshot;
+    this.#holding = holding;
   }
 
   take(): boolean {
-    return this.#left-- > 0;
+    this.#left ??= this.#count();
+    return this.#left.jobs-- > 0;
   }
   takeMigration(): boolean {
-    return this.#migrationsLeft-- > 0 && this.take();
+    this.#left ??= this.#count();
+    return this.#left.migrations-- > 0 && this.take();
+  }
+
+  #count(): { jobs: number; migrations: number } {
+    const { servers, guard } = this.#snapshot;
+    const { maxTransitions: jobs, maxConcurrentMigrations: migrations } = guard.settings;
+    const left = { jobs, migrations };
+    if (jobs === Number.POSITIVE_INFINITY && migrations === Number.POSITIVE_INFINITY) return left;
+    for (const { state } of this.#holding) {
+      // What is stuck on a server that is down costs nothing, and may be so for days.
+      if ("on" in state && servers.get(leadServer(state.on))?.health === "down") continue;
+      if (state.status === "starting" || state.status === "preempting" || state.status === "migrating") left.jobs--;
+      if (state.status === "migrating" && state.reason === "migrated") left.migrations--;
+    }
+    return left;
   }
 }
 

@@ -34,6 +34,8 @@ export interface Verdict {
 /** Who should run where, from now on: what the policy left in the packer, checked. */
 export interface Decision extends Verdict {
   readonly run: ReadonlyMap<JobId, Placement>;
+  /** The only jobs for which it can be otherwise than it is, in the order in which they were decided. */
+  readonly changed: ReadonlySet<JobId>;
   /** Running jobs that go elsewhere so that a waiting one finds room. */
   readonly defragments: ReadonlySet<JobId>;
 }

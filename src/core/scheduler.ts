@@ -7,6 +7,7 @@ import { InvariantError } from "./errors.ts";
 import { Declared, type Learner, type Lesson } from "./estimates.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
+import { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { bySubmission, heldBy, isOver, withoutServer } from "./job.ts";
 import { Ledger } from "./ledger.ts";
@@ -53,7 +54,7 @@ export class Scheduler {
   /** In the order of submission: a Map keeps its order when a value is replaced. */
   readonly #jobs = new Map<JobId, Job>();
   readonly #over = new Map<JobId, Job>();
-  readonly #holding = new Set<JobId>();
+  readonly #holdings = new Holdings();
   readonly #servers = new Map<ServerId, Server>();
   readonly #runs = new Map<JobId, Run>();
   readonly #migrations = new Map<JobId, Migration>();
@@ -116,7 +117,7 @@ export class Scheduler {
     return new Packer({
       rooms: this.ledger.rooms,
       jobs: this.#jobs,
-      holding: this.#holding,
+      holdings: this.#holdings,
       rule,
       lastServer: this.#lastServer,
       guard,
@@ -248,7 +249,7 @@ export class Scheduler {
       return decision;
     } catch (error) {
       this.#tellFailure(error, snapshot.now, observe);
-      return this.#asItIs();
+      return { run: this.#holdings.running, changed: new Set(), defragments: new Set() };
     }
   }
 
@@ -257,7 +258,7 @@ export class Scheduler {
     for (const { job, level, promoted } of decision.requeue ?? [])
       observe({ type: "JobRequeued", job, level, promoted, at });
     for (;;) {
-      const plan = reconcile(snapshot, decision, this.ledger, this.#holding);
+      const plan = reconcile(snapshot, decision, this.ledger, this.#holdings);
       for (const event of planEvents(plan, snapshot)) observe(event);
       if (plan.pause.length === 0) return; // cores of a frozen job are free at once: who waits for them can start
     }
@@ -268,16 +269,6 @@ export class Scheduler {
     const reason = error instanceof Error ? error.message : String(error);
     if (reason !== this.#lastFailure) observe({ type: "RoundFailed", policy: this.#setting.policy, reason, at: now });
     this.#lastFailure = reason;
-  }
-
-  /** The decision that changes nothing. */
-  #asItIs(): Decision {
-    const run = new Map();
-    for (const id of this.#holding) {
-      const state = this.#jobs.get(id)?.state;
-      if (state?.status === "running") run.set(id, state.on);
-    }
-    return { run, defragments: new Set() };
   }
 
   #observeJob(event: JobEvent): boolean {
@@ -359,8 +350,7 @@ export class Scheduler {
   #store(job: Job): void {
     this.ledger.hold(job.id, heldBy(job));
     this.#dirty.jobs.add(job.id);
-    if (heldBy(job).length > 0) this.#holding.add(job.id);
-    else this.#holding.delete(job.id);
+    this.#holdings.put(job);
     if (needsWatching(job)) this.#watched.add(job.id);
     else this.#watched.delete(job.id);
     if (isOver(job)) {
