@@ -34,7 +34,7 @@ class OneBar implements PlayProgress {
   readonly #bar: SingleBar;
 
   constructor(terminal: Terminal) {
-    const columns = (): number => (terminal.io.stdout.columns ?? 80) - 1;
+    const columns = (): number => (terminal.io.stdout.columns || 80) - 1;
     this.#bar = new SingleBar({
       stream: terminal.io.stdout as NodeJS.WritableStream,
       format: (_, { progress }, { words }: { words: string }) => {
