@@ -1,3 +1,6 @@
+import { parseArgs } from "node:util";
+import { nearest } from "../input/index.ts";
+
 /** All flags of the command, as `parseArgs` of Node wants them; what they mean stands in `help.ts`. */
 export const FLAGS = {
   trace: { type: "string" },
@@ -32,3 +35,17 @@ export const FLAGS = {
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
+
+export type Values = ReturnType<typeof parseFlags>;
+
+/** Throws what `parseArgs` throws, which names the flag that was probably meant. */
+export function parseFlags(args: string[]) {
+  try {
+    return parseArgs({ args, options: FLAGS }).values;
+  } catch (error) {
+    const unknown = /^Unknown option '--([^']*)'/.exec((error as Error).message)?.[1] ?? "";
+    const meant = nearest(unknown, Object.keys(FLAGS));
+    if (meant) (error as Error).message = `there is no option --${unknown}, did you mean --${meant}?`;
+    throw error;
+  }
+}

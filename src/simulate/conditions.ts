@@ -1,0 +1,46 @@
+import { domainError } from "../core/errors.ts";
+import { type Conditions, KNOWLEDGE } from "../sim/experiment.ts";
+import { parseCosts, parseFailures, parseGuards } from "../sim/settings.ts";
+import { textOf } from "../sim/traces/read.ts";
+import type { Values } from "./flags.ts";
+import { jobsFrom, serversFrom } from "./inputs.ts";
+import { requestsOf } from "./requests.ts";
+import { numberOf, oneOf, wholeOf } from "./values.ts";
+
+/** What an experiment is made under, and what a person should know of its jobs. */
+export interface World {
+  readonly seed: number;
+  readonly conditions: Conditions;
+  readonly notes: readonly string[];
+}
+
+/** Everything that is drawn by lot is drawn with this seed. Rejects with a DomainError. @param needsServers false: only its jobs are asked for */
+export async function worldFrom(values: Values, seed: number, needsServers: boolean): Promise<World> {
+  const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeOf("--limit", values.limit, 1);
+  const exponent = numberOf("--scaling", values.scaling, 0);
+  const requests = requestsOf(values, limit, seed);
+  if (requests && values["trace-out"] !== undefined)
+    throw domainError("INVALID_INPUT", "--trace-out writes a trace; for requests there is --requests-out");
+  const { file, jobs, notes } = await jobsFrom(values, seed, exponent);
+  const known = values.estimates === undefined ? null : oneOf("--estimates", values.estimates, KNOWLEDGE);
+  const conditions: Conditions = {
+    file,
+    trace: jobs.slice(0, limit),
+    requests,
+    servers: needsServers ? await serversFrom(values) : [],
+    costs: parseCosts(values.costs),
+    failures: failuresOf(values.failures, seed),
+    guards: parseGuards(values.guards ?? (values.costs === "none" ? "none" : "default")),
+    speedups: values.speedups === undefined ? null : { file: values.speedups, text: textOf(values.speedups) },
+    exponent,
+    elastic: values.fixed ? "fixed" : values.elastic === undefined ? null : numberOf("--elastic", values.elastic, 1),
+    knowledge: values.untold ? "learned" : known,
+  };
+  return { seed, conditions, notes };
+}
+
+/** Null when nothing is to fail. */
+function failuresOf(text: string, seed: number): Conditions["failures"] {
+  const settings = parseFailures(text);
+  return settings.run > 0 || settings.server > 0 ? { settings, seed } : null;
+}
