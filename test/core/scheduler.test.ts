@@ -16,7 +16,7 @@ import {
 } from "../../src/core/request.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import type { Placement } from "../../src/core/server.ts";
-import { aServer, aSpec, between, gpus, resolve, World } from "./world.ts";
+import { aServer, aSpec, between, coresOnly, gpus, resolve, World } from "./world.ts";
 
 const faultOf = (act: () => unknown): string => {
   try {
@@ -303,6 +303,22 @@ describe("a request", () => {
       "only change while it waits",
     );
     expect(requestUpdate(scheduler, "job-2", { gpus: gpus(1) }, 0)).toHaveLength(1);
+  });
+  it("to change the cores of a running program is taken where it can change its size, and they follow at once", () => {
+    const w = new World({ durations: { "job-1": 1e6, "job-2": 1e6 } }).join(aServer("alpha", 0, { cores: 4 }));
+    w.submit("job-1", aSpec({ ...coresOnly(1, 2, 2), elasticity: "live" }))
+      .submit("job-2", aSpec({ ...coresOnly(1), elasticity: "none" }))
+      .run(100);
+    const { cores } = coresOnly(1, 3, 3);
+    for (const event of requestUpdate(w.scheduler, "job-1", { cores }, w.now)) w.tell(event);
+    expect(w.job("job-1")).toMatchObject({
+      attempt: 1,
+      resizes: 1,
+      state: { on: [{ cores: expect.objectContaining({ length: 3 }) }] },
+    });
+    expect(faultOf(() => requestUpdate(w.scheduler, "job-2", { cores }, w.now))).toContain(
+      "only change while it waits",
+    );
   });
   it("that does not suit the state is refused with the state", () => {
     expect(faultOf(() => requestResume(scheduler, "job-1", 0))).toContain("it is running");
