@@ -41,23 +41,22 @@ export class Replay {
   readonly rounds: RoundCounts = { verified: 0, unverifiable: 0 };
   readonly #resolve: ResolvePolicy;
   readonly #newLearner: () => Learner;
-  readonly #thinnedTo: number;
   readonly #searches = new SearchesAgain();
   /** Null until a start is on record. */
   #judge: Scheduler | null = null;
   #asking = new Asking();
   #fold: Scheduler;
   #setting: PolicySetting | null = null;
-  /** Progress is missing that the estimator has learned from. */
+  /** The number of the newest event. */
+  #newest = 0;
+  /** Events are missing, which can only be progress; the estimator had learned from it. */
   #isThinned = false;
   /** A round could not be verified: what its scheduler believes is of no use until the next start. */
   #isAstray = false;
 
-  /** @param thinnedTo progress up to this number is not all there */
-  constructor(resolve: ResolvePolicy, newLearner: () => Learner, thinnedTo: number) {
+  constructor(resolve: ResolvePolicy, newLearner: () => Learner) {
     this.#resolve = resolve;
     this.#newLearner = newLearner;
-    this.#thinnedTo = thinnedTo;
     this.#fold = new Scheduler(resolve, UNKNOWN, { learner: newLearner() });
   }
 
@@ -82,11 +81,11 @@ export class Replay {
 
   /** Facts that no round followed yet. */
   observe(facts: readonly Recorded[]): Divergence | null {
+    this.#notice(facts);
     for (const fact of facts) {
       const { seq, event } = fact;
       if (event.type === "PolicyChanged")
         this.#setting = { policy: event.policy, options: event.options, placement: event.placement };
-      if (event.type === "RunProgressed" && seq <= this.#thinnedTo) this.#isThinned = true;
       for (const scheduler of [this.#judge, this.#fold]) {
         const problem = scheduler && this.#told(scheduler, event);
         if (problem && !(scheduler === this.#judge && this.#isAstray))
@@ -96,11 +95,19 @@ export class Replay {
     return null;
   }
 
+  #notice(events: readonly Recorded[]): void {
+    for (const { seq } of events) {
+      if (seq > this.#newest + 1) this.#isThinned = true;
+      this.#newest = Math.max(this.#newest, seq);
+    }
+  }
+
   /** @param events those of the turn: facts, then what its round decided */
   turn({ at, decided, cuts }: Turn, events: readonly Recorded[]): Divergence | null {
     const last = events.at(-1);
     if (!last || events.length < (decided ?? 0))
       return { seq: last?.seq ?? 0, at, problem: "events of the turn are missing", recorded: [], found: [] };
+    this.#notice(events);
     const facts = events.slice(0, events.length - (decided ?? 0));
     const decisions = events.slice(facts.length);
     const odd = this.observe(facts) ?? this.#hold(at, decisions, cuts, last.seq);

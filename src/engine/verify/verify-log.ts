@@ -50,14 +50,13 @@ export function verifyLog(store: Store, options: VerifyOptions): Promise<Verdict
 }
 
 async function verify(store: Store, { resolve, newLearner, onProgress }: VerifyOptions): Promise<Verdict> {
-  const thinnedTo = await progressThinnedTo(store);
-  const replay = new Replay(resolve, newLearner, thinnedTo);
-  const log = new LogReader(store, thinnedTo);
+  const replay = new Replay(resolve, newLearner);
+  const log = new LogReader(store, await progressThinnedTo(store));
   let [starts, unmarkedEvents] = [0, 0];
   let divergence: Divergence | null = null;
   for await (const turn of turnsOf(store)) {
     const events = await log.upTo(turn.seq);
-    divergence = log.gap;
+    if (log.gap && log.gap.seq <= turn.seq) divergence = log.gap;
     if (divergence) break;
     if (starts === 0) unmarkedEvents += events.length;
     if (turn.boot) {
