@@ -11,7 +11,8 @@ import { recordBoot } from "../src/store/turns.ts";
 import { verifyLogCommand } from "../src/verify-log.ts";
 import { aServer, aSpec } from "./core/world.ts";
 
-const setting = { policy: "fifo", options: {}, placement: "consolidate" };
+/** As the configuration gives it. */
+const setting = { policy: "fifo", options: Object.freeze({ backfill: "fit" }), placement: "consolidate" };
 
 let data: string;
 let store: Store;

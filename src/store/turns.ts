@@ -6,7 +6,8 @@ export type Turn = Required<TurnRow>;
 
 /** The server has taken the state in, which is that of the log up to `seq`. */
 export async function recordBoot(store: Store, seq: number, at: Instant, boot: Boot): Promise<void> {
-  await store.fork().insert(TurnRow, { seq, at, decided: null, cuts: null, boot });
+  const copy = structuredClone(boot); // MikroORM writes into what it is given, and settings are frozen
+  await store.fork().insert(TurnRow, { seq, at, decided: null, cuts: null, boot: copy });
 }
 
 /** Turns behind that number, oldest first. */
