@@ -327,7 +327,7 @@ export interface TlsInput {
   readonly key: string;
 }
 
-/** What is given is changed; null sets a field back to its default. Sizes change only while it waits. */
+/** What is given is changed; null sets a field back to its default. Sizes change only while it waits; cores of a job without GPUs that can change its size, at once. */
 export interface UpdateJobInput {
   /** How many CPU cores. */
   readonly cores?: CoreInput | null;

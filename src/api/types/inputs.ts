@@ -52,7 +52,8 @@ export class ResumeJobInput extends WhichJob {}
 export class RetryJobInput extends WhichJob {}
 
 @InputType("UpdateJobInput", {
-  description: "What is given is changed; null sets a field back to its default. Sizes change only while it waits.",
+  description:
+    "What is given is changed; null sets a field back to its default. Sizes change only while it waits; cores of a job without GPUs that can change its size, at once.",
 })
 export class UpdateJobInput extends WhichJob {
   @Field(() => String, { ...optional, description: "How it is called in lists." })
