@@ -66,6 +66,10 @@ export class SpeedupTable {
     return best.curve;
   }
 
+  get models(): readonly string[] {
+    return [...this.#models.keys()];
+  }
+
   /** The model that was probably meant. */
   nearest(model: string): string | null {
     return nearest(model, [...this.#models.keys()]);

@@ -6,7 +6,8 @@ import { type ColumnName, parseColumns } from "../sim/table.ts";
 import { worldFrom } from "./conditions.ts";
 import { parseFlags } from "./flags.ts";
 import { withEmptyHistory } from "./inputs.ts";
-import { required, wholeOf } from "./values.ts";
+import { STUDIES, STUDY_NAMES, type StudyName } from "./study/index.ts";
+import { oneOf, required, wholeOf } from "./values.ts";
 
 export interface Arguments {
   readonly experiments: ReturnType<typeof experimentsOf>;
@@ -17,10 +18,15 @@ export interface Arguments {
   readonly threads: number;
   readonly jobsOut: string | null;
   readonly details: string | null;
+  readonly report: string | null;
+  /** As it was typed, for whoever wants to do it again. */
+  readonly command: string;
   /** Null: as many as there is room for. */
   readonly columns: readonly ColumnName[] | null;
   readonly requestsOut: string | null;
   readonly traceOut: string | null;
+  readonly study: StudyName | null;
+  readonly studyOut: string | null;
   /** What a person should know of the jobs. */
   readonly notes: readonly string[];
   readonly json: boolean;
@@ -31,14 +37,17 @@ export interface Arguments {
 export async function readArguments(args: string[]): Promise<Arguments | null> {
   const values = parseFlags(withEmptyHistory(args));
   if (values.help) return null;
-  const asked = [...(values.policy ?? []), ...(values.compare ?? [])].flatMap(wordsIn);
+  const study = values.study === undefined ? null : oneOf("--study", values.study, STUDY_NAMES);
+  const given = [...(values.policy ?? []), ...(values.compare ?? [])].flatMap(wordsIn);
+  const asked = given.length === 0 && study ? STUDIES[study].policies : given;
   const traceOut = values["trace-out"] ?? null;
   const isOnlyWritten = traceOut !== null && asked.length === 0;
-  if (asked.length === 0 && !isOnlyWritten) required("--policy", undefined);
+  if (asked.length === 0 && !isOnlyWritten && !study) required("--policy", undefined);
   const names = asked.includes("all") ? policies.map(({ key }) => key) : [...new Set(asked)];
   const experiments = experimentsOf(names, (values.option ?? []).map(pairOf), wordsIn(values.placement));
   const seed = wholeOf("--seed", values.seed, 0);
-  const { conditions, notes } = await worldFrom(values, seed, !isOnlyWritten);
+  const needsJobs = study === null || asked.length > 0;
+  const { conditions, notes } = await worldFrom(values, seed, { needsJobs, needsServers: needsJobs && !isOnlyWritten });
   return {
     experiments,
     conditions,
@@ -47,9 +56,13 @@ export async function readArguments(args: string[]): Promise<Arguments | null> {
     threads: threadsFor(values.threads, experiments.length * jobsIn(conditions)),
     jobsOut: values["jobs-out"] ?? null,
     details: values.details ?? null,
+    report: values.report ?? null,
+    command: ["schedulearn simulate", ...args.map(quoted)].join(" "),
     columns: values.columns === undefined ? null : parseColumns(values.columns),
     requestsOut: values["requests-out"] ?? null,
     traceOut,
+    study,
+    studyOut: values["study-out"] ?? null,
     notes,
     json: values.json,
     quiet: values.quiet,
@@ -61,6 +74,8 @@ const FEW_JOBS = 500;
 
 const threadsFor = (text: string | undefined, jobs: number): number =>
   text !== undefined ? wholeOf("--threads", text, 1) : jobs <= FEW_JOBS ? 1 : availableParallelism();
+
+const quoted = (text: string): string => (/^[\w\-.,:=/@%+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const wordsIn = (list: string): string[] => list.split(",").filter((word) => word !== "");
 

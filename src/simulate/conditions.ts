@@ -3,7 +3,7 @@ import { type Conditions, KNOWLEDGE } from "../sim/experiment.ts";
 import { parseCosts, parseFailures, parseGuards } from "../sim/settings.ts";
 import { textOf } from "../sim/traces/read.ts";
 import type { Values } from "./flags.ts";
-import { jobsFrom, serversFrom } from "./inputs.ts";
+import { hasSource, jobsFrom, serversFrom } from "./inputs.ts";
 import { requestsOf } from "./requests.ts";
 import { numberOf, oneOf, wholeOf } from "./values.ts";
 
@@ -14,14 +14,20 @@ export interface World {
   readonly notes: readonly string[];
 }
 
-/** Everything that is drawn by lot is drawn with this seed. Rejects with a DomainError. @param needsServers false: only its jobs are asked for */
-export async function worldFrom(values: Values, seed: number, needsServers: boolean): Promise<World> {
+/** Not every study runs something, and not everything that is asked for needs a cluster. */
+interface Needs {
+  readonly needsJobs: boolean;
+  readonly needsServers: boolean;
+}
+
+/** Everything that is drawn by lot is drawn with this seed. Rejects with a DomainError. */
+export async function worldFrom(values: Values, seed: number, { needsJobs, needsServers }: Needs): Promise<World> {
   const limit = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeOf("--limit", values.limit, 1);
   const exponent = numberOf("--scaling", values.scaling, 0);
   const requests = requestsOf(values, limit, seed);
   if (requests && values["trace-out"] !== undefined)
     throw domainError("INVALID_INPUT", "--trace-out writes a trace; for requests there is --requests-out");
-  const { file, jobs, notes } = await jobsFrom(values, seed, exponent);
+  const { file, jobs, notes } = needsJobs || hasSource(values) ? await jobsFrom(values, seed, exponent) : NO_JOBS;
   const known = values.estimates === undefined ? null : oneOf("--estimates", values.estimates, KNOWLEDGE);
   const conditions: Conditions = {
     file,
@@ -38,6 +44,8 @@ export async function worldFrom(values: Values, seed: number, needsServers: bool
   };
   return { seed, conditions, notes };
 }
+
+const NO_JOBS = { file: "", jobs: [], notes: [] };
 
 /** Null when nothing is to fail. */
 function failuresOf(text: string, seed: number): Conditions["failures"] {

@@ -1,5 +1,6 @@
 import { ALIASES } from "../sim/aliases.ts";
 import { PRESETS } from "../sim/traces/generate/presets.ts";
+import { STUDIES } from "./study/index.ts";
 
 const USAGE = `Usage: schedulearn simulate --trace FILE --cluster SERVERSxGPUS --policy KEY[,KEY…] [option…]
 
@@ -50,9 +51,16 @@ const SECTIONS: Readonly<Record<string, string>> = {
   --failures WHAT      none (default), or run=H,server=H,repair=H: GPU-hours of a run until a GPU fails it, hours of a server
                        until it crashes and until it is back, on average
   --guards WHAT        anti-thrash: default, none, or NAME=NUMBER,… as in the configuration`,
+  Studies: `
+  --study NAME         in place of the table of policies:
+${Object.entries(STUDIES)
+  .map(([name, { about }]) => `                       ${name}: ${about}`)
+  .join("\n")}
+  --study-out FILE     CSV: the study's table`,
   Output: `
   --jobs-out FILE      CSV: job_id,first_start_s,end_s,preemptions; with several policies FILE.POLICY.csv each
   --details FILE       CSV: every metric of each job; with several policies FILE.POLICY.csv each
+  --report FILE.html   one page about all policies, with plots, that needs no other file
   --columns LIST       of the table: meanJct,p99Jct,fragmentation,… as in the JSON, or all; * marks the best
   --json               the metrics by policy as JSON
   --seed N             for everything that is drawn by lot (default 1)

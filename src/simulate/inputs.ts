@@ -18,6 +18,8 @@ const SOURCES = ["trace", "generate", "from-history", "requests"] as const;
 
 type Values = Readonly<Partial<Record<(typeof SOURCES)[number] | "format" | "cluster", string | undefined>>>;
 
+export const hasSource = (values: Values): boolean => SOURCES.some((name) => values[name] !== undefined);
+
 /** Jobs, and what to call the place they come from in errors. */
 export interface Source extends Trace {
   readonly file: string;

@@ -9,6 +9,7 @@ import { traceCsv } from "../sim/traces/write.ts";
 import type { Arguments } from "./arguments.ts";
 import { runTrials } from "./crew.ts";
 import { Progress } from "./progress.ts";
+import { reportOf } from "./report.ts";
 import type { Failure, Outcome, Trial } from "./trial.ts";
 
 /** Runs what was asked for and writes what came of it. Returns the exit code. */
@@ -21,22 +22,27 @@ export async function runAll(options: Arguments, signal: AbortSignal): Promise<n
     outputs.write();
     return 0;
   }
-  const trials = experiments.map((experiment): Trial => ({ ...experiment, conditions }));
+  const trials = experiments.map(
+    (experiment): Trial => ({ ...experiment, conditions, isRecorded: options.report !== null }),
+  );
   const outcomes = await runWatched(trials, { threads, isQuiet: quiet, signal });
   if (!outcomes) return 130;
 
   const metrics: Record<string, Metrics> = {};
+  const done = new Map<string, Outcome>();
   const failures = new Map<string, readonly string[]>();
   for (const [i, name] of names.entries()) {
     const outcome = outcomes[i] as Outcome | Failure;
     if ("faults" in outcome) failures.set(name, outcome.faults);
     else {
       metrics[name] = outcome.metrics;
+      done.set(name, outcome);
       for (const { path, content } of jobFiles(options)) outputs.add(path(name), content(outcome.results));
     }
   }
   tellFailures(failures, names.length);
   if (failures.size === names.length) return 1;
+  if (options.report !== null) outputs.add(options.report, reportOf(options, done));
   outputs.write();
   const summary = { trace: basename(conditions.file), cluster, jobs: jobsIn(conditions), seed, policies: metrics };
   process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : metricsTable(metrics, columns));
@@ -56,6 +62,7 @@ function reserveOutputs(options: Arguments, names: readonly string[]): Outputs {
   const { conditions, traceOut, requestsOut } = options;
   const outputs = new Outputs([conditions.file, conditions.speedups?.file ?? ""].filter((file) => file !== ""));
   for (const { path } of jobFiles(options)) for (const name of names) outputs.reserve(path(name));
+  if (options.report !== null) outputs.reserve(options.report);
   if (traceOut !== null) {
     outputs.reserve(traceOut);
     outputs.add(traceOut, traceCsv(conditions.trace));
@@ -87,7 +94,7 @@ export async function runWatched(
 }
 
 /** What is wrong with all of them alike is told once, else by name. */
-function tellFailures(failures: ReadonlyMap<string, readonly string[]>, trials: number): void {
+export function tellFailures(failures: ReadonlyMap<string, readonly string[]>, trials: number): void {
   const texts = new Set([...failures.values()].map((faults) => faults.join("\n")));
   const isCommon = failures.size === trials && texts.size === 1;
   if (isCommon) for (const text of texts) console.error(text);
