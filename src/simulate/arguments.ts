@@ -21,6 +21,9 @@ export interface Arguments {
   readonly report: string | null;
   /** As it was typed, for whoever wants to do it again. */
   readonly command: string;
+  readonly report: string | null;
+  /** As it was typed, for whoever wants to do it again. */
+  readonly command: string;
   /** Null: as many as there is room for. */
   readonly columns: readonly ColumnName[] | null;
   readonly requestsOut: string | null;
@@ -58,6 +61,8 @@ export async function readArguments(args: string[]): Promise<Arguments | null> {
     details: values.details ?? null,
     report: values.report ?? null,
     command: ["schedulearn simulate", ...args.map(quoted)].join(" "),
+    report: values.report ?? null,
+    command: ["schedulearn simulate", ...args.map(quoted)].join(" "),
     columns: values.columns === undefined ? null : parseColumns(values.columns),
     requestsOut: values["requests-out"] ?? null,
     traceOut,
@@ -74,6 +79,8 @@ const FEW_JOBS = 500;
 
 const threadsFor = (text: string | undefined, jobs: number): number =>
   text !== undefined ? wholeOf("--threads", text, 1) : jobs <= FEW_JOBS ? 1 : availableParallelism();
+
+const quoted = (text: string): string => (/^[\w\-.,:=/@%+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const quoted = (text: string): string => (/^[\w\-.,:=/@%+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 

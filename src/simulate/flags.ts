@@ -31,6 +31,7 @@ export const FLAGS = {
   "study-out": { type: "string" },
   details: { type: "string" },
   report: { type: "string" },
+  report: { type: "string" },
   columns: { type: "string" },
   json: { type: "boolean", default: false },
   seed: { type: "string", default: "1" },

@@ -61,6 +61,7 @@ ${Object.entries(STUDIES)
   --jobs-out FILE      CSV: job_id,first_start_s,end_s,preemptions; with several policies FILE.POLICY.csv each
   --details FILE       CSV: every metric of each job; with several policies FILE.POLICY.csv each
   --report FILE.html   one page about all policies, with plots, that needs no other file
+  --report FILE.html   one page about all policies, with plots, that needs no other file
   --columns LIST       of the table: meanJct,p99Jct,fragmentation,… as in the JSON, or all; * marks the best
   --json               the metrics by policy as JSON
   --seed N             for everything that is drawn by lot (default 1)

@@ -3,11 +3,14 @@ import { type Conditions, type Experiment, simulationOf } from "../sim/experimen
 import { Fragmentation } from "../sim/fragmentation.ts";
 import type { Refusal } from "../sim/happenings.ts";
 import { type Metrics, metricsOf } from "../sim/metrics.ts";
-import type { JobResult } from "../sim/simulation.ts";
+import { Recorder, type Recording } from "../sim/report/index.ts";
+import type { JobResult, Observer } from "../sim/simulation.ts";
 
 /** One policy that runs over one workload: plain data, so that another thread can be handed it. */
 export interface Trial extends Experiment {
   readonly conditions: Conditions;
+  /** Whether it is to be drawn. */
+  readonly isRecorded?: boolean;
 }
 
 /** What came of it. */
@@ -15,6 +18,8 @@ export interface Outcome {
   readonly results: readonly JobResult[];
   readonly metrics: Metrics;
   readonly refusals: readonly Refusal[];
+  /** Null when it was not to be drawn. */
+  readonly recording: Recording | null;
   readonly events: number;
   readonly rounds: number;
   /** What it took, and the most memory that the process had until then. */
@@ -40,7 +45,9 @@ export async function runTrial(
   try {
     const { servers } = trial.conditions;
     const fragmentation = servers.length > 1 ? new Fragmentation() : null; // one server is never in pieces
-    const simulation = simulationOf(trial, trial.conditions, fragmentation?.observe);
+    const recorder = trial.isRecorded ? new Recorder(servers) : null;
+    const observer = both(fragmentation?.observe, recorder?.observe);
+    const simulation = simulationOf(trial, trial.conditions, observer);
     while (simulation.run(SLICE)) {
       tell(simulation.counts.ended);
       await new Promise((resolve) => setImmediate(resolve));
@@ -54,11 +61,20 @@ export async function runTrial(
       fragmentedGpuMillis: fragmentation?.gpuMillis ?? 0,
     });
     const seconds = (performance.now() - began) / 1000;
-    return { results, metrics, refusals, events, rounds, seconds, peakMiB: peakMiB() };
+    const recording = recorder?.recording() ?? null;
+    return { results, metrics, refusals, recording, events, rounds, seconds, peakMiB: peakMiB() };
   } catch (error) {
     return { faults: faultsOf(error) };
   }
 }
+
+const both = (one: Observer | undefined, other: Observer | undefined): Observer | undefined =>
+  one && other
+    ? (event, scheduler) => {
+        one(event, scheduler);
+        other(event, scheduler);
+      }
+    : (one ?? other);
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const peakMiB = (): number => Math.round(process.resourceUsage().maxRSS / 1024);

@@ -1,5 +1,5 @@
+import { type EndedJob, hasEnded, mean, slowdownOf, waitingOf } from "../metrics.ts";
 import type { JobResult } from "../simulation.ts";
-import { meanOf, slowdownOf, waitingOf } from "./outcomes.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
 /** Jobs that have something in common, and what a figure of theirs is on average in each run; null where none has it. */
@@ -14,11 +14,7 @@ const MOST_USERS = 12;
 
 /** Mean waiting time in seconds, by size: 1, 2, 3–4, 5–8, … */
 export function waitingBySize(runs: readonly ReportedRun[]): readonly Group[] {
-  const waiting = (result: JobResult): number | null => {
-    const millis = waitingOf(result);
-    return millis === null ? null : millis / 1000;
-  };
-  return groupsOf(runs, ({ size }) => Math.ceil(Math.log2(Math.max(1, size))), waiting)
+  return groupsOf(runs, ({ size }) => Math.ceil(Math.log2(Math.max(1, size))), waitingOf)
     .sort((a, b) => a.key - b.key)
     .map(({ key, ...group }) => ({ name: nameOfSize(key), ...group }));
 }
@@ -51,7 +47,7 @@ interface Keyed<Key> extends Omit<Group, "name"> {
 function groupsOf<Key>(
   runs: readonly ReportedRun[],
   keyOf: (result: JobResult) => Key,
-  figureOf: (result: JobResult) => number | null,
+  figureOf: (job: EndedJob) => number,
 ): Keyed<Key>[] {
   const groups = new Map<Key, { jobs: number; figures: number[][] }>();
   for (const [run, { results }] of runs.entries())
@@ -60,8 +56,11 @@ function groupsOf<Key>(
       const group = groups.get(key) ?? { jobs: 0, figures: runs.map(() => []) };
       groups.set(key, group);
       if (run === 0) group.jobs++;
-      const figure = figureOf(result);
-      if (figure !== null) group.figures[run]?.push(figure);
+      if (hasEnded(result)) group.figures[run]?.push(figureOf(result));
     }
-  return [...groups].map(([key, { jobs, figures }]) => ({ key, jobs, means: figures.map(meanOf) }));
+  return [...groups].map(([key, { jobs, figures }]) => ({
+    key,
+    jobs,
+    means: figures.map((values) => (values.length === 0 ? null : mean(values))),
+  }));
 }

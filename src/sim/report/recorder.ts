@@ -84,7 +84,7 @@ export class Recorder {
   }
 
   /** To be given to a simulation, whose jobs are numbered in the order of their submission. */
-  readonly observer = (event: Event, scheduler: Scheduler): void => {
+  readonly observe = (event: Event, scheduler: Scheduler): void => {
     if (!("job" in event) || event.type === "RunProgressed") return;
     this.#pass(event.at);
     const job = scheduler.job(event.job);

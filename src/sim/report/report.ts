@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Millis } from "../../core/time.ts";
-import type { JobResult } from "../simulation.ts";
+import { type EndedJob, hasEnded, jctOf, slowdownOf } from "../metrics.ts";
 import { type Distribution, distributionOf } from "./distribution.ts";
 import { type Group, slowdownByUser, waitingBySize } from "./groups.ts";
-import { isNumber, jctOf, slowdownOf } from "./outcomes.ts";
 import type { Recording } from "./recorder.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import { type RunData, runDataOf } from "./run-data.ts";
@@ -53,18 +52,12 @@ export function renderReport(report: Report): string {
 export function pageDataOf({ runs, ...rest }: Report): PageData {
   const most = Math.floor(MOST_STRETCHES / Math.max(1, runs.length));
   const binMillis = binFor(runs.map(({ recording }) => recording));
-  const ofJobs = (figure: (result: JobResult) => number | null, unit: number): number[][] =>
-    runs.map(({ results }) =>
-      results
-        .map(figure)
-        .filter(isNumber)
-        .map((value) => value / unit),
-    );
+  const ofJobs = (figure: (job: EndedJob) => number) => runs.map(({ results }) => results.filter(hasEnded).map(figure));
   return {
     ...rest,
     runs: runs.map((run) => runDataOf(run, most, binMillis)),
-    jct: distributionOf(ofJobs(jctOf, 1000), 1),
-    slowdown: distributionOf(ofJobs(slowdownOf, 1), 1e-3),
+    jct: distributionOf(ofJobs(jctOf), 1),
+    slowdown: distributionOf(ofJobs(slowdownOf), 1e-3),
     waitingBySize: waitingBySize(runs),
     slowdownByUser: slowdownByUser(runs),
   };

@@ -1,7 +1,6 @@
 import type { Instant, Millis } from "../../core/time.ts";
-import type { Metrics } from "../metrics.ts";
+import { hasEnded, jctOf, type Metrics, slowdownOf, waitingOf } from "../metrics.ts";
 import type { JobResult } from "../simulation.ts";
-import { jctOf, slowdownOf, waitingOf } from "./outcomes.ts";
 import type { Course, Recording } from "./recorder.ts";
 import type { ReportedRun } from "./reported-run.ts";
 import type { Stretch } from "./stretches.ts";
@@ -89,7 +88,7 @@ export function runDataOf(
 }
 
 function jobRow(result: JobResult, begin: Instant): JobRow {
-  const slowdown = slowdownOf(result);
+  const ended = hasEnded(result) ? result : null;
   return [
     result.name,
     result.user,
@@ -97,10 +96,10 @@ function jobRow(result: JobResult, begin: Instant): JobRow {
     result.size,
     seconds(result.submittedAt - begin),
     result.firstStartedAt === null ? null : seconds(result.firstStartedAt - begin),
-    secondsOrNull(waitingOf(result)),
+    ended && rounded(waitingOf(ended)),
     seconds(result.serviceMillis),
-    secondsOrNull(jctOf(result)),
-    slowdown === null ? null : rounded(slowdown),
+    ended && rounded(jctOf(ended)),
+    ended && rounded(slowdownOf(ended)),
     result.preemptions,
     result.migrations,
     result.resizes,
@@ -165,5 +164,4 @@ function chartOf(recording: Recording, largest: readonly Stretch[], rowOf: Reado
 
 const areaOf = ({ from, to, rows }: Stretch): number => (to - from) * rows;
 const seconds = (millis: Millis): number => Math.round(millis) / 1000;
-const secondsOrNull = (millis: Millis | null): number | null => (millis === null ? null : seconds(millis));
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -1,6 +1,6 @@
 // The figures about all runs at once.
 import { byId, element, emptyState, fill, scrolled } from "./elements.js";
-import { duration, number, percent } from "./human.js";
+import { compact, duration, number, percent } from "./human.js";
 import { lines } from "./lines.js";
 import { drawn, runColour } from "./theme.js";
 
@@ -12,14 +12,15 @@ const HEADLINE = [
   ["p95 JCT", "p95Jct", duration, -1],
   ["p99 JCT", "p99Jct", duration, -1],
   ["Makespan", "makespan", duration, -1],
-  ["Mean queueing", "meanQueueingDelay", duration, -1],
-  ["Mean waiting", "meanWaiting", duration, -1],
+  ["Queueing", "meanQueueingDelay", duration, -1],
+  ["Waiting", "meanWaiting", duration, -1],
   ["Jobs/h", "throughput", number, 1],
-  ["Utilisation", "utilisation", percent, 1],
+  ["GPUs used", "utilisation", percent, 1, "utilisation"],
+  ["Cores used", "coreUtilisation", percent, 1, "coreUtilisation"],
   ["Fairness", "fairness", number, 1],
-  ["Preemptions", "preemptions", number, 0],
-  ["Migrations", "migrations", number, 0, "migrations"],
-  ["Resizes", "resizes", number, 0, "resizes"],
+  ["Preempted", "preemptions", number, 0],
+  ["Migrated", "migrations", number, 0, "migrations"],
+  ["Resized", "resizes", number, 0, "resizes"],
   ["Late", "deadlineMisses", number, -1, "deadlines"],
   ["Unfinished", "unfinished", number, -1, "unfinished"],
 ];
@@ -50,7 +51,13 @@ export function headline(runs) {
     }
     body.append(row);
   }
-  const note = runs.length > 1 ? element("caption", {}, "The best of each column is marked.") : "";
+  const note = element(
+    "caption",
+    {},
+    runs.length > 1
+      ? "Means over the jobs that ended, where nothing else is said; the best of each column is marked."
+      : "Means over the jobs that ended, where nothing else is said.",
+  );
   const table = element("table", { class: "headline" }, note, element("thead", {}, head), body);
   byId("headline").replaceChildren(scrolled("Metrics by policy", table));
 }
@@ -127,6 +134,7 @@ export function course(id, title, note, label, runs, valuesOf, show, top = null)
     data,
     scale: "time",
     show,
+    tick: show === number ? compact : show,
     top,
     sync: "course",
   });

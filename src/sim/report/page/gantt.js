@@ -327,7 +327,7 @@ class Gantt {
       if (end < from || begin > to || row > bottom || row + rows < top) continue;
       const [x, y] = [xOf(begin), yOf(row)];
       const [wide, tall] = [Math.max(0.5, xOf(end) - x), Math.max(0.5, yOf(row + rows) - y - gap)];
-      paint.globalAlpha = (phase === "train" ? 1 : 0.4) * (this.#marked === null || this.#marked === job ? 1 : 0.35);
+      paint.globalAlpha = (phase === "train" ? 1 : 0.4) * (this.#marked === null || this.#marked === job ? 1 : 0.5);
       paint.fillStyle = this.#colour(job);
       paint.fillRect(x, y, wide, tall);
       if (wide > 4) {

@@ -32,3 +32,6 @@ export const percent = (part) => (part === null || part === undefined ? "–" : 
 export const times = (value) => (value === null || value === undefined ? "–" : `${number(value)}×`);
 
 export const counted = (count, thing) => `${count.toLocaleString("en-US")} ${thing}${count === 1 ? "" : "s"}`;
+
+/** `100K`: for the marks of an axis. */
+export const compact = (value) => value.toLocaleString("en-US", { notation: "compact" });

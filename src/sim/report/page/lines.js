@@ -4,7 +4,7 @@ import { duration } from "./human.js";
 import { drawn, ink, runColour, runDash } from "./theme.js";
 
 const FONT = "12px system-ui, sans-serif";
-const HEIGHT = 230;
+const LEAST_HEIGHT = 220;
 const STEPS_OF_TIME = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
   10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000, 17_280_000, 43_200_000,
@@ -40,23 +40,28 @@ function marksBetween(lists, low, high, most) {
  * @param scale of the places: `time`, or `log-time` and `log-ratio` with the logarithms as places
  * @param range of the values; null: what is there, from 0
  */
-export function lines(label, { names, colours, data, scale, show, top = null, sync = null }) {
+export function lines(label, { names, colours, data, scale, show, tick = show, top = null, sync = null }) {
   const holder = element("div", { class: "lines", role: "img", "aria-label": label });
   let plot = null;
+  const size = () => {
+    const legend = plot?.root.querySelector(".u-legend").offsetHeight ?? 0;
+    holder.style.setProperty("min-height", `${LEAST_HEIGHT + legend}px`);
+    return { width: Math.max(240, holder.clientWidth), height: holder.clientHeight - legend };
+  };
   const make = () => {
-    const width = Math.max(240, holder.clientWidth);
     plot?.destroy();
-    plot = new uPlot(optionsOf({ names, colours, scale, show, top, sync, width, last: data[0].at(-1) }), data, holder);
+    plot = null;
+    plot = new uPlot({ ...size(), ...optionsOf({ names, colours, scale, show, tick, top, sync }) }, data, holder);
+    plot.setSize(size());
   };
   new ResizeObserver(() => {
-    if (plot && holder.clientWidth > 0 && plot.width !== holder.clientWidth)
-      plot.setSize({ width: Math.max(240, holder.clientWidth), height: HEIGHT });
+    if (plot && holder.clientWidth > 0) plot.setSize(size());
   }).observe(holder);
   requestAnimationFrame(() => drawn(make));
   return holder;
 }
 
-function optionsOf({ names, colours, scale, show, top, sync, width }) {
+function optionsOf({ names, colours, scale, show, tick, top, sync }) {
   const { text, dim, grid } = ink();
   const axis = {
     stroke: dim,
@@ -69,8 +74,6 @@ function optionsOf({ names, colours, scale, show, top, sync, width }) {
   const isLog = scale !== "time";
   const word = { time: "at", "log-time": "within", "log-ratio": "at most" }[scale];
   return {
-    width,
-    height: HEIGHT,
     padding: [8, 16, 0, 0],
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 }, ...(sync && { sync: { key: sync } }) },
     legend: { live: true },
@@ -90,7 +93,7 @@ function optionsOf({ names, colours, scale, show, top, sync, width }) {
             }
           : { incrs: STEPS_OF_TIME, values: (_, splits) => splits.map(duration) }),
       },
-      { ...axis, size: 52, values: (_, splits) => splits.map(show) },
+      { ...axis, size: 52, values: (_, splits) => splits.map(tick) },
     ],
     series: [
       { label: "\u00a0", value: (_, at) => (at === null ? "" : `${word} ${place(isLog ? 10 ** at : at)}`) },
