@@ -87,6 +87,7 @@ async function play(session: Session, cli: Cli, file: string, options: Options):
   const run = new Play(client, cues, pace, {
     changed: (now) => progress.show(now),
     refused: ({ name }, { message }) => terminal.note(`${name} is refused: ${message.replace(PLACE, "")}`),
+    unreachable: ({ name }, { message }) => terminal.note(`${name} has to wait: ${message}; trying again`),
   });
   try {
     await run.run(signal);

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Job, type SchedulearnClient, SchedulearnError } from "../../sdk/index.ts";
+import { type SchedulearnClient, SchedulearnError, UnreachableError } from "../../sdk/index.ts";
 import { untilFirstFailure } from "../follow-job.ts";
 import { Cast } from "./cast.ts";
 import type { Change, Cue, Submission } from "./laboratory.ts";
 import { jobFileOf, type PlayOptions, sizesOf } from "./program.ts";
+
+/** A server that is started anew is back within this time; it is asked so often. */
+const PATIENCE_MILLIS = 120_000;
+const AGAIN_MILLIS = 1_000;
 
 export interface Pace extends PlayOptions {
   /** So many times faster than the file says. */
@@ -18,6 +22,8 @@ export interface Listener {
   changed(play: Play): void;
   /** The server would not have it. */
   refused(cue: Cue, faults: SchedulearnError): void;
+  /** The server does not answer: it is asked again for a while. */
+  unreachable(cue: Cue, error: UnreachableError): void;
 }
 
 /** Submits the jobs of a workload file at their times, asks for what is asked of them, and follows them to their end. */
@@ -65,9 +71,9 @@ export class Play {
 
   async #submitAll(signal: AbortSignal): Promise<void> {
     for (const cue of this.cues) {
-      await this.#wait(this.beganAt + (cue.atSeconds / this.#pace.speed) * 1000, signal);
+      await this.#wait(this.#timeOf(cue), signal);
       if (signal.aborted) return;
-      await (cue.kind === "submit" ? this.#submit(cue) : this.#update(cue)).catch((error: unknown) => {
+      await this.#ask(cue, signal).catch((error: unknown) => {
         if (!(error instanceof SchedulearnError)) throw error;
         this.#refusals++;
         this.#listener.refused(cue, error);
@@ -77,8 +83,23 @@ export class Play {
     }
   }
 
+  /** Asked twice, both are done once. */
+  async #ask(cue: Cue, signal: AbortSignal): Promise<void> {
+    for (let until: number | null = null; ; ) {
+      try {
+        return await (cue.kind === "submit" ? this.#submit(cue) : this.#update(cue));
+      } catch (error) {
+        if (!(error instanceof UnreachableError) || signal.aborted || Date.now() > (until ?? Infinity)) throw error;
+        if (until === null) this.#listener.unreachable(cue, error);
+        until ??= Date.now() + PATIENCE_MILLIS;
+        await this.#wait(Date.now() + AGAIN_MILLIS, signal);
+      }
+    }
+  }
+
   async #submit(cue: Submission): Promise<void> {
-    const job: Job = await this.#client.submit({ yaml: jobFileOf(cue, this.#pace, Date.now()) });
+    const idempotencyKey = [...Object.values(this.#pace.labels), cue.name].join("/");
+    const job = await this.#client.submit({ yaml: jobFileOf(cue, this.#pace, this.#timeOf(cue)) }, { idempotencyKey });
     this.#ids.set(cue.name, job.id);
     this.cast.add(job);
   }
@@ -101,6 +122,10 @@ export class Play {
   #look(isThrough: AbortController): void {
     const isAllSubmitted = this.#done === this.cues.length;
     if (isAllSubmitted && (!this.#pace.waits || this.cast.left.length === 0)) isThrough.abort();
+  }
+
+  #timeOf({ atSeconds }: Cue): number {
+    return this.beganAt + (atSeconds / this.#pace.speed) * 1000;
   }
 
   /** The signal ends it early. */

@@ -82,7 +82,7 @@ export interface PlayOptions {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The job that a line of the file is replayed as, in YAML. @param now for deadlines */
+/** The job that a line of the file is replayed as, in YAML. @param now when it is submitted, for deadlines */
 export function jobFileOf(
   cue: Submission,
   { image, template, scale, onCores, labels }: PlayOptions,

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { type House, startHouse } from "../house.ts";
 import { cliHouse } from "./cli-house.ts";
+import { runCli } from "./run-cli.ts";
 
 const { cli, json, inHouse } = cliHouse();
 
@@ -124,4 +126,24 @@ test.each([
   expect(err).toMatch(problem);
   expect((await json(["ls", "--all"])).totalCount).toBe(before);
   expect(existsSync("/nowhere/out.csv")).toBe(false);
+});
+
+test("a server that is started anew meanwhile loses nothing: submissions wait for it, and none is made twice", async () => {
+  const house = await startHouse({ servers: "alpha=local" });
+  const { folder, url } = house;
+  const trace = file("patient.csv", "job_id,submit_time_s,num_gpus,duration_s", "a,0,1,2", "b,1,1,1");
+  let down: Promise<void> | null = null;
+  let again: Promise<House> | null = null;
+  const { code, err, out } = await runCli(["replay", trace, "--on-cores"], {
+    url,
+    onOutput: (_, said) => {
+      if (/1 of 2 jobs submitted/.test(said)) down ??= house.close();
+      if (/b has to wait: no Schedulearn server answers .*; trying again/.test(said))
+        again ??= (down as Promise<void>).then(() =>
+          startHouse({ servers: "alpha=local", folder, port: new URL(url).port }),
+        );
+    },
+  });
+  expect([code, err.match(/2 of 2 jobs submitted, 0 waiting, 0 running, 2 over/)?.length], err + out).toEqual([0, 1]);
+  await (await (again as unknown as Promise<House>)).end();
 });
