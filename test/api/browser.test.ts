@@ -1,20 +1,13 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { chromiumPath, NO_CHROMIUM } from "../chromium.ts";
 import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
 import { ApiHouse } from "./house.ts";
 
-const executablePath = (process.env.PATH ?? "")
-  .split(delimiter)
-  .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
-
 describe("in a browser", () => {
-  if (!executablePath) {
-    test("needs Chromium", ({ skip }) =>
-      skip("there is no Chromium on this machine (Debian: apt-get install chromium)"));
+  if (!chromiumPath) {
+    test("needs Chromium", ({ skip }) => skip(NO_CHROMIUM));
     return;
   }
   let house: ApiHouse;
@@ -24,7 +17,7 @@ describe("in a browser", () => {
   beforeAll(async () => {
     house = await new ApiHouse().open();
     await house.engines.join(aServer("alpha", 1));
-    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
   });
   afterAll(async () => {
     await browser?.close();
