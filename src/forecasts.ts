@@ -11,6 +11,7 @@ import type { Engine } from "./engine/engine.ts";
 import type { Log } from "./log.ts";
 import { completeOptions, findPolicy } from "./policies/index.ts";
 import { accuracyOf } from "./sim/forecast/accuracy.ts";
+import { ASKED, type Patience, UNASKED } from "./sim/forecast/forecast.ts";
 import { Forecaster } from "./sim/forecast/forecaster.ts";
 import { presentOf } from "./sim/forecast/present.ts";
 import { keepForecasts, pastForecasts } from "./store/forecasts.ts";
@@ -57,7 +58,7 @@ export class Forecasts implements Foresight {
     const key = JSON.stringify(request);
     const [known, now] = [this.#answers.get(key), clock.now()];
     if (known && (!known.isMade || (known.seq === feed.head && now - known.at < FRESH))) return known.answer;
-    const answer = this.#answer(request);
+    const answer = this.#answer(request, ASKED);
     const answered: Answered = { seq: feed.head, at: now, answer, isMade: false };
     this.#answers.delete(key); // so that it is the newest
     this.#answers.set(key, answered);
@@ -88,7 +89,7 @@ export class Forecasts implements Foresight {
     await this.#watching;
   }
 
-  async #answer(request: ForecastRequest): ReturnType<Foresight["ask"]> {
+  async #answer(request: ForecastRequest, patience: Patience): ReturnType<Foresight["ask"]> {
     const { jobs, runs, seed, joining } = request;
     const { scheduler, clock } = this.#engine;
     const now = clock.now();
@@ -102,7 +103,7 @@ export class Forecasts implements Foresight {
         throw domainError("CONFLICT", `${job} is over: there is nothing to forecast`, ["jobs"]);
     const present = presentOf(scheduler, now, added);
     const wanted = jobs || joining ? [...(jobs ?? []), ...added.map((job) => job.id)] : null;
-    const forecast = await this.#forecaster.ask({ present, settings, jobs: wanted, runs, seed });
+    const forecast = await this.#forecaster.ask({ present, settings, jobs: wanted, runs, seed, patience });
     if (!joining && scheduler.setting === setting)
       this.#remember(forecast.at, forecast.policies[settings.indexOf(setting)]?.jobs ?? []);
     return { ...forecast, joining: id };
@@ -133,7 +134,10 @@ export class Forecasts implements Foresight {
     const jobs = submitted.filter((id) => scheduler.jobs.has(id));
     if (jobs.length === 0 || scheduler.jobs.size > MOST_JOBS) return;
     const categories = new Map(jobs.map((id) => [id, scheduler.jobs.get(id)?.spec.type ?? ""]));
-    const { at, policies } = await this.ask({ policies: null, jobs, joining: null, runs: null, seed: SEED });
+    const { at, policies } = await this.#answer(
+      { policies: null, jobs, joining: null, runs: null, seed: SEED },
+      UNASKED,
+    );
     const [under] = policies;
     await keepForecasts(
       this.#store,

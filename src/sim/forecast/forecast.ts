@@ -22,16 +22,23 @@ export interface Question {
   /** Null: as many as the number of jobs allows. */
   readonly runs: number | null;
   readonly seed: number;
+  readonly patience: Patience;
 }
 
-export const MOST_RUNS = 200;
+/** What runs may take, under all policies together. */
+export interface Patience {
+  readonly usualMillis: Millis;
+  /** When there are fewer than are needed for a range, or when their number was asked for. */
+  readonly mostMillis: Millis;
+}
+
 /** Without a word on it so many times a job is played through, over all jobs and policies, within these bounds. */
 const PLAYS = 10_000;
 const FEWEST_RUNS = 5;
 const USUAL_RUNS = 100;
-/** So long the runs of a forecast may take; so long, when there are fewer than are needed for a range, or when their number was asked for. */
-const USUAL_LIMIT: Millis = 2_000;
-const LONGEST_LIMIT: Millis = 10_000;
+/** So long the runs may take where somebody waits for them, and where nobody does. */
+export const ASKED: Patience = { usualMillis: 2_000, mostMillis: 10_000 };
+export const UNASKED: Patience = { usualMillis: 500, mostMillis: 2_000 };
 
 /** As far as is looked: an hour, and so many times as long as all the work that is known would take one after the other; a year at most. */
 const LEAST_LOOK: Millis = 3_600_000;
@@ -52,7 +59,7 @@ const isCertain = ({ beliefs }: Present): boolean =>
   beliefs.every(({ spread, source }) => spread === 0 || source === "none");
 
 function forecastUnder(setting: PolicySetting, question: Question, draws: Draws): PolicyForecast {
-  const { present, settings } = question;
+  const { present, settings, patience } = question;
   const resolve = resolverOf(setting);
   const wanted = new Set(question.jobs ?? present.jobs.map(({ id }) => id));
   const until = lookOf(present);
@@ -60,7 +67,7 @@ function forecastUnder(setting: PolicySetting, question: Question, draws: Draws)
   const played: ReadonlyMap<JobId, Fate>[] = [];
   while (played.length < draws.runs) {
     const isPatient = question.runs !== null || played.length < FEWEST_RUNS;
-    const limit = (isPatient ? LONGEST_LIMIT : USUAL_LIMIT) / settings.length;
+    const limit = (isPatient ? patience.mostMillis : patience.usualMillis) / settings.length;
     const isLate = (): boolean => performance.now() - began > limit;
     const run = played.length;
     const fates = playThrough({ present, setting, resolve, draws, run, jobs: [...wanted], until, isLate });

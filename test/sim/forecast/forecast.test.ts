@@ -6,7 +6,7 @@ import type { Job } from "../../../src/core/job.ts";
 import { requestDrain, requestMigrate, requestPause } from "../../../src/core/request.ts";
 import { newJob } from "../../../src/core/transition.ts";
 import { policies } from "../../../src/policies/index.ts";
-import { forecastOf, rangeOf } from "../../../src/sim/forecast/forecast.ts";
+import { ASKED, forecastOf, rangeOf } from "../../../src/sim/forecast/forecast.ts";
 import { presentOf } from "../../../src/sim/forecast/present.ts";
 import { aServer, aSpec, between, coresOnly, gpus, World } from "../../core/world.ts";
 import { forecastHere, forecastNow, setting } from "./present.ts";
@@ -317,7 +317,7 @@ describe("a job that is not there", () => {
     const stateOf = ({ scheduler }: World): string => JSON.stringify([...scheduler.jobs, ...scheduler.servers]);
     const before = stateOf(without);
     const present = presentOf(without.scheduler, without.now, [newJob(submitted as Parameters<typeof newJob>[0])]);
-    const question = { present, settings: [setting("fifo")], jobs: ["job-9"], runs: null, seed: 1 };
+    const question = { present, settings: [setting("fifo")], jobs: ["job-9"], runs: null, seed: 1, patience: ASKED };
     const forecasts = forecastOf(question).policies[0]?.jobs;
     expect(stateOf(without)).toBe(before);
     expect(structuredClone(present)).toEqual(present);

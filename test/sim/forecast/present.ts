@@ -1,6 +1,6 @@
 import type { JobForecast } from "../../../src/core/forecast.ts";
 import type { PolicySetting } from "../../../src/core/policy.ts";
-import { forecastOf } from "../../../src/sim/forecast/forecast.ts";
+import { ASKED, forecastOf } from "../../../src/sim/forecast/forecast.ts";
 import { type Present, presentOf } from "../../../src/sim/forecast/present.ts";
 import type { World } from "../../core/world.ts";
 
@@ -20,6 +20,6 @@ export function forecastNow(
   runs: number | null = null,
   seed = 1,
 ): ReadonlyMap<string, JobForecast> {
-  const [forecast] = forecastOf({ present, settings: [under], jobs: null, runs, seed }).policies;
+  const [forecast] = forecastOf({ present, settings: [under], jobs: null, runs, seed, patience: ASKED }).policies;
   return new Map(forecast?.jobs.map((each) => [each.job, each]));
 }
