@@ -40,10 +40,21 @@ shared.describe("what replay and study run on two Docker hosts", () => {
     rmSync(folder, { recursive: true });
   }, 120_000);
 
-  it("a trace of three jobs of four GPUs: two at once, and the third when the first of them is over", async () => {
+  it("a trace of three elastic jobs of four GPUs: two at once, and the third when the first of them is over", async () => {
     const trace = file("trace.csv", "job_id,submit_time_s,num_gpus,duration_s", "a,0,4,60", "b,0,4,30", "c,10,4,20");
     const out = join(folder, "jobs.csv");
-    const { code, err } = await cli("replay", trace, "--speed", "20", "--scale-durations", "0.1", "--jobs-out", out);
+    const { code, err } = await cli(
+      "replay",
+      trace,
+      "--speed",
+      "20",
+      "--scale-durations",
+      "0.1",
+      "--elastic",
+      "2",
+      "--jobs-out",
+      out,
+    );
     expect(code, err).toBe(0);
     const rows = readFileSync(out, "utf8").trimEnd().split("\n").slice(1);
     const [a, b, c] = rows.map((row) => row.split(",").slice(1, 3).map(Number) as [start: number, end: number]);

@@ -60,7 +60,6 @@ const BUILT_IN = {
   command: WORK,
   checkpoint: { graceSeconds: 10 },
   retries: { application: 1 },
-  resizeSignal: "SIGCONT", // it looks by itself, and this one never ends a program
 };
 
 /** What the server would take for an id of its own: no job may be called so. */
@@ -100,7 +99,6 @@ export function jobFileOf(
     ...(canChange && { elasticity: gpus ? "restart" : "live" }),
     ...own,
     ...(anImage !== null && { image: anImage }),
-    ...(!canChange && { resizeSignal: undefined }),
     ...(gpus && { gpus }),
     ...(cores && { cores }),
     ...(cue.parallelism && { parallelism: cue.parallelism }),
