@@ -86,5 +86,5 @@ class Thread implements Hand {
 
 const deathOf = (error: Error & { code?: string }): string =>
   error.code === "ERR_WORKER_OUT_OF_MEMORY"
-    ? "it needs more memory than a thread may have; with NODE_OPTIONS=--max-old-space-size=MIB it may have more"
+    ? "it needs more memory than a thread may have; NODE_OPTIONS=--max-old-space-size=MIB gives it more"
     : (error.stack ?? String(error));

@@ -26,7 +26,8 @@ export const scalability: Study = {
 function variants(conditions: Conditions): Conditions[] {
   const { trace, servers } = conditions;
   const most = trace.reduce((max, { gpus, minGpus }) => Math.max(max, minGpus ?? gpus), 1);
-  const clusters = CLUSTERS.map((times) => scaled(servers, times)).filter((each) => totalGpus(each) >= most);
+  const sizes = new Map(CLUSTERS.map((times) => scaled(servers, times)).map((each) => [totalGpus(each), each]));
+  const clusters = [...sizes].flatMap(([gpus, each]) => (gpus >= most ? [each] : []));
   const beginnings = WORKLOADS.map((part) => trace.slice(0, Math.ceil(trace.length * part)));
   return [
     ...beginnings.filter(({ length }) => length < trace.length).map((jobs) => ({ ...conditions, trace: jobs })),
