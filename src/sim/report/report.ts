@@ -30,7 +30,7 @@ export interface PageData extends Omit<Report, "runs"> {
 }
 
 /** All runs together have so many stretches in the chart. */
-const MOST_STRETCHES = 20_000;
+const MOST_STRETCHES = 15_000;
 /** More are only noise to the eye. */
 const MOST_BINS = 160;
 

@@ -2,6 +2,7 @@ import { parseCluster } from "../../../src/sim/cluster.ts";
 import { type Conditions, experimentsOf, simulationOf } from "../../../src/sim/experiment.ts";
 import { metricsOf } from "../../../src/sim/metrics.ts";
 import { Recorder, type Report, type ReportedRun } from "../../../src/sim/report/index.ts";
+import type { Stretch } from "../../../src/sim/report/stretches.ts";
 import { parseCosts, parseGuards } from "../../../src/sim/settings.ts";
 import { readTrace } from "../../../src/sim/traces/read.ts";
 
@@ -51,3 +52,32 @@ export const manyRows = (count: number): string[] =>
     const [gap, size, duration] = [(i * 7919) % 97, 2 ** (i % 4), 60 + ((i * 104_729) % 3600)];
     return `job ${i},${i * 40 + gap},${size},${duration},user-${i % 5},model-${i % 3}`;
   });
+
+/** As a run of so many jobs would look. */
+export function aLargeRun(name: string, count: number): ReportedRun {
+  const { results, recording, metrics } = recorded("fifo", { cluster: "16x8", rows: manyRows(50) });
+  const many = Array.from({ length: count }, (_, i) => ({
+    ...results[i % results.length]!,
+    name: `a job of somebody, number ${i}`,
+    submittedAt: i * 1_000,
+    endedAt: i * 1_000 + 3_600_000 + ((i * 7919) % 10_000),
+  }));
+  const stretches = Array.from({ length: 8_000 }, (_, i): Stretch => {
+    const from = i * 10_003;
+    return {
+      from,
+      to: from + 3_600_007,
+      row: (i * 8) % 120,
+      rows: 8,
+      job: Math.floor((i * count) / 8_000),
+      phase: "train",
+    };
+  });
+  const span = { begin: 0, end: 100_000_000 };
+  return {
+    name,
+    metrics,
+    results: many,
+    recording: { ...recording, ...span, binMillis: 2 ** 18, stretches, stretchesLeftOut: 3 * count },
+  };
+}

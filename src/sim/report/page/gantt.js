@@ -17,10 +17,14 @@ const COLOURINGS = [
 ];
 
 export function gantt(parent, runs) {
+  if (runs[0].chart.rows === 0)
+    return parent.replaceChildren(emptyState("The cluster has nothing that jobs could hold."));
   const canvas = element("canvas", { tabindex: "0", role: "img", class: "gantt" });
   const tip = element("div", { class: "tip", role: "status", hidden: "" });
   const note = element("p", { class: "note" });
-  const chart = new Gantt(canvas, tip);
+  const range = element("output", { class: "note" });
+  const holder = element("div", { class: "gantt-holder" }, canvas, tip);
+  const chart = new Gantt(canvas, tip, range);
   const show = (run) => {
     chart.show(runs[run]);
     note.textContent = noteOf(runs[run]);
@@ -30,27 +34,23 @@ export function gantt(parent, runs) {
     made.addEventListener("click", act);
     return made;
   };
-  const names = runs.map(({ name }) => name);
+  const policies = runs.map(({ name }) => name);
+  const colourings = COLOURINGS.map(([name]) => name);
   const tools = element(
     "div",
     { class: "tools" },
-    names.length > 1 ? choice("Policy", names, show) : "",
-    choice(
-      "Colours",
-      COLOURINGS.map(([name]) => name),
-      (i) => chart.colourBy(COLOURINGS[i][1]),
-    ),
+    policies.length > 1 ? choice("Policy of the chart", policies, show) : "",
+    choice("Colours", colourings, (i) => chart.colourBy(COLOURINGS[i][1])),
     element(
       "span",
       { class: "zoom" },
+      range,
       button("+", "Closer", () => chart.zoom(0.5)),
       button("−", "Farther", () => chart.zoom(2)),
       button("All", "Show all", () => chart.all()),
     ),
   );
-  if (runs[0].chart.rows === 0)
-    return parent.replaceChildren(emptyState("The cluster has nothing that jobs could hold."));
-  parent.replaceChildren(tools, element("div", { class: "gantt-holder" }, canvas, tip), note);
+  parent.replaceChildren(tools, holder, note);
   show(0);
 }
 
@@ -63,6 +63,7 @@ function noteOf({ chart: { leftOut, stretches, unit } }) {
 class Gantt {
   #canvas;
   #tip;
+  #range;
   #run = null;
   #colourOf = COLOURINGS[0][1];
   #colours = new Map();
@@ -71,9 +72,10 @@ class Gantt {
   #marked = null;
   #frame = 0;
 
-  constructor(canvas, tip) {
+  constructor(canvas, tip, range) {
     this.#canvas = canvas;
     this.#tip = tip;
+    this.#range = range;
     new ResizeObserver(() => this.#later()).observe(canvas.parentElement ?? canvas);
     drawn(() => this.#later());
     this.#listen();
@@ -124,6 +126,7 @@ class Gantt {
     const [start, end] = within(from, to, Math.max(endSeconds, 1e-3), 1e-3);
     const [first, last] = within(top, bottom, rows, Math.min(rows, 4));
     this.#view = { from: start, to: end, top: first, bottom: last };
+    this.#range.textContent = `${duration(start)} to ${duration(end)}`;
     this.#hideTip();
     this.#later();
   }

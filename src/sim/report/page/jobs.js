@@ -67,7 +67,7 @@ export function jobs(parent, runs) {
   const names = runs.map(({ name }) => name);
   const policies =
     runs.length > 1
-      ? choice("Policy", names, (i) => {
+      ? choice("Policy of the table", names, (i) => {
           run = runs[i];
           startOver();
         })

@@ -16,6 +16,7 @@ for (const [name, value] of page.settings)
   byId("settings").append(element("div", {}, element("dt", {}, name), element("dd", {}, value)));
 
 headline(runs);
+if (runs.length === 0) for (const section of [...document.querySelectorAll("section")].slice(1)) section.hidden = true;
 distribution(
   "jct-distribution",
   "Distribution of JCT",
