@@ -70,23 +70,37 @@ export function parseColumns(text: string): readonly ColumnName[] {
   });
 }
 
-/** The metrics by policy as a table for a terminal; a star marks the best of each column. @param columns null: as many as there is room for */
+/**
+ * The metrics by policy as a table for a terminal; a star marks the best of each column.
+ * @param columns null: as many as there is room for
+ * @param halfWidths of the confidence in each, where they are means
+ */
 export function metricsTable(
   metrics: Readonly<Record<string, Metrics>>,
   columns: readonly ColumnName[] | null = null,
+  halfWidths: Readonly<Record<string, Metrics>> = {},
 ): string {
   const all = Object.values(metrics);
   const worthIt = NAMES.filter((name) => !SPARE.has(name) || all.some((each) => each[name] !== 0));
-  const lines = linesOf(metrics, columns ?? worthIt, columns === null ? WIDTH : Number.POSITIVE_INFINITY);
+  const lines = linesOf(metrics, halfWidths, columns ?? worthIt, columns === null ? WIDTH : Number.POSITIVE_INFINITY);
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
-function linesOf(metrics: Readonly<Record<string, Metrics>>, columns: readonly ColumnName[], width: number): string[] {
+function linesOf(
+  metrics: Readonly<Record<string, Metrics>>,
+  halfWidths: Readonly<Record<string, Metrics>>,
+  columns: readonly ColumnName[],
+  width: number,
+): string[] {
   const names = ["policy", ...Object.keys(metrics)];
   const first = Math.max(...names.map((name) => name.length));
   let lines = names.map((name) => name.padEnd(first));
   for (const column of columns) {
-    const cells = cellsOf(column, Object.values(metrics));
+    const cells = cellsOf(
+      column,
+      Object.values(metrics),
+      Object.keys(metrics).map((name) => halfWidths[name]),
+    );
     const wide = Math.max(...cells.map(({ text }) => text.length));
     if ((lines[0] as string).length + wide + 2 > width) break;
     lines = lines.map((line, i) => {
@@ -102,7 +116,7 @@ interface Cell {
   readonly mark: string;
 }
 
-function cellsOf(name: ColumnName, all: readonly Metrics[]): Cell[] {
+function cellsOf(name: ColumnName, all: readonly Metrics[], halfWidths: readonly (Metrics | undefined)[]): Cell[] {
   const { title, text, best } = COLUMNS[name];
   const values = all.map((metrics) => metrics[name]);
   const winner = best === null ? null : best === "least" ? Math.min(...values) : Math.max(...values);
@@ -110,7 +124,7 @@ function cellsOf(name: ColumnName, all: readonly Metrics[]): Cell[] {
   return [
     { text: title, mark: " " },
     ...all.map((metrics, i) => ({
-      text: text(values[i] as number, metrics),
+      text: text(values[i] as number, metrics) + (halfWidths[i] ? ` ±${text(halfWidths[i][name], metrics)}` : ""),
       mark: isContest && values[i] === winner ? "*" : " ",
     })),
   ];

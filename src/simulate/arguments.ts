@@ -3,7 +3,7 @@ import { domainError } from "../core/errors.ts";
 import { policies } from "../policies/index.ts";
 import { type Conditions, experimentsOf, jobsIn } from "../sim/experiment.ts";
 import { type ColumnName, parseColumns } from "../sim/table.ts";
-import { worldFrom } from "./conditions.ts";
+import { type World, worldFrom, worldsFrom } from "./conditions.ts";
 import { parseFlags } from "./flags.ts";
 import { withEmptyHistory } from "./inputs.ts";
 import { STUDIES, STUDY_NAMES, type StudyName } from "./study/index.ts";
@@ -14,13 +14,12 @@ export interface Arguments {
   readonly conditions: Conditions;
   readonly cluster: string;
   readonly seed: number;
+  /** Where each policy is to run with several seeds. */
+  readonly worlds: readonly World[] | null;
   /** So many runs at once. */
   readonly threads: number;
   readonly jobsOut: string | null;
   readonly details: string | null;
-  readonly report: string | null;
-  /** As it was typed, for whoever wants to do it again. */
-  readonly command: string;
   readonly report: string | null;
   /** As it was typed, for whoever wants to do it again. */
   readonly command: string;
@@ -50,17 +49,18 @@ export async function readArguments(args: string[]): Promise<Arguments | null> {
   const experiments = experimentsOf(names, (values.option ?? []).map(pairOf), wordsIn(values.placement));
   const seed = wholeOf("--seed", values.seed, 0);
   const needsJobs = study === null || asked.length > 0;
-  const { conditions, notes } = await worldFrom(values, seed, { needsJobs, needsServers: needsJobs && !isOnlyWritten });
+  const needs = { needsJobs, needsServers: needsJobs && !isOnlyWritten };
+  const worlds = values.seeds === undefined ? null : await worldsFrom(values, values.seeds, needs);
+  const { conditions, notes } = worlds?.[0] ?? (await worldFrom(values, seed, needs));
   return {
     experiments,
     conditions,
     cluster: values.cluster ?? "",
     seed,
-    threads: threadsFor(values.threads, experiments.length * jobsIn(conditions)),
+    worlds,
+    threads: threadsFor(values.threads, experiments.length * (worlds?.length ?? 1) * jobsIn(conditions)),
     jobsOut: values["jobs-out"] ?? null,
     details: values.details ?? null,
-    report: values.report ?? null,
-    command: ["schedulearn simulate", ...args.map(quoted)].join(" "),
     report: values.report ?? null,
     command: ["schedulearn simulate", ...args.map(quoted)].join(" "),
     columns: values.columns === undefined ? null : parseColumns(values.columns),
@@ -79,8 +79,6 @@ const FEW_JOBS = 500;
 
 const threadsFor = (text: string | undefined, jobs: number): number =>
   text !== undefined ? wholeOf("--threads", text, 1) : jobs <= FEW_JOBS ? 1 : availableParallelism();
-
-const quoted = (text: string): string => (/^[\w\-.,:=/@%+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const quoted = (text: string): string => (/^[\w\-.,:=/@%+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 

@@ -5,7 +5,7 @@ import { textOf } from "../sim/traces/read.ts";
 import type { Values } from "./flags.ts";
 import { hasSource, jobsFrom, serversFrom } from "./inputs.ts";
 import { requestsOf } from "./requests.ts";
-import { numberOf, oneOf, wholeOf } from "./values.ts";
+import { numberOf, oneOf, parseSeeds, wholeOf } from "./values.ts";
 
 /** What an experiment is made under, and what a person should know of its jobs. */
 export interface World {
@@ -43,6 +43,24 @@ export async function worldFrom(values: Values, seed: number, { needsJobs, needs
     knowledge: values.untold ? "learned" : known,
   };
   return { seed, conditions, notes };
+}
+
+/** With one seed only. */
+const OF_ONE_RUN = ["trace-out", "requests-out", "jobs-out", "details", "report", "study"] as const;
+
+/** One for each of `--seeds`. Rejects with a DomainError. */
+export async function worldsFrom(values: Values, seeds: string, needs: Needs): Promise<readonly World[]> {
+  const other = OF_ONE_RUN.find((name) => values[name] !== undefined);
+  if (other) throw domainError("INVALID_INPUT", `--${other} is of one run: give it --seed, not --seeds`);
+  const isDrawn = values.generate !== undefined || values.requests?.startsWith("random:") || values.failures !== "none";
+  if (!isDrawn)
+    throw domainError(
+      "INVALID_INPUT",
+      "--seeds needs something that is drawn by lot: --generate, --failures or --requests random:…",
+    );
+  const worlds: World[] = [];
+  for (const seed of parseSeeds(seeds)) worlds.push(await worldFrom(values, seed, needs));
+  return worlds;
 }
 
 const NO_JOBS = { file: "", jobs: [], notes: [] };

@@ -61,10 +61,10 @@ ${Object.entries(STUDIES)
   --jobs-out FILE      CSV: job_id,first_start_s,end_s,preemptions; with several policies FILE.POLICY.csv each
   --details FILE       CSV: every metric of each job; with several policies FILE.POLICY.csv each
   --report FILE.html   one page about all policies, with plots, that needs no other file
-  --report FILE.html   one page about all policies, with plots, that needs no other file
   --columns LIST       of the table: meanJct,p99Jct,fragmentation,… as in the JSON, or all; * marks the best
   --json               the metrics by policy as JSON
   --seed N             for everything that is drawn by lot (default 1)
+  --seeds 1..20        each policy with each of them: means with their 95 % confidence, of what is drawn by lot
   --threads N          runs at once (default: as many as there are cores)
   --quiet              no word about progress`,
 };

@@ -2,6 +2,7 @@ import { tellFailure } from "../failure.ts";
 import { readArguments } from "./arguments.ts";
 import { HELP } from "./help.ts";
 import { runAll } from "./run-all.ts";
+import { runSeeds } from "./run-seeds.ts";
 import { runStudy } from "./run-study.ts";
 
 /** The command `simulate`. Returns the exit code: 0 done, 1 refused or failed, 2 wrong use, 130 interrupted. */
@@ -16,8 +17,9 @@ export async function simulate(args: string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    const { study } = options;
-    return await (study ? runStudy(study, options, ending.signal) : runAll(options, ending.signal));
+    const { study, worlds } = options;
+    if (study) return await runStudy(study, options, ending.signal);
+    return await (worlds ? runSeeds(worlds, options, ending.signal) : runAll(options, ending.signal));
   } catch (error) {
     return tellFailure(error);
   } finally {

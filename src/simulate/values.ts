@@ -33,3 +33,19 @@ export function oneOf<T extends string>(flag: string, text: string, known: reado
     `${flag} must be one of ${known.join(", ")}, not ${JSON.stringify(text)}${meant ? `: did you mean ${meant}?` : ""}`,
   );
 }
+
+const MOST_SEEDS = 1_000;
+
+/** `1..20` or `1,5,7`. Throws a DomainError. */
+export function parseSeeds(text: string): readonly number[] {
+  const range = /^(\d+)\.\.(\d+)$/.exec(text);
+  const [first, last] = [Number(range?.[1]), Number(range?.[2])];
+  const seeds = range
+    ? Array.from({ length: Math.max(0, Math.min(MOST_SEEDS + 1, last - first + 1)) }, (_, i) => first + i)
+    : text.split(",").map((word) => (/^\d+$/.test(word) ? Number(word) : Number.NaN));
+  if (seeds.length > 0 && seeds.length <= MOST_SEEDS && seeds.every(Number.isSafeInteger)) return [...new Set(seeds)];
+  throw domainError(
+    "INVALID_INPUT",
+    `--seeds must be FIRST..LAST such as 1..20, or SEED,SEED,…, at most ${MOST_SEEDS}, not ${JSON.stringify(text)}`,
+  );
+}
