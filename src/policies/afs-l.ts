@@ -2,7 +2,8 @@ import type { Job } from "../core/job.ts";
 import { bySubmission } from "../core/job.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
-import { lengths } from "./length.ts";
+import { byLength, lengths } from "./length.ts";
+import { front } from "./line.ts";
 import { byKey } from "./order.ts";
 import { bySize, type Sizing } from "./realise.ts";
 import { boundSizes, leastOf, positionsOf, promising, type Sizes, sizable } from "./sizes.ts";
@@ -29,8 +30,10 @@ export const afsL: PolicyEntry = {
   create: ({ hysteresis }) => bySize((pool, snapshot) => shares(pool, snapshot, Number(hysteresis))),
 };
 
-function shares({ contenders, capacity }: PoolView, snapshot: Snapshot, hysteresis: number): Sizing {
-  const asking = sizable(contenders);
+function shares(pool: PoolView, snapshot: Snapshot, hysteresis: number): Sizing {
+  const { capacity } = pool;
+  const { among } = front(pool, byLength(snapshot));
+  const asking = sizable(among);
   const left = lengths(asking, snapshot);
   const lengthOf = new Map(asking.map((contender, i) => [contender, left[i] as number]));
   const order = byKey(asking, (_, i) => left[i] as number);
@@ -39,7 +42,7 @@ function shares({ contenders, capacity }: PoolView, snapshot: Snapshot, hysteres
     keepClose(players, sizes, capacity, snapshot, hysteresis);
     return sizes;
   };
-  return { order, sizes: redo(order), redo };
+  return { order, sizes: redo(order), redo, among };
 }
 
 /** They play in the order of submission, which stays the same while lengths change. */

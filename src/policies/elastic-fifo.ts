@@ -1,5 +1,6 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
+import { BY_SUBMISSION, front } from "./line.ts";
 import { bySize, type Sizing } from "./realise.ts";
 import { boundSizes, giveInOrder, giveInTurn, type Sizes, sizable, speedsUp, sumOf } from "./sizes.ts";
 
@@ -13,7 +14,10 @@ export const elasticFifo: PolicyEntry = {
   isElastic: true,
   options: [],
   create: () =>
-    bySize(({ contenders, capacity }, snapshot) => leastThenInTurn(sizable(contenders), capacity, snapshot)),
+    bySize((pool, snapshot) => {
+      const { among } = front(pool, BY_SUBMISSION);
+      return { ...leastThenInTurn(sizable(among), pool.capacity, snapshot), among };
+    }),
 };
 
 /** The least of each in order; then one at a time in turn. */

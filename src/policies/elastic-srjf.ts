@@ -1,6 +1,7 @@
 import type { PolicyEntry } from "../core/policy.ts";
 import { leastThenInTurn } from "./elastic-fifo.ts";
-import { lengths } from "./length.ts";
+import { byLength, lengths } from "./length.ts";
+import { front } from "./line.ts";
 import { byKey } from "./order.ts";
 import { bySize } from "./realise.ts";
 import { sizable } from "./sizes.ts";
@@ -15,13 +16,11 @@ export const elasticSrjf: PolicyEntry = {
   isElastic: true,
   options: [],
   create: () =>
-    bySize(({ contenders, capacity }, snapshot) => {
-      const asking = sizable(contenders);
+    bySize((pool, snapshot) => {
+      const { among } = front(pool, byLength(snapshot));
+      const asking = sizable(among);
       const left = lengths(asking, snapshot);
-      return leastThenInTurn(
-        byKey(asking, (_, i) => left[i] as number),
-        capacity,
-        snapshot,
-      );
+      const order = byKey(asking, (_, i) => left[i] as number);
+      return { ...leastThenInTurn(order, pool.capacity, snapshot), among };
     }),
 };

@@ -1,5 +1,7 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
+import type { KeysOf } from "../core/waiting.ts";
+import { front } from "./line.ts";
 import { type Claim, growByGain } from "./marginal.ts";
 import { byKey } from "./order.ts";
 import { queueFaults, queueing, queueOptions } from "./queues.ts";
@@ -35,16 +37,18 @@ export const elasticTiresias: PolicyEntry = {
   create({ thresholds, promoteKnob, compactionPending }) {
     const queuesOf = queueing(thresholds as readonly number[], Number(promoteKnob));
     return bySize((pool, snapshot) => {
-      const { levelOf, placeOf, verdict } = queuesOf(pool, snapshot.now);
-      const order = sizable(byKey(pool.contenders, levelOf, (contender) => placeOf(contender)[0] as number));
+      const { levelOf, placeOf, apart, verdict } = queuesOf(pool, snapshot.now);
+      const keysOf: KeysOf = (contender) => [levelOf(contender), ...placeOf(contender)];
+      const { among, hidden } = front(pool, { name: queuesOf, keysOf, apart });
+      const order = sizable(byKey(among, levelOf, (contender) => placeOf(contender)[0] as number));
       const redo = (asking: readonly Contender[]): Sizes => {
         const sizes = boundSizes(asking);
         let left = giveInOrder(asking, sizes, pool.capacity - sumOf(sizes), asked);
-        if (waiting(asking, sizes) > Number(compactionPending)) left = compact(asking, sizes, left, levelOf);
+        if (hidden + waiting(asking, sizes) > Number(compactionPending)) left = compact(asking, sizes, left, levelOf);
         expand(asking, sizes, left, snapshot);
         return sizes;
       };
-      return { order, sizes: redo(order), redo, verdict };
+      return { order, sizes: redo(order), redo, verdict, among };
     });
   },
 };

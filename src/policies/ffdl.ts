@@ -1,6 +1,7 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { allocate, type Choice } from "./knapsack.ts";
+import { front } from "./line.ts";
 import { byKey } from "./order.ts";
 import { bySize } from "./realise.ts";
 import { boundSizes, giveInOrder, leastOf, positionsOf, promising, type Sizes, sizable, sumOf } from "./sizes.ts";
@@ -45,12 +46,16 @@ export const ffdl: PolicyEntry = {
       default: false,
     },
   ],
-  create: ({ mayWait, chargeRestarts, horizonSeconds, weightByPriority }) =>
-    bySize(({ contenders, capacity }, snapshot) => {
-      const weigh = weightByPriority === true ? weightOf : () => 1;
+  create({ mayWait, chargeRestarts, horizonSeconds, weightByPriority }) {
+    const name = {};
+    const weigh = weightByPriority === true ? weightOf : () => 1;
+    return bySize((pool, snapshot) => {
+      const { capacity } = pool;
       const horizon = chargeRestarts === true ? Number(horizonSeconds) : Number.POSITIVE_INFINITY;
       const rank = mayWait === true ? density(snapshot, weigh) : weigh;
-      const order = byKey(sizable(contenders), (each) => -rank(each));
+      const epoch = mayWait === true ? snapshot.estimates.epoch : null;
+      const { among } = front(pool, { name, keysOf: (contender) => [-rank(contender)], epoch });
+      const order = byKey(sizable(among), (each) => -rank(each));
       const redo = (asking: readonly Contender[]): Sizes => {
         const chosen = mayWait === true ? promising(asking, capacity, isRunning) : admitted(asking, capacity);
         const choices = chosen.map((i) => {
@@ -62,8 +67,9 @@ export const ffdl: PolicyEntry = {
         for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
         return sizes;
       };
-      return { order, sizes: redo(order), redo };
-    }),
+      return { order, sizes: redo(order), redo, among };
+    });
+  },
 };
 
 function choiceOf(

@@ -1,10 +1,8 @@
 import type { PolicyEntry } from "../core/policy.ts";
 import { backfill } from "./easy.ts";
-import { lineOf } from "./line.ts";
+import { BY_SUBMISSION, lineOf } from "./line.ts";
 import { perPool } from "./per-pool.ts";
 import { walk } from "./walk.ts";
-
-const bySubmission = (): readonly number[] => [];
 
 /** First in, first out. Never preempts. */
 export const fifo: PolicyEntry = {
@@ -26,7 +24,7 @@ export const fifo: PolicyEntry = {
   ],
   create: (options) =>
     perPool((pool, packer, snapshot) => {
-      const line = lineOf(pool, fifo, bySubmission);
+      const line = lineOf(pool, BY_SUBMISSION);
       const first = walk(line, packer, {
         isPreemptive: false,
         mayPass: options.backfill === "fit",

@@ -2,6 +2,7 @@ import type { Job } from "../core/job.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { allocate, type Choice } from "./knapsack.ts";
+import { front } from "./line.ts";
 import { byKey } from "./order.ts";
 import { prospects } from "./prospect.ts";
 import { bySize } from "./realise.ts";
@@ -49,9 +50,13 @@ export const goodput: PolicyEntry = {
     },
   ],
   create: ({ fairness, exploration, horizonSeconds }) =>
-    bySize(({ contenders, capacity }, snapshot) => {
+    bySize((pool, snapshot) => {
+      const { capacity } = pool;
       const lengthOf = prospects(snapshot);
-      const all = byKey(sizable(contenders), (each) => -density(each, lengthOf(each.job), snapshot));
+      const rank = (each: Contender): number => -density(each, lengthOf(each.job), snapshot);
+      const standing = { name: goodput, keysOf: (each: Contender) => [rank(each)], epoch: snapshot.estimates.epoch };
+      const { among } = front(pool, standing, HOPELESS);
+      const all = byKey(sizable(among), rank);
       const { order, sure } = coreOf(all, capacity);
       const worth = new Worth(order, lengthOf, 1 - Number(fairness));
       const mostOf = (contender: Contender): number => explored(contender, Number(exploration), snapshot);
@@ -59,7 +64,7 @@ export const goodput: PolicyEntry = {
         ...choiceOf(each, mostOf(each), Number(horizonSeconds), worth, snapshot),
         mayWait: i >= sure && (!each.isRunning || each.mayYield),
       }));
-      return { order, sizes: allocate(choices, capacity) ?? new Uint32Array(order.length), mostOf };
+      return { order, sizes: allocate(choices, capacity) ?? new Uint32Array(order.length), mostOf, among };
     }),
 };
 

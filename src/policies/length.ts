@@ -1,6 +1,17 @@
 import type { Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
+import type { Standing } from "./line.ts";
 import { remaining } from "./remaining.ts";
+
+/** The line by the work that is left. Jobs of which nothing is known come last, those first that have had least. */
+export function byLength(snapshot: Snapshot): Standing {
+  const { work, attained } = remaining(snapshot);
+  const keysOf = (contender: Contender): readonly number[] => {
+    const left = work(contender);
+    return [left, left === Number.POSITIVE_INFINITY ? attained(contender) : 0];
+  };
+  return { name: byLength, keysOf, epoch: snapshot.estimates.epoch };
+}
 
 /**
  * Work left of each, in seconds on one unit, for policies that must reckon with a number. A job of which nothing is known counts as a second

@@ -1,5 +1,7 @@
 import type { Contender, PoolView } from "../core/pool.ts";
 import { byKeys, type KeysOf, type Kind, type Placed } from "../core/waiting.ts";
+import { inSubmissionOrder } from "./order.ts";
+import { leastOf } from "./sizes.ts";
 
 /** Contenders one after the other, the most important first. */
 export interface Line {
@@ -36,19 +38,48 @@ export function listed(order: readonly Contender[]): Line {
   };
 }
 
+/** How a line is kept; see `Waiting.line`. */
+export interface Standing {
+  /** The same object in each round. */
+  readonly name: object;
+  readonly keysOf: KeysOf;
+  /** What the keys of waiting jobs hold for; they never change when not said. */
+  readonly epoch?: unknown;
+  /** Waiting ones whose keys are others now: their places in the line do not count. */
+  readonly apart?: readonly Contender[];
+}
+
+/** In the order of submission, which never changes. */
+export const BY_SUBMISSION: Standing = { name: { line: "by submission" }, keysOf: () => [] };
+
+/**
+ * Those of a pool about whom an algorithm that is no mere order need think: all that run, and of the waiting ones of each kind so many of the first in
+ * line as would fill the pool with their least, since those behind them are not to have anything before they do.
+ * @param fill the pool is filled so many times
+ * @returns them in the order of submission, and how many that wait were left out
+ */
+export function front(
+  pool: PoolView,
+  { name, keysOf, epoch = null, apart = [] }: Standing,
+  fill = 1,
+): { readonly among: readonly Contender[]; readonly hidden: number } {
+  const kinds = pool.waiting.line(name, keysOf, epoch);
+  const chosen = new Set<Contender>(apart);
+  for (const { members } of kinds) {
+    const [first] = members;
+    if (!first) continue;
+    let room = Math.ceil((fill * pool.capacity) / leastOf(first.contender)); // without end for those that want none of it
+    for (let at = 0; at < members.length && room > 0; at++, room--) chosen.add((members[at] as Placed).contender);
+  }
+  const hidden = pool.waiting.size - chosen.size;
+  return { among: hidden === 0 ? pool.contenders : inSubmissionOrder([...pool.running, ...chosen]), hidden };
+}
+
 /**
  * The contenders of a pool by their keys. Those that wait stand in a line that is kept from round to round, by kinds: the work is in the
  * number of those that run and of those that are asked for, not of those that wait.
- * @param name of the line: the same object in each round
- * @param keysOf those of a job that waits depend on its record alone, as long as `epoch` is the same
- * @param apart waiting ones whose keys are others now: their places in the line do not count
  */
-export function lineOf(
-  { running, waiting }: PoolView,
-  name: object,
-  keysOf: KeysOf,
-  { epoch = null, apart = [] }: { readonly epoch?: unknown; readonly apart?: readonly Contender[] } = {},
-): Line {
+export function lineOf({ running, waiting }: PoolView, { name, keysOf, epoch = null, apart = [] }: Standing): Line {
   return new StandingLine(waiting.line(name, keysOf, epoch), running, apart, keysOf);
 }
 

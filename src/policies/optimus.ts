@@ -1,6 +1,7 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { lengths } from "./length.ts";
+import { BY_SUBMISSION, front } from "./line.ts";
 import { growByGain } from "./marginal.ts";
 import { bySize } from "./realise.ts";
 import { boundSizes, giveInOrder, leastOf, positionsOf, type Sizes, sizable, sumOf } from "./sizes.ts";
@@ -15,10 +16,11 @@ export const optimus: PolicyEntry = {
   isElastic: true,
   options: [],
   create: () =>
-    bySize(({ contenders, capacity }, snapshot) => {
-      const order = sizable(contenders);
-      const redo = (asking: readonly Contender[]): Sizes => leastThenByTime(asking, capacity, snapshot);
-      return { order, sizes: redo(order), redo };
+    bySize((pool, snapshot) => {
+      const { among } = front(pool, BY_SUBMISSION);
+      const order = sizable(among);
+      const redo = (asking: readonly Contender[]): Sizes => leastThenByTime(asking, pool.capacity, snapshot);
+      return { order, sizes: redo(order), redo, among };
     }),
 };
 

@@ -10,6 +10,8 @@ export interface Sizing {
   /** More important first: it is placed, and grows, rather than who comes later. Without the pinned ones. */
   readonly order: readonly Contender[];
   readonly sizes: Sizes;
+  /** Of the pool's contenders those who could begin at all, in the order of submission; all when not said. */
+  readonly among?: readonly Contender[];
   readonly verdict?: Verdict;
   /** The most that a job may have when it grows into what is left over; its own limit when not said. */
   mostOf?(contender: Contender): number;
@@ -29,17 +31,18 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
   perPool((pool, packer, snapshot) => {
     const refused = new Set<Contender>();
     let sizing = decide(pool, snapshot);
+    const among = sizing.among ?? pool.contenders;
     for (let tries = 1; !begin(sizing, packer, refused) && tries < MOST_TRIES; tries++) {
       putBack(sizing, packer);
       const isLeft = (contender: Contender): boolean => !refused.has(contender);
       const order = sizing.order.filter(isLeft);
       if (sizing.redo) sizing = { ...sizing, order, sizes: sizing.redo(order) };
-      else sizing = decide(narrowed(pool, pool.contenders.filter(isLeft)), snapshot);
+      else sizing = decide(narrowed(pool, among.filter(isLeft)), snapshot);
     }
     const { order, sizes, verdict, mostOf } = sizing;
     let left = pool.capacity;
     for (const i of positionsOf(sizes)) left -= grow(order[i] as Contender, sizes[i] as number, packer, snapshot);
-    const all = order.length === pool.contenders.length ? order : sizable(pool.contenders);
+    const all = order.length === among.length ? order : sizable(among);
     left = beginOthers(all, left, packer);
     if (left === 0) return verdict;
     for (const contender of all) if (contender.isRunning) growHere(contender, contender.size, packer);

@@ -38,7 +38,7 @@ export const shortestFirst = (
         const key = leastOf(contender);
         return key === Number.POSITIVE_INFINITY ? [key, classOf(left.attained(contender))] : [key, 0];
       };
-      const line = lineOf(pool, entry, keysOf, { epoch: snapshot.estimates.epoch });
+      const line = lineOf(pool, { name: entry, keysOf, epoch: snapshot.estimates.epoch });
       walk(line, packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
       return undefined;
     }),

@@ -48,7 +48,7 @@ export const tiresias: PolicyEntry = {
       const keysOf: KeysOf = (contender) => [levelOf(contender), rank(contender), ...placeOf(contender)];
       // What an index or the reference's lists make of a waiting job may change whenever anything does.
       const epoch = isReference || options.gittins === true ? {} : null;
-      const line = lineOf(pool, queuesOf, keysOf, { epoch, apart });
+      const line = lineOf(pool, { name: queuesOf, keysOf, epoch, apart });
       walk(line, packer, { isPreemptive: true, mayPass: true, units: pool.capacity });
       return verdict;
     });
