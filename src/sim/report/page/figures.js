@@ -1,28 +1,34 @@
 // The figures about all runs at once.
 import { byId, element, emptyState, fill, scrolled } from "./elements.js";
-import { compact, duration, number, percent } from "./human.js";
+import { compact, duration, number, percent, times } from "./human.js";
 import { lines } from "./lines.js";
 import { drawn, runColour } from "./theme.js";
 
-/** What is told of each run: its title, where it stands in the metrics, how it is shown, and which is better, -1 less or 1 more;
- * where it is left out when it is nothing anywhere, what has to be more than nothing. */
+/**
+ * What is told of each run: its title, where it stands in the metrics, how it is shown, which is better (-1 less, 1 more, 0 neither),
+ * and whether it is left out where it is nothing in any run; by the name of what must be something.
+ */
 const HEADLINE = [
   ["Mean JCT", "meanJct", duration, -1],
   ["Median JCT", "medianJct", duration, -1],
-  ["p95 JCT", "p95Jct", duration, -1],
-  ["p99 JCT", "p99Jct", duration, -1],
+  ["95th percentile of JCT", "p95Jct", duration, -1],
+  ["99th percentile of JCT", "p99Jct", duration, -1],
+  ["Mean queueing delay", "meanQueueingDelay", duration, -1],
+  ["Mean waiting time", "meanWaiting", duration, -1],
+  ["Mean slowdown", "meanSlowdown", times, -1],
   ["Makespan", "makespan", duration, -1],
-  ["Queueing", "meanQueueingDelay", duration, -1],
-  ["Waiting", "meanWaiting", duration, -1],
-  ["Jobs/h", "throughput", number, 1],
-  ["GPUs used", "utilisation", percent, 1, "utilisation"],
-  ["Cores used", "coreUtilisation", percent, 1, "coreUtilisation"],
-  ["Fairness", "fairness", number, 1],
-  ["Preempted", "preemptions", number, 0],
-  ["Migrated", "migrations", number, 0, "migrations"],
-  ["Resized", "resizes", number, 0, "resizes"],
-  ["Late", "deadlineMisses", number, -1, "deadlines"],
-  ["Unfinished", "unfinished", number, -1, "unfinished"],
+  ["Jobs per hour", "throughput", number, 1],
+  ["Utilisation of GPUs", "utilisation", percent, 1, "utilisation"],
+  ["Utilisation of cores", "coreUtilisation", percent, 1, "coreUtilisation"],
+  ["GPUs free in pieces", "fragmentation", percent, -1, "fragmentation"],
+  ["Fairness to jobs", "fairness", number, 1],
+  ["Fairness to users", "userFairness", number, 1],
+  ["Preemptions", "preemptions", number, 0],
+  ["Migrations", "migrations", number, 0, "migrations"],
+  ["Resizes", "resizes", number, 0, "resizes"],
+  ["Training lost, on one GPU", "lostGpuSeconds", duration, -1, "lostGpuSeconds"],
+  ["Deadlines missed", "deadlineMisses", number, -1, "deadlines"],
+  ["Jobs that did not end", "unfinished", number, -1, "unfinished"],
 ];
 
 export function swatch(i) {
@@ -34,29 +40,23 @@ export function swatch(i) {
 export function headline(runs) {
   if (runs.length === 0) return byId("headline").replaceChildren(emptyState("No policy was run."));
   const isThere = (key) => runs.some(({ metrics }) => metrics[key] > 0);
-  const rows = HEADLINE.filter(([, , , , needs]) => needs === undefined || isThere(needs));
-  const head = element("tr", {}, element("th", { scope: "col" }, "Policy"));
-  for (const [title] of rows) head.append(element("th", { scope: "col" }, title));
+  const shown = HEADLINE.filter(([, , , , needs]) => needs === undefined || isThere(needs));
+  const head = element("tr", {}, element("td"));
+  for (const [i, { name }] of runs.entries()) head.append(element("th", { scope: "col" }, swatch(i), name));
   const body = element("tbody");
-  for (const [i, { name, metrics }] of runs.entries()) {
-    const row = element("tr", {}, element("th", { scope: "row" }, swatch(i), name));
-    for (const [title, key, show, better] of rows) {
+  for (const [title, key, show, better] of shown) {
+    const row = element("tr", {}, element("th", { scope: "row" }, title));
+    for (const { metrics } of runs) {
       const isBest = better !== 0 && isBestOf(runs, key, better, metrics[key]);
-      const cell = element(
-        "td",
-        isBest ? { class: "best", title: `the best: ${title.toLowerCase()}` } : {},
-        show(metrics[key]),
-      );
-      row.append(cell);
+      row.append(element("td", isBest ? { class: "best", title: "the best" } : {}, show(metrics[key])));
     }
     body.append(row);
   }
+  const marked = runs.length > 1 ? " The best of each row is marked." : "";
   const note = element(
     "caption",
     {},
-    runs.length > 1
-      ? "Means over the jobs that ended, where nothing else is said; the best of each column is marked."
-      : "Means over the jobs that ended, where nothing else is said.",
+    `Times are of the jobs that ended; fairness is Jain's index of their slowdown.${marked}`,
   );
   const table = element("table", { class: "headline" }, note, element("thead", {}, head), body);
   byId("headline").replaceChildren(scrolled("Metrics by policy", table));

@@ -8,7 +8,7 @@ const GUTTER = 92;
 const AXIS = 24;
 const MOST_HEIGHT = 620;
 const FONT = "12px system-ui, sans-serif";
-const PHASES = { start: "gets ready", train: "trains", stop: "stops" };
+const PHASES = { start: "Gets ready", train: "Trains", stop: "Stops" };
 const COLOURINGS = [
   ["Colour by job", (job) => job],
   ["by user", ([, user]) => user],
@@ -213,7 +213,7 @@ class Gantt {
       ["Type", type],
       ["Asks for", counted(size, chart.unit)],
       [PHASES[phase], `${duration(begin)} to ${duration(end)} (${duration(end - begin)})`],
-      ["on", where],
+      ["On", where],
       ["Submitted", duration(submitted)],
       ["First start", duration(started)],
       ["Waiting", duration(waiting)],

@@ -27,7 +27,7 @@ export function round(value, digits) {
 export const number = (value) =>
   value === null || value === undefined ? "–" : round(value, 3).toLocaleString("en-US", { maximumFractionDigits: 3 });
 
-export const percent = (part) => (part === null || part === undefined ? "–" : `${round(100 * part, 3)} %`);
+export const percent = (part) => (part === null || part === undefined ? "–" : `${Math.round(1000 * part) / 10} %`);
 
 export const times = (value) => (value === null || value === undefined ? "–" : `${number(value)}×`);
 
