@@ -4,7 +4,7 @@ import type { Metrics } from "./metrics.ts";
 
 interface Column {
   readonly title: string;
-  readonly text: (value: number, metrics: Metrics) => string;
+  readonly text: (value: number) => string;
   /** Which value is the best: the least, the most; null where neither is. */
   readonly best: "least" | "most" | null;
 }
@@ -21,11 +21,11 @@ const neither = (title: string, text: Column["text"]): Column => ({ title, text,
 /** What of the metrics can be shown, by their names: first what is shown first. */
 const COLUMNS: Readonly<Record<keyof Metrics, Column>> = {
   meanJct: least("mean JCT", seconds),
+  unfinished: least("unfinished", whole),
+  deadlineMisses: least("late", (value) => (Number.isInteger(value) ? whole(value) : value.toFixed(1))),
   medianJct: least("median", seconds),
   p95Jct: least("p95", seconds),
   makespan: least("makespan", seconds),
-  unfinished: least("unfinished", whole),
-  deadlineMisses: least("late", (value, { deadlines }) => `${value} of ${deadlines}`),
   meanQueueingDelay: least("queueing", seconds),
   utilisation: most("used", percent),
   preemptions: neither("preempted", whole),
@@ -123,8 +123,8 @@ function cellsOf(name: ColumnName, all: readonly Metrics[], halfWidths: readonly
   const isContest = values.some((value) => value !== values[0]);
   return [
     { text: title, mark: " " },
-    ...all.map((metrics, i) => ({
-      text: text(values[i] as number, metrics) + (halfWidths[i] ? ` ±${text(halfWidths[i][name], metrics)}` : ""),
+    ...all.map((_, i) => ({
+      text: text(values[i] as number) + (halfWidths[i] ? ` ±${text(halfWidths[i][name])}` : ""),
       mark: isContest && values[i] === winner ? "*" : " ",
     })),
   ];

@@ -28,9 +28,10 @@ const SECTIONS: Readonly<Record<string, string>> = {
   --cluster SIZE       16x4: 16 servers of 4 GPUs; pool:64: 64 GPUs without servers; cores:2x16: 2 servers of 16 cores;
                        16x4+32: 16 servers of 4 GPUs and 32 cores; FILE.yaml; live[:DATABASE]: the servers of a live system`,
   Policies: `
-  --policy KEY         repeated or with commas, or all; --compare is another word for it; also ${Object.keys(ALIASES).join(", ")}, as other simulators call them
+  --policy KEY         repeated or with commas, or all; --compare is another word for it;
+                       also ${Object.keys(ALIASES).join(", ")}, as other simulators call them
   --option NAME=VALUE  of the policy, repeated; POLICY.NAME=VALUE where only one of several is meant
-  --placement KEY      one or, to compare them, several: consolidate (default), spread, hungarian, genetic, branch-and-bound
+  --placement KEY      one or several: consolidate (default), spread, hungarian, genetic, branch-and-bound
   --estimates WHAT     what policies know of the jobs: exact (how long they take, and their speed at each size), declared
                        (how much work they are), learned (nothing, but they print their progress and the estimator learns).
                        Default: exact for policies that need estimates, learned for all others
