@@ -40,6 +40,8 @@ export async function readArguments(args: string[]): Promise<Arguments | null> {
   const values = parseFlags(withEmptyHistory(args));
   if (values.help) return null;
   const study = values.study === undefined ? null : oneOf("--study", values.study, STUDY_NAMES);
+  const ofOneRun = (["jobs-out", "details", "columns"] as const).find((name) => values[name] !== undefined);
+  if (study && ofOneRun) throw domainError("INVALID_INPUT", `--${ofOneRun} is not for --study, which has --study-out`);
   const given = [...(values.policy ?? []), ...(values.compare ?? [])].flatMap(wordsIn);
   const asked = given.length === 0 && study ? STUDIES[study].policies : given;
   const traceOut = values["trace-out"] ?? null;

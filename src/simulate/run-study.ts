@@ -1,5 +1,7 @@
+import { domainError } from "../core/errors.ts";
 import { csvLine, Outputs } from "../sim/output.ts";
 import type { Arguments } from "./arguments.ts";
+import { reportOf } from "./report.ts";
 import { runWatched, tellFailures } from "./run-all.ts";
 import { STUDIES, type StudyName } from "./study/index.ts";
 import type { Row, Study } from "./study/study.ts";
@@ -8,22 +10,30 @@ import type { Failure, Outcome } from "./trial.ts";
 /** Runs a study and tells what it found. Returns the exit code. */
 export async function runStudy(name: StudyName, options: Arguments, signal: AbortSignal): Promise<number> {
   const study: Study = STUDIES[name];
-  const { experiments, conditions, studyOut, threads, quiet } = options;
+  const { experiments, conditions, studyOut, report, threads, quiet } = options;
   const outputs = new Outputs([conditions.file, conditions.speedups?.file ?? ""].filter((file) => file !== ""));
-  if (studyOut !== null) outputs.reserve(studyOut);
-  const trials = study.trials(experiments, conditions);
+  for (const path of [studyOut, report]) if (path !== null) outputs.reserve(path);
+  const isRecorded = report !== null;
+  if (isRecorded && !study.isOfSameJobs)
+    throw domainError("INVALID_INPUT", `--report shows runs of the same jobs, which --study ${name} has not`);
+  const trials = study.trials(experiments, conditions).map((trial) => ({ ...trial, isRecorded }));
   const outcomes = await runWatched(trials, { threads, isQuiet: quiet, signal });
   if (!outcomes) return 130;
   const failures = new Map<string, readonly string[]>();
+  const done = new Map<string, Outcome>();
   const rows = [...(study.known?.(conditions) ?? [])];
   for (const [i, trial] of trials.entries()) {
     const outcome = outcomes[i] as Outcome | Failure;
     if ("faults" in outcome) failures.set(trial.name, outcome.faults);
-    else rows.push(...study.rows(outcome, trial.labels));
+    else {
+      done.set(trial.name, outcome);
+      rows.push(...study.rows(outcome, trial.labels));
+    }
   }
   tellFailures(failures, trials.length);
   if (rows.length === 0) return 1;
   if (studyOut !== null) outputs.add(studyOut, csvOf(rows));
+  if (report !== null) outputs.add(report, reportOf(options, done));
   outputs.write();
   process.stdout.write(options.json ? `${JSON.stringify({ study: name, rows }, null, 2)}\n` : textOf(rows));
   return failures.size > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -66,6 +66,21 @@ test("turnaround is told by policy and type of job, on the terminal and as CSV",
     ].join("\n"),
   );
   expect(ran.stdout).toContain("policy  type  jobs  makespan  turnaround  waiting  service  preemptions\n");
+});
+
+test("a study of the same jobs is shown in the report when asked; what a study cannot give is refused", async () => {
+  const trace = file("trace.csv", HEADER, "a,0,4,100,vgg", "b,0,2,10,bert");
+  const report = join(folder, "report.html");
+  const args = ["--trace", trace, "--cluster", "pool:4", "--costs", "none", "--policy", "fifo,sjf", "--quiet"];
+  const ran = await runSimulate("--study", "migration", ...args, "--report", report);
+  expect(ran.code, ran.stderr).toBe(0);
+  for (const run of ["fifo, migrations no, elastic no", "sjf, migrations yes, elastic no"])
+    expect(readFileSync(report, "utf8")).toContain(run);
+  const other = await runSimulate("--study", "scalability", ...args, "--report", join(folder, "other.html"));
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("--report shows runs of the same jobs")]);
+  const jobs = await runSimulate("--study", "policies", ...args, "--jobs-out", join(folder, "jobs.csv"));
+  expect([jobs.code, jobs.stderr]).toEqual([1, expect.stringContaining("--jobs-out is not for --study")]);
+  expect(readdirSync(folder).sort()).toEqual(["report.html", "trace.csv"]);
 });
 
 test("what migrations bring is seen where a job finds room only by a move, and elasticity where GPUs are left over", async () => {

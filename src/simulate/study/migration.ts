@@ -10,6 +10,7 @@ const MOVING = "hungarian";
 export const migration: Study = {
   about: "the same with and without migrations, and with and without elasticity",
   policies: ["fifo", "tiresias", "elastic-tiresias", "goodput"],
+  isOfSameJobs: true,
   trials: (experiments, conditions) =>
     experiments.flatMap(({ name, setting }) => {
       const { isElastic } = findPolicy(setting.policy);

@@ -11,6 +11,7 @@ const WORKLOADS = [1 / 4, 1 / 2, 1];
 export const scalability: Study = {
   about: "makespan and JCT on a quarter to four times the GPUs, and of a quarter of the jobs to all",
   policies: ["fifo", "tiresias", "goodput"],
+  isOfSameJobs: false,
   trials: (experiments, conditions) =>
     experiments.flatMap((experiment) =>
       variants(conditions).map((variant): StudyTrial => {

@@ -14,6 +14,7 @@ const KINSHIP = 1;
 export const speedup: Study = {
   about: "speed-up by type and size, from --speedups and as the estimator fits it; needs no trace",
   policies: [],
+  isOfSameJobs: false,
   trials: () => [],
   rows: () => [],
   known: ({ speedups, trace }) => {

@@ -14,6 +14,8 @@ export interface Study {
   readonly about: string;
   /** Those that run when none are asked for; none: it runs nothing. */
   readonly policies: readonly string[];
+  /** All its runs are of the same jobs, so that one report can show them. */
+  readonly isOfSameJobs: boolean;
   trials(experiments: readonly Experiment[], conditions: Conditions): StudyTrial[];
   rows(outcome: Outcome, labels: Row): Row[];
   /** What is known without a run. Throws a DomainError. */

@@ -6,6 +6,7 @@ import type { Row, Study } from "./study.ts";
 export const turnaround: Study = {
   about: "makespan and turnaround (JCT) by policy and type of job",
   policies: ["fifo", "srjf", "tiresias", "elastic-fifo", "elastic-tiresias", "goodput"],
+  isOfSameJobs: true,
   trials: (experiments, conditions) =>
     experiments.map((experiment) => ({ ...experiment, conditions, labels: { policy: experiment.name } })),
   rows: ({ results }, labels) => {
