@@ -22,7 +22,8 @@ export class Progress {
     [this.#jobs, this.#trials, this.#isQuiet] = [jobs, trials, isQuiet];
     const stream = process.stderr;
     const hasBar = !isQuiet && stream.isTTY === true;
-    const options = { stream, format: FORMAT, clearOnComplete: true, hideCursor: true, gracefulExit: false };
+    const chars = { barCompleteChar: "█", barIncompleteChar: "░", barsize: 30 };
+    const options = { ...chars, stream, format: FORMAT, clearOnComplete: true, hideCursor: true, gracefulExit: false };
     this.#bars = hasBar ? new MultiBar(options) : null;
     this.#bar = this.#bars?.create(jobs, 0, { through: 0, trials }) ?? null;
   }

@@ -33,7 +33,7 @@ export interface Failure {
 }
 
 /** Progress is told, and the world outside heard, every so many instants. */
-const SLICE = 2_000;
+const SLICE = 500;
 
 /** Runs it to its end. Null when the signal came before. @param tell how many of its jobs have ended, now and then */
 export async function runTrial(

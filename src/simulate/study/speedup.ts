@@ -12,7 +12,7 @@ const KINSHIP = 1;
 
 /** How much faster each type is with more GPUs: as measured, and as the estimator would put it after seeing just that. */
 export const speedup: Study = {
-  about: "speed-up by type and size, from --speedups and as the estimator fits it; needs no trace",
+  about: "speed-up by type and size, from --speedups and as the estimator fits it; without a trace",
   policies: [],
   isOfSameJobs: false,
   trials: () => [],
