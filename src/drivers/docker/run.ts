@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
@@ -24,6 +25,7 @@ import {
 
 /** How long the end of a failed start is held back so that it leaves nothing behind. */
 const CLEAN_UP_MILLIS = 10_000;
+const OOM_TOLD_WITHIN_MILLIS = 1_000;
 /** What an engine leaves of the runs that it took along when it ended. */
 const ENDED_WITH_ENGINE: ReadonlySet<number> = new Set([137, 143, 255]);
 
@@ -273,8 +275,9 @@ export class ContainerRun {
     }
   }
 
-  async #finish({ State: state }: ContainerInspectInfo, atFirstSight: boolean, lostContact: boolean): Promise<void> {
+  async #finish(info: ContainerInspectInfo, atFirstSight: boolean, lostContact: boolean): Promise<void> {
     await this.#delivering.catch(() => undefined);
+    const { State: state } = await this.#settled(info);
     const stopped =
       this.#delivered ||
       (atFirstSight && (await wasStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal)));
@@ -286,6 +289,14 @@ export class ContainerRun {
     );
     const at = Math.max(this.#started?.at ?? 0, this.#site.instantOf(state.FinishedAt));
     this.#end({ ...exit, ...(withEngine && { outcome: lost }) }, at);
+  }
+
+  /** The engine may hear of the end of a container before it hears that its memory was used up. */
+  async #settled(info: ContainerInspectInfo): Promise<ContainerInspectInfo> {
+    const { ExitCode: exitCode, OOMKilled: isKnown } = info.State;
+    if (this.#memoryMiB === null || exitCode === 0 || isKnown) return info;
+    await sleep(OOM_TOLD_WITHIN_MILLIS, undefined, { signal: this.#life.signal });
+    return (await this.#container.inspect()) ?? info;
   }
 
   async #deliver(signal: string): Promise<void> {
