@@ -17,12 +17,12 @@ const TIMELINE = "\ntimeline\n";
 test.each(readdirSync(FOLDER))("%s happens as it is written down", async (name) => {
   const path = join(FOLDER, name);
   const [given = ""] = readFileSync(path, "utf8").split(TIMELINE);
-  await expect(`${given.trimEnd()}\n${TIMELINE}${timelineOf(given)}`).toMatchFileSnapshot(path);
+  await expect(`${given.trimEnd()}\n${TIMELINE}${await timelineOf(given)}`).toMatchFileSnapshot(path);
 });
 
-function timelineOf(given: string): string {
+async function timelineOf(given: string): Promise<string> {
   const command = /^\$ (.+)$/m.exec(given)?.[1] ?? "";
-  const options = readArguments(withFiles(command.split(/\s+/), given));
+  const options = await readArguments(withFiles(command.split(/\s+/), given));
   if (!options) throw new Error("the command asks for help");
   const [experiment, ...others] = options.experiments;
   if (!experiment || others.length > 0) throw new Error("a timeline is that of one policy");
