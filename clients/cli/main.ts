@@ -52,7 +52,7 @@ Exit codes:
   4    the server wants an access token, or another one
   130  Ctrl-C
 
-On the machine of the server: schedulearn start, schedulearn demo, schedulearn token create
+On the machine of the server: schedulearn start, schedulearn demo, schedulearn token create, schedulearn verify-log
 `;
 
 /**

@@ -29,7 +29,6 @@ export interface Verdict {
 export interface VerifyOptions {
   readonly resolve: ResolvePolicy;
   newLearner(): Learner;
-  onProgress?(events: number): void;
 }
 
 /** At once. */
@@ -49,7 +48,7 @@ export function verifyLog(store: Store, options: VerifyOptions): Promise<Verdict
   );
 }
 
-async function verify(store: Store, { resolve, newLearner, onProgress }: VerifyOptions): Promise<Verdict> {
+async function verify(store: Store, { resolve, newLearner }: VerifyOptions): Promise<Verdict> {
   const replay = new Replay(resolve, newLearner);
   const log = new LogReader(store, await progressThinnedTo(store));
   let [starts, unmarkedEvents] = [0, 0];
@@ -66,7 +65,6 @@ async function verify(store: Store, { resolve, newLearner, onProgress }: VerifyO
       divergence ??= replay.boot(turn.boot, turn.at, turn.seq);
     } else divergence = replay.turn(turn, events);
     if (divergence) break;
-    onProgress?.(log.count);
   }
   if (!divergence) {
     const rest = await log.upTo(Number.POSITIVE_INFINITY);
