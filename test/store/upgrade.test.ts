@@ -7,6 +7,7 @@ import type { Event } from "../../src/core/event.ts";
 import { requestResume } from "../../src/core/request.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import { readEvents } from "../../src/store/event-log.ts";
+import { keepForecasts, pastForecasts } from "../../src/store/forecasts.ts";
 import { Queries } from "../../src/store/queries.ts";
 import { policySetting } from "../../src/store/settings.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -92,6 +93,13 @@ describe("a database of the first version", () => {
     expect(scheduler.job("job-3")).toMatchObject({ migrations: 1, resizes: 0, generation: 1 });
     for (const event of requestResume(scheduler, "job-2", now)) tell(event);
     expect(status("job-2")).toBe("running");
+  });
+
+  it("keeps from now on what is expected of its jobs", async () => {
+    const endsAt = { p10: 1, p50: 2, p90: 3 };
+    const body = { startsAt: null, endsAt };
+    await keepForecasts(store, [{ job: "job-1", at: 0, policy: "fifo", category: "generic", body }]);
+    expect(await pastForecasts(store)).toMatchObject([{ policy: "fifo", endsAt, endedAt: expect.any(Number) }]);
   });
 
   it("is upgraded once", async () => {

@@ -114,11 +114,12 @@ function truths({ present, draws, run, until }: FutureOptions): SimulatedJob[] {
   return present.jobs.map((job, i): SimulatedJob => {
     const belief = present.beliefs[i] as Belief;
     const speed = speeds[belief.speed] as (typeof speeds)[number];
-    const { remainingSeconds, spread } = belief;
+    const { source, remainingSeconds, spread } = belief;
+    const kind = source === "progress" ? null : `${source} ${job.spec.type}`;
     const workMillis =
       remainingSeconds === null
         ? speed.endlessMillis
-        : remainingSeconds * 1000 * draws.factor(run, jobNumber(job.id), spread);
+        : remainingSeconds * 1000 * draws.factor(run, jobNumber(job.id), spread, kind);
     return { id: job.id, name: job.id, submitAt: job.submittedAt, spec: job.spec, workMillis, speed, steps: null };
   });
 }

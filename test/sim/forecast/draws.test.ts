@@ -27,6 +27,21 @@ it("each job has one draw from each equal part of the distribution, in an order 
   expect(Math.abs(correlation)).toBeLessThan(0.2);
 });
 
+it("jobs of one kind are in part more or less than believed together, and each as much as any other", () => {
+  const draws = new Draws(1, RUNS);
+  const of = (job: number, kind: string): number[] =>
+    Array.from({ length: RUNS }, (_, run) => Math.log(draws.factor(run, job, 0.5, kind)));
+  const correlation = (one: readonly number[], other: readonly number[]): number => {
+    const [a, b] = [mean(one), mean(other)];
+    const product = (x: readonly number[], y: readonly number[], c: number, d: number): number =>
+      mean(x.map((value, i) => (value - c) * ((y[i] as number) - d)));
+    return product(one, other, a, b) / Math.sqrt(product(one, one, a, a) * product(other, other, b, b));
+  };
+  expect(Math.abs(correlation(of(17, "a"), of(18, "a")) - 0.25)).toBeLessThan(0.15);
+  expect(Math.abs(correlation(of(17, "a"), of(18, "b")))).toBeLessThan(0.2);
+  expect(mean(of(17, "a").map(Math.exp))).toBeCloseTo(1, 1);
+});
+
 it("the same seed gives the same draws, and a job of certain work comes to just that", () => {
   expect(all(new Draws(3, 20), 5, 0.4)).toEqual(all(new Draws(3, 20), 5, 0.4));
   expect(all(new Draws(3, 20), 5, 0.4)).not.toEqual(all(new Draws(4, 20), 5, 0.4));

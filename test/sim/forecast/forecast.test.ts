@@ -232,9 +232,8 @@ describe("the range of a forecast", () => {
     const shares = [...forecastHere(world, 100).values()].map(
       ({ deadlineProbability }) => deadlineProbability as number,
     );
-    expect(shares[0]).toBeCloseTo(0.07, 1);
-    expect(shares[1]).toBeCloseTo(0.5, 1);
-    expect(shares[2]).toBeCloseTo(0.91, 1);
+    for (const [i, share] of [0.07, 0.5, 0.91].entries())
+      expect(Math.abs((shares[i] as number) - share)).toBeLessThan(0.1);
   });
 });
 
