@@ -10,7 +10,7 @@ export interface Group {
 }
 
 /** So many users are shown one by one: those with the most jobs. */
-const MOST_USERS = 12;
+const MOST_USERS = 11;
 
 /** Mean waiting time in seconds, by size: 1, 2, 3–4, 5–8, … */
 export function waitingBySize(runs: readonly ReportedRun[]): readonly Group[] {

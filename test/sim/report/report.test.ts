@@ -55,6 +55,17 @@ test("groups tell the mean of their own jobs, for each policy", () => {
   for (const { means } of [...waitingBySize, ...slowdownByUser]) expect(means).toHaveLength(2);
 });
 
+test("users with few jobs are told of together", () => {
+  const rows = manyRows(60).map((row, i) => row.replace(/user-\d/, `user-${i % 20}`));
+  const run = recorded("fifo", { cluster: "2x4", rows });
+  const groups = pageDataOf(aReport([run])).slowdownByUser;
+  expect(groups.map(({ name }) => name).slice(-2)).toEqual(["user-18", "9 others"]);
+  expect(groups).toHaveLength(12);
+  expect(groups.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(60);
+  const mean = groups.reduce((sum, { jobs, means }) => sum + jobs * means[0]!, 0) / 60;
+  expect(mean).toBeCloseTo(run.metrics.meanSlowdown);
+});
+
 test("courses of runs of any length are drawn over the same times", () => {
   const runs = ["fifo", "round-robin"].map((policy) => recorded(policy, { cluster: "1x8", rows: manyRows(50) }));
   const { runs: drawn } = pageDataOf(aReport(runs));

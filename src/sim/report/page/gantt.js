@@ -77,7 +77,7 @@ class Gantt {
     this.#tip = tip;
     this.#range = range;
     new ResizeObserver(() => this.#later()).observe(canvas.parentElement ?? canvas);
-    drawn(() => this.#later());
+    drawn(() => this.#run && this.#draw()); // at once: what is printed waits for no frame
     this.#listen();
   }
 
