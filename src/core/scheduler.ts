@@ -114,15 +114,8 @@ export class Scheduler {
   /** A draft of the cluster as it is now. */
   packer({ guard }: Pick<Snapshot, "guard">): Packer {
     const { rule } = this.#resolve(this.#setting);
-    return new Packer({
-      rooms: this.ledger.rooms,
-      jobs: this.#jobs,
-      holdings: this.#holdings,
-      rule,
-      lastServer: this.#lastServer,
-      guard,
-      effort: this.#effort(),
-    });
+    const [jobs, holdings, lastServer, effort] = [this.#jobs, this.#holdings, this.#lastServer, this.#effort()];
+    return new Packer({ rooms: this.ledger.rooms, jobs, holdings, rule, lastServer, guard, effort });
   }
 
   /** Takes rows back in after a restart, oldest job first. Servers come before jobs. */
@@ -207,12 +200,18 @@ export class Scheduler {
       this.#tellFailure(error, now, observe); // what was observed before it stands
     }
 
-    const commands = this.#outbox;
-    this.#outbox = [];
+    const commands = this.takeCommands();
     const wakes = [nextDuty, nextMove, decision.wakeAt ?? null, snapshot.guard.wakeAt].filter(
       (at): at is Instant => at !== null && at > now,
     );
     return { events, commands, wakeAt: wakes.length > 0 ? Math.min(...wakes) : null };
+  }
+
+  /** What came of facts since the last round. The next one takes it along; who need not record first can have it sooner. */
+  takeCommands(): readonly Command[] {
+    const commands = this.#outbox;
+    this.#outbox = [];
+    return commands;
   }
 
   takeChanges(): Changes {

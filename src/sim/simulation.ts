@@ -157,6 +157,7 @@ export class Simulation {
   /** Rounds, until what came of one asks for no other. */
   #turn(): void {
     const now = this.#clock.now();
+    this.#tellAll(this.#scheduler.takeCommands());
     for (let rounds = 0; this.#news; rounds++) {
       if (rounds > MOST_ROUNDS)
         throw new InvariantError(
@@ -171,7 +172,7 @@ export class Simulation {
         if (event.type === "JobPaused") this.#freezes.set(event.job, this.#freezesOf(event.job) + 1);
         this.#observer?.(event, this.#scheduler);
       }
-      for (const command of commands) this.#tell(command);
+      this.#tellAll(commands);
       if (!this.#news) this.#wakeUp(wakeAt);
     }
     for (const job of this.#ended) this.#forget(job);
@@ -226,6 +227,12 @@ export class Simulation {
       const run = this.#world.servers.get(leadOf(this.#scheduler, event.job))?.get(`${event.job}/${event.attempt}`);
       if (run) this.#reports.follow(run, this.#job(event.job).steps);
     }
+  }
+
+  /** Also what comes of their answers: a move that takes no time is over before anything is decided without the job. */
+  #tellAll(commands: readonly Command[]): void {
+    for (let told = commands; told.length > 0; told = this.#scheduler.takeCommands())
+      for (const command of told) this.#tell(command);
   }
 
   #tell(command: Command): void {
