@@ -4,6 +4,9 @@ import { type ReportedRun, renderReport } from "../sim/report/index.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Outcome } from "./trial.ts";
 
+/** More make no title. */
+const MOST_NAMES = 6;
+
 /** The page about all policies that came through, by name. */
 export function reportOf(
   { conditions, cluster, seed, command, experiments }: Arguments,
@@ -15,8 +18,10 @@ export function reportOf(
   const options = experiments.flatMap(({ name, setting }) =>
     Object.entries(setting.options).map(([option, value]) => `${name}.${option}=${value}`),
   );
+  const names = [...outcomes.keys()];
+  const origin = basename(file).replace(/^--[a-z-]+ /, ""); // `--generate nas`
   const settings = {
-    Jobs: `${jobsIn(conditions).toLocaleString("en-US")} of ${basename(file)}`,
+    Jobs: `${jobsIn(conditions).toLocaleString("en-US")} of ${origin}`,
     Cluster: cluster,
     Placement: placements.join(", "),
     Options: options.join(" "),
@@ -29,7 +34,7 @@ export function reportOf(
     recording ? [{ name, metrics, results, recording }] : [],
   );
   return renderReport({
-    title: `${[...outcomes.keys()].join(", ")} on ${basename(file)}`,
+    title: `${names.length > MOST_NAMES ? `${names.length} policies` : names.join(", ")} on ${origin}`,
     command,
     settings: Object.entries(settings).filter(([, value]) => value !== ""),
     runs,

@@ -54,10 +54,10 @@ export function gantt(parent, runs) {
   show(0);
 }
 
-function noteOf({ chart: { leftOut, stretches, unit } }) {
-  const keys = `Rows are ${unit}s. Drag to move, Ctrl and the wheel to zoom; or the arrow keys, + and −, and 0 for all. Lighter: the job gets ready or stops.`;
+function noteOf({ name, chart: { leftOut, stretches, unit } }) {
+  const keys = `${name}. Rows are ${unit}s. Drag to move, Ctrl and the wheel to zoom; or the arrow keys, + and −, and 0 for all. Lighter: the job gets ready or stops.`;
   if (leftOut === 0) return keys;
-  return `${keys} Drawn one by one are the ${stretches.length.toLocaleString("en-US")} largest of ${counted(leftOut + stretches.length, "stretch").replace("stretchs", "stretches")}; grey is how busy the GPUs were with all of them.`;
+  return `${keys} Drawn one by one are the ${stretches.length.toLocaleString("en-US")} largest of ${(leftOut + stretches.length).toLocaleString("en-US")} stretches; grey is how busy the ${unit}s were with all of them.`;
 }
 
 class Gantt {

@@ -70,7 +70,7 @@ function optionsOf({ names, colours, scale, show, tick, top, sync }) {
     ticks: { stroke: grid, width: 1, size: 4 },
   };
   const marks = scale === "log-ratio" ? RATIOS : TIMES;
-  const place = scale === "log-ratio" ? (value) => `${value}×` : duration;
+  const place = scale === "log-ratio" ? (value) => `${value.toLocaleString("en-US")}×` : duration;
   const isLog = scale !== "time";
   const word = { time: "at", "log-time": "within", "log-ratio": "at most" }[scale];
   return {
