@@ -86,7 +86,7 @@ const groups = (list) => list.map((group) => ({ ...group, about: counted(group.j
 bars(
   "waiting-by-size",
   "Mean waiting by size",
-  "GPUs that a job asks for",
+  `${runs[0]?.chart.unit ?? "GPU"}s that a job asks for`,
   groups(page.waitingBySize),
   names,
   duration,
