@@ -1,4 +1,4 @@
-import { attainedSeconds, type Estimate } from "../core/estimates.ts";
+import { attainedSeconds, type Estimate, type EstimateSource } from "../core/estimates.ts";
 import type { Job, JobProgress } from "../core/job.ts";
 import type { Instant } from "../core/time.ts";
 import { doneOf, totalOf } from "./measure.ts";
@@ -19,15 +19,50 @@ const SILENCE = 0.2;
 const LAST_PART = 0.001;
 const LAST_SECONDS = 0.001;
 
-export function believe(job: Job, trail: Trail | null, outlook: Outlook, request: number, now: Instant): Estimate {
-  const { restartSeconds, largestMeasured, speedup } = outlook;
-  const attained = workOf(job, trail, speedup, now);
-  const others = outlook.life(attained, request, declaredWork(job, outlook));
-  const own = trail ? ownWord(job, trail, speedup, attained, now) : null;
-  const { source, seconds, spread } = own
-    ? { source: "progress" as const, ...(others ? blended(own, others) : own) }
-    : (others ?? { source: "none" as const, seconds: null, spread: 1 });
-  return { source, remainingSeconds: seconds, spread, restartSeconds, largestMeasured, speedup };
+export const believe = (job: Job, trail: Trail | null, outlook: Outlook, request: number, now: Instant): Estimate =>
+  new Belief(outlook, () => {
+    const attained = workOf(job, trail, outlook.speedup, now);
+    const others = outlook.life(attained, request, declaredWork(job, outlook));
+    const own = trail ? ownWord(job, trail, outlook.speedup, attained, now) : null;
+    if (own) return { source: "progress", ...(others ? blended(own, others) : own) };
+    return others ?? { source: "none", seconds: null, spread: 1 };
+  });
+
+interface Remaining {
+  readonly source: EstimateSource;
+  readonly seconds: number | null;
+  readonly spread: number;
+}
+
+/** What is left is reckoned when it is asked for: many a policy asks for the speed-up alone. */
+class Belief implements Estimate {
+  readonly restartSeconds: number;
+  readonly largestMeasured: number;
+  readonly speedup: Estimate["speedup"];
+  readonly #reckon: () => Remaining;
+  #remaining: Remaining | null = null;
+
+  constructor({ restartSeconds, largestMeasured, speedup }: Outlook, reckon: () => Remaining) {
+    this.restartSeconds = restartSeconds;
+    this.largestMeasured = largestMeasured;
+    this.speedup = speedup;
+    this.#reckon = reckon;
+  }
+
+  get source(): EstimateSource {
+    return this.#known().source;
+  }
+  get remainingSeconds(): number | null {
+    return this.#known().seconds;
+  }
+  get spread(): number {
+    return this.#known().spread;
+  }
+
+  #known(): Remaining {
+    this.#remaining ??= this.#reckon();
+    return this.#remaining;
+  }
 }
 
 /** Work done, in seconds on one unit. */

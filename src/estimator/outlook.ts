@@ -96,16 +96,21 @@ export class Outlook {
   #lives(circle: Circle, request: number): readonly (readonly [Sample, number])[] {
     const all = [livesOf(circle), 1] as const;
     if (circle !== this.#family || !this.#requests.has(request)) return [all];
-    const same = circle.lives.filter(([, other]) => other === request).map(([seconds]) => seconds);
-    return [all, [new Lives(same), SAME_REQUEST - 1]];
+    return [all, [livesOf(circle, request), SAME_REQUEST - 1]];
   }
 }
 
-/** By the list, which is replaced when it changes: circles are shared by many outlooks. */
-const sorted = new WeakMap<Circle["lives"], Lives>();
+/** By the list, which is replaced when it changes, and the request, or all of them: circles are shared by many outlooks. */
+const sorted = new WeakMap<Circle["lives"], Map<number | null, Lives>>();
 
-function livesOf({ lives }: Circle): Lives {
-  const known = sorted.get(lives) ?? new Lives(lives.map(([seconds]) => seconds));
-  sorted.set(lives, known);
+function livesOf({ lives }: Circle, request: number | null = null): Lives {
+  const ofList = sorted.get(lives) ?? new Map<number | null, Lives>();
+  sorted.set(lives, ofList);
+  let known = ofList.get(request);
+  if (!known) {
+    const same = request === null ? lives : lives.filter(([, other]) => other === request);
+    known = new Lives(same.map(([seconds]) => seconds));
+    ofList.set(request, known);
+  }
   return known;
 }

@@ -11,8 +11,9 @@ const wisdom = (lab: Lab) => {
   const jobs = Array.from({ length: 10 }, (_, i) => lab.job(`job-${i + 1}`));
   return {
     jobs: jobs.map((job) => {
-      const { speedup, ...estimate } = estimates.of(job);
-      return { ...estimate, speedups: [1, 2, 3, 8].map((size) => speedup(size)), across: speedup(8, 2) };
+      const { speedup, source, remainingSeconds, spread, restartSeconds, largestMeasured } = estimates.of(job);
+      const said = { source, remainingSeconds, spread, restartSeconds, largestMeasured };
+      return { ...said, speedups: [1, 2, 3, 8].map((size) => speedup(size)), across: speedup(8, 2) };
     }),
     services: [estimates.services("gpus"), estimates.services("cores")],
     accuracy: lab.learner.accuracy(),

@@ -50,12 +50,12 @@ export function presentOf(scheduler: Scheduler, now: Instant, joining: readonly 
   const speeds = new Map<Estimate["speedup"], { readonly place: number; size: number; servers: number }>();
   const beliefs = known.map((estimate, i): Belief => {
     const { spec } = jobs[i] as Job;
-    const { speedup, ...belief } = estimate;
+    const { speedup, source, remainingSeconds, spread, restartSeconds, largestMeasured } = estimate; // it is not plain data
     const table = speeds.get(speedup) ?? { place: speeds.size, size: 1, servers: 1 };
     table.size = Math.max(table.size, Math.min(spec[poolOf(spec)].max * spec.servers.max, unitsOf(servers)));
     table.servers = Math.max(table.servers, Math.min(spec.servers.max, servers.length));
     speeds.set(speedup, table);
-    return { ...belief, speed: table.place };
+    return { source, remainingSeconds, spread, restartSeconds, largestMeasured, speed: table.place };
   });
   return {
     now,
