@@ -5,8 +5,8 @@ import type { Policy } from "../../src/core/policy.ts";
 import { requestCancel, requestDrain, requestMigrate, requestPause, requestResume } from "../../src/core/request.ts";
 import { type Placement, sizeOn } from "../../src/core/server.ts";
 import { growInTurn, shrinkToLeast } from "../../src/policies/leftovers.ts";
-import { perPool } from "../../src/policies/per-pool.ts";
 import { listed } from "../../src/policies/line.ts";
+import { perPool } from "../../src/policies/per-pool.ts";
 import { walk } from "../../src/policies/walk.ts";
 import { aServer, aSpec, between, coresOnly, gpus, World } from "./world.ts";
 
