@@ -89,7 +89,7 @@ async function run(argv: readonly string[], io: Io, laboratory?: FindLaboratory)
   const cli = new Cli(io, dashes < 0 ? null : argv.slice(dashes + 1), laboratory);
   const program = programOf(cli, json);
   try {
-    const stray = strayWord(program, words);
+    const stray = strayWord(programOf(cli, json), words); // options that collect would collect twice
     // Alone, it is no request for help, and commander says which command was meant.
     await program.parseAsync(stray === null ? words : [stray], { from: "user" });
     return io.signal.aborted ? exitCode.interrupted : cli.code;

@@ -107,13 +107,23 @@ export class World {
     for (const command of commands) this.#execute(command);
   }
 
+  /** What is due happens, and what comes of facts alone is done, before anything is decided. */
+  #settle(): void {
+    for (;;) {
+      while (this.#alarms[0] && this.#alarms[0].at <= this.now) this.#alarms.shift()?.act();
+      const commands = this.scheduler.takeCommands();
+      if (commands.length === 0) return;
+      for (const command of commands) this.#execute(command);
+    }
+  }
+
   /** Lets time pass until nothing is left to happen, or until `end`. */
   run(end = Number.POSITIVE_INFINITY): this {
     for (let steps = 0; steps < 200_000; steps++) {
       const next = Math.min(this.#alarms[0]?.at ?? Number.POSITIVE_INFINITY, this.#wakeAt);
       if (next > end || next === Number.POSITIVE_INFINITY) return this;
       this.now = Math.max(this.now, next);
-      while (this.#alarms[0] && this.#alarms[0].at <= this.now) this.#alarms.shift()?.act();
+      this.#settle();
       this.round();
     }
     throw new Error("the world does not come to rest");

@@ -209,15 +209,18 @@ describe("when things go wrong", () => {
   it("a job whose run was removed behind our back fails, and its stream of output ends", async () => {
     await house.join(aServer("alpha", 1));
     const id = await house.submit({
-      command: shell("echo here; sleep 60 & wait"),
+      command: shell("echo $$; exec sleep 60"),
       retries: { application: 0, infrastructure: 0 },
     });
-    await until("it prints", async () => (await house.lines(id)).length > 0);
+    const pid = Number(
+      (await until("it prints", async () => ((await house.lines(id)).length > 0 ? house.lines(id) : null)))[0],
+    );
     await house.close();
     rmSync(join(house.folder, "servers/alpha/runs", id), { recursive: true });
     house = await new EngineHouse(house.folder).open();
     await house.reaches(id, "failed");
     await until("nothing is read any more", () => house.engine.isDrained(id));
+    process.kill(pid); // nobody else knows of it any more
   });
 
   it("what a deletion could not remove before a crash is removed by the next life", async () => {
