@@ -11,9 +11,9 @@ import { leastOf, sizable } from "./sizes.ts";
 /**
  * Our own: the sizes with which the jobs come most nearer to their ends. A job's progress is its speed over its length, as `prospects`
  * expects it from what the job and its like have done; a knapsack over the sizes (the shape of Sia, SOSP 2023, with the exploration rule and
- * restart penalty of Pollux, OSDI 2021) makes the sum of it the greatest. To run at all counts for more than any growth, so that nobody waits
- * while others hold more than their least; and growth counts almost by efficiency alone, so that short jobs do not crowd the GPUs
- * at poor speed-ups, which would cost everybody later.
+ * restart penalty of Pollux, OSDI 2021) makes the sum of it the greatest. To run at all counts for more than to grow, among jobs of like
+ * length, and growth counts more by efficiency than by length, so that short jobs do not crowd the GPUs at poor speed-ups, which would
+ * cost everybody later; but a long job waits where the short ones make much of its place.
  */
 export const goodput: PolicyEntry = {
   key: "goodput",
@@ -28,7 +28,7 @@ export const goodput: PolicyEntry = {
       description:
         "how little the length of a job counts when jobs grow: 0 favours the short, 1 looks at their speed-ups alone",
       kind: "number",
-      default: 0.9,
+      default: 0.5,
       min: 0,
       max: 1,
     },
@@ -74,8 +74,8 @@ function density(contender: Contender, length: number, { estimates }: Snapshot):
   return least === 0 ? Number.POSITIVE_INFINITY : estimates.of(contender.job).speedup(least) / least / length;
 }
 
-/** Growth is worth at most this part of what it is worth to run: a gang that makes that much of each of its GPUs waits for nobody's growth. */
-const GROWTH = 0.1;
+/** A job of average length makes so much of growth of what it makes of running at all. */
+const GROWTH = 0.2;
 
 /** What a job's speed is worth: with its least size, and beyond that. */
 class Worth {
@@ -87,24 +87,22 @@ class Worth {
   constructor(contenders: readonly Contender[], lengthOf: (job: Job) => number, power: number) {
     this.#lengths = new Map(contenders.map((each) => [each, lengthOf(each.job)]));
     this.#power = power;
-    let [longest, shortest] = [1, Number.POSITIVE_INFINITY];
-    for (const length of this.#lengths.values()) {
-      longest = Math.max(longest, length);
-      shortest = Math.min(shortest, length);
-    }
-    this.#scale = GROWTH / longest / Math.max(1, shortest) ** -power;
+    let sum = 0;
+    for (const length of this.#lengths.values()) sum += Math.log(length);
+    const average = Math.exp(sum / Math.max(1, this.#lengths.size));
+    this.#scale = GROWTH * average ** (power - 1);
   }
 
   /** Progress by the second for each unit of speed, with the least size. */
   ofRunning(contender: Contender): number {
-    return 1 / this.#length(contender);
+    return 1 / this.lengthOf(contender);
   }
   /** The same of what it has beyond that. */
   ofGrowing(contender: Contender): number {
-    return this.#scale * this.#length(contender) ** -this.#power;
+    return this.#scale * this.lengthOf(contender) ** -this.#power;
   }
 
-  #length(contender: Contender): number {
+  lengthOf(contender: Contender): number {
     return this.#lengths.get(contender) as number;
   }
 }
@@ -124,20 +122,36 @@ function choiceOf(
   most: number,
   horizonSeconds: number,
   worth: Worth,
-  { estimates, guard }: Snapshot,
+  snapshot: Snapshot,
 ): Omit<Choice, "mayWait"> {
   const { job, size, isRunning } = contender;
-  const estimate = estimates.of(job);
+  const estimate = snapshot.estimates.of(job);
   const least = leastOf(contender);
   const first = estimate.speedup(least);
   const [running, growing] = [worth.ofRunning(contender), worth.ofGrowing(contender)];
-  const lost = isRunning ? (guard.restartMillis(job) / 1000 / horizonSeconds) * estimate.speedup(size) : 0;
+  const lost = isRunning ? lostBy(contender, worth.lengthOf(contender), horizonSeconds, snapshot) : 0;
   const values = Float64Array.from({ length: most + 1 }, (_, n) => {
     const change = n === size ? 0 : lost;
     if (n === 0) return -running * change;
     return running * first + growing * (estimate.speedup(n) - first - change);
   });
   return { least, most, size, value: (n) => values[n] as number };
+}
+
+/** It is worth so much of the time that is left to a job to change it: the rest it has to be made up for in. */
+const MADE_UP_WITHIN = 0.5;
+
+/** The speed that a change costs a running job, as if its restart went on for all the time in which it is made up for. */
+function lostBy(
+  { job, size }: Contender,
+  length: number,
+  horizonSeconds: number,
+  { estimates, guard }: Snapshot,
+): number {
+  const restart = guard.restartMillis(job) / 1000;
+  const speed = estimates.of(job).speedup(size);
+  const within = Math.min(horizonSeconds, (MADE_UP_WITHIN * length) / speed);
+  return (restart / within) * speed;
 }
 
 /** Of the pool: who fits into this part with the least sizes of all before it runs for sure; who begins beyond that part waits for sure. */

@@ -8,12 +8,12 @@ const LINEAR = [1, 2, 3, 4, 5, 6, 7, 8];
 /** Hardly faster with more. */
 const FLAT = [1, 1.1, 1.15, 1.18, 1.2, 1.21, 1.215, 1.218];
 
-function cluster(count: number, known: Record<string, Known>, options: Record<string, unknown> = {}, services = [0]) {
+function cluster(count: number, known: Record<string, Known>, options: Record<string, unknown> = {}) {
   return new World({
     policy: "goodput",
     options,
     durations: Object.fromEntries(Object.keys(known).map((id) => [id, 1e8])),
-    scheduler: { learner: knowing(known, services.length > 1 ? services : []) },
+    scheduler: { learner: knowing(known) },
   }).join(aServer("a", count));
 }
 
@@ -28,14 +28,25 @@ describe("goodput", () => {
     expect(sizesIn(world)).toEqual({ "job-1": 7, "job-2": 1 });
   });
 
-  it("lets everybody run with the least before anybody has more", () => {
+  it("lets jobs of like length all run with the least before any has more", () => {
     const known = Object.fromEntries(
-      Array.from({ length: 5 }, (_, i) => [`job-${i + 1}`, { remaining: 10 ** (i + 1), curve: LINEAR }]),
+      Array.from({ length: 5 }, (_, i) => [`job-${i + 1}`, { remaining: 1_000 * (i + 1), curve: LINEAR }]),
     );
     const world = cluster(5, known);
     for (const id of Object.keys(known)) world.submit(id, aSpec({ gpus: between(1, 8) }));
     world.run(1_000);
     expect(Object.values(sizesIn(world))).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("lets a long job wait where a short one makes much of its place", () => {
+    const shortest = (curve: readonly number[]) => {
+      const world = cluster(2, { "job-1": { remaining: 100_000 }, "job-2": { remaining: 100, curve } });
+      for (const id of ["job-1", "job-2"]) world.submit(id, aSpec({ gpus: between(1, 2) }));
+      world.run(1_000);
+      return sizesIn(world);
+    };
+    expect(shortest(LINEAR)).toEqual({ "job-2": 2 });
+    expect(shortest([1, 1.001])).toEqual({ "job-1": 1, "job-2": 1 });
   });
 
   it("lets those run first that can end soonest for what they take, when not all fit", () => {
@@ -75,33 +86,6 @@ describe("goodput", () => {
     const asked = cluster(8, linear).submit("job-1", aSpec({ gpus: between(1, 8, 3) }));
     asked.run(1_000);
     expect(sizesIn(asked)).toEqual({ "job-1": 3 });
-  });
-
-  it("asks the history when nothing is known of a job: one that has outlived most of its like goes last", () => {
-    const services = Array.from({ length: 100 }, (_, i) => (i < 90 ? 10 + i : 100_000));
-    const world = new World({
-      policy: "goodput",
-      durations: { "job-1": 1e8, "job-2": 1e8 },
-      scheduler: {
-        learner: {
-          ...knowing({}, services),
-          estimates: () => ({
-            of: () => ({
-              source: "category",
-              remainingSeconds: 10_000,
-              spread: 1,
-              restartSeconds: 0,
-              largestMeasured: 1,
-              speedup: (size) => size,
-            }),
-            epoch: null,
-            services: () => services,
-          }),
-        },
-      },
-    }).join(aServer("a", 1));
-    world.submit("job-1", aSpec(), 0).submit("job-2", aSpec(), 500_000).run(600_000);
-    expect([world.status("job-1"), world.status("job-2")]).toEqual(["pending", "running"]);
   });
 
   it("does not take a job from its place again and again for one of the same worth", () => {
