@@ -43,6 +43,8 @@ export interface Standing {
   /** The same object in each round. */
   readonly name: object;
   readonly keysOf: KeysOf;
+  /** Of those that run, and stand apart; the same when not said. */
+  readonly keysNow?: KeysOf;
   /** What the keys of waiting jobs hold for; they never change when not said. */
   readonly epoch?: unknown;
   /** Waiting ones whose keys are others now: their places in the line do not count. */
@@ -79,8 +81,11 @@ export function front(
  * The contenders of a pool by their keys. Those that wait stand in a line that is kept from round to round, by kinds: the work is in the
  * number of those that run and of those that are asked for, not of those that wait.
  */
-export function lineOf({ running, waiting }: PoolView, { name, keysOf, epoch = null, apart = [] }: Standing): Line {
-  return new StandingLine(waiting.line(name, keysOf, epoch), running, apart, keysOf);
+export function lineOf(
+  { running, waiting }: PoolView,
+  { name, keysOf, keysNow = keysOf, epoch = null, apart = [] }: Standing,
+): Line {
+  return new StandingLine(waiting.line(name, keysOf, epoch), running, apart, keysNow);
 }
 
 interface Open {

@@ -1,8 +1,11 @@
 import type { PolicyEntry } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
+import type { Instant } from "../core/time.ts";
+import type { KeysOf } from "../core/waiting.ts";
 import { lineOf } from "./line.ts";
 import { perPool } from "./per-pool.ts";
 import { remaining } from "./remaining.ts";
+import { comers, placeAmongEquals, type Rate } from "./ties.ts";
 import { walk } from "./walk.ts";
 
 /** Seconds on one unit; who has had less than twice as many is as good as new. */
@@ -14,10 +17,12 @@ const classOf = (attained: number): number => Math.floor(Math.log2(Math.max(1, a
 /**
  * A policy that runs the jobs of which the least is left (or asked for), and skips those that do not fit. At each arrival and end
  * the whole order is walked anew: the semantics of `sjf`, `shortest` and `shortest-gpu` of the public Tiresias simulator.
+ * @param rate at which what it sorts by goes down while a job runs; null when it does not
  */
 export const shortestFirst = (
   entry: Pick<PolicyEntry, "key" | "description" | "needs">,
   least: (left: ReturnType<typeof remaining>) => (contender: Contender) => number,
+  rate: Rate | null = null,
 ): PolicyEntry => ({
   ...entry,
   isPreemptive: true,
@@ -34,11 +39,23 @@ export const shortestFirst = (
     perPool((pool, packer, snapshot) => {
       const left = remaining(snapshot);
       const leastOf = least(left);
-      const keysOf = (contender: Contender): readonly number[] => {
-        const key = leastOf(contender);
-        return key === Number.POSITIVE_INFINITY ? [key, classOf(left.attained(contender))] : [key, 0];
+      const keysAt =
+        (at: Instant): KeysOf =>
+        (contender) => {
+          const key = leastOf(contender);
+          if (key === Number.POSITIVE_INFINITY) return [key, classOf(left.attained(contender))];
+          return rate === null ? [key] : [key, ...placeAmongEquals(contender, at, rate)];
+        };
+      const { epoch } = snapshot.estimates;
+      const apart = rate === null ? [] : comers(pool.waiting, snapshot.now);
+      const standing = {
+        name: entry,
+        keysOf: keysAt(Number.POSITIVE_INFINITY),
+        keysNow: keysAt(snapshot.now),
+        epoch,
+        apart,
       };
-      const line = lineOf(pool, { name: entry, keysOf, epoch: snapshot.estimates.epoch });
+      const line = lineOf(pool, standing);
       walk(line, packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
       return undefined;
     }),

@@ -8,4 +8,5 @@ export const srjf = shortestFirst(
     needs: ["estimates"],
   },
   ({ work }) => work,
+  "size",
 );

@@ -8,4 +8,5 @@ export const srsf = shortestFirst(
     needs: ["estimates", "speed-up"],
   },
   ({ service }) => service,
+  "size",
 );

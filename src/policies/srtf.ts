@@ -8,4 +8,5 @@ export const srtf = shortestFirst(
     needs: ["estimates", "speed-up"],
   },
   ({ time }) => time,
+  "time",
 );
