@@ -164,8 +164,9 @@ const bySubmissionOf = (a: Contender, b: Contender): number => bySubmission(a.jo
 
 /** Below 0 when `a` stands before `b`. */
 export function byKeys(a: Placed, b: Placed): number {
-  for (let i = 0; i < a.keys.length; i++) {
-    const [left, right] = [a.keys[i] as number, b.keys[i] as number];
+  const count = Math.max(a.keys.length, b.keys.length);
+  for (let i = 0; i < count; i++) {
+    const [left, right] = [a.keys[i] ?? 0, b.keys[i] ?? 0];
     if (left !== right) return left < right ? -1 : 1;
   }
   return bySubmissionOf(a.contender, b.contender);

@@ -39,12 +39,17 @@ export const shortestFirst = (
     perPool((pool, packer, snapshot) => {
       const left = remaining(snapshot);
       const leastOf = least(left);
+      // Where it is a mere belief, what runs may have as much left as before, and nobody is stopped for its like.
+      const isExact = ({ job }: Contender): boolean => {
+        const { spread, remainingSeconds } = snapshot.estimates.of(job);
+        return spread === 0 && remainingSeconds !== 0;
+      };
       const keysAt =
         (at: Instant): KeysOf =>
         (contender) => {
           const key = leastOf(contender);
           if (key === Number.POSITIVE_INFINITY) return [key, classOf(left.attained(contender))];
-          return rate === null ? [key] : [key, ...placeAmongEquals(contender, at, rate)];
+          return rate !== null && isExact(contender) ? [key, ...placeAmongEquals(contender, at, rate)] : [key];
         };
       const { epoch } = snapshot.estimates;
       const apart = rate === null ? [] : comers(pool.waiting, snapshot.now);

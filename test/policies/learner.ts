@@ -21,7 +21,7 @@ export function knowing(known: Readonly<Record<JobId, Known>>, services: readonl
         return {
           source: remaining === null ? "none" : "declared",
           remainingSeconds: remaining,
-          spread: 0,
+          spread: 0.1,
           restartSeconds,
           largestMeasured: curve?.length ?? 0,
           speedup: (size) => (size <= 0 || !curve ? size : (curve[Math.min(size, curve.length) - 1] as number)),
