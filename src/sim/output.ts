@@ -73,12 +73,12 @@ export function fileFor(path: string, policy: string, isOnly: boolean): string {
 /** Files that come into being whole, all at the end, or not at all. */
 export class Outputs {
   readonly #files = new Map<string, string>();
-  /** What each place on the disk is kept for: the path as it was given. */
+  /** What each place on the disk is kept for, in words. */
   readonly #places = new Map<string, string>();
 
   /** @param read files that are read, and so must not be written over */
   constructor(read: readonly string[] = []) {
-    for (const path of read) this.#places.set(placeOf(path), path);
+    for (const path of read) this.#places.set(placeOf(path), `${path}, which is read`);
   }
 
   /** Whether it can be written at all, before hours are spent on its content. Throws a DomainError. */
@@ -86,10 +86,10 @@ export class Outputs {
     const place = placeOf(path);
     const other = this.#places.get(place);
     if (other !== undefined) throw problem(path, `it is the same file as ${other}`);
-    const existing = statSync(path, { throwIfNoEntry: false });
+    const existing = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
     if (existing && !existing.isFile())
       throw problem(path, existing.isDirectory() ? "it is a folder" : "it is not a file");
-    this.#places.set(place, path);
+    this.#places.set(place, `${path}, which is written as well`);
     attempt(path, () => {
       closeSync(openSync(partOf(path), "wx"));
       rmSync(partOf(path));
@@ -129,10 +129,18 @@ function placeOf(path: string): string {
 
 const problem = (path: string, reason: string) => domainError("INVALID_INPUT", `${path} cannot be written: ${reason}`);
 
-function attempt(path: string, act: () => void): void {
+function attempt<T>(path: string, act: () => T): T {
   try {
-    act();
+    return act();
   } catch (error) {
-    throw problem(path, (error as Error).message);
+    throw problem(path, reasonOf(path, error as NodeJS.ErrnoException));
   }
+}
+
+/** In plain words where it is what happens most: the part file that was tried is nobody's business. */
+function reasonOf(path: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return `there is no folder ${dirname(path)}`;
+  if (code === "ENOTDIR") return `${dirname(path)} is not a folder`;
+  if (code === "EACCES") return "you may not write there";
+  return message;
 }

@@ -66,17 +66,18 @@ test("the table fits a hundred columns and marks the best; --columns chooses wha
 
 test.each([
   [["--jobs-out", "FOLDER"], "it is a folder"],
-  [["--jobs-out", "TRACE"], "it is the same file as"],
-  [["--jobs-out", "FOLDER/o.csv", "--details", "FOLDER/./o.csv"], "it is the same file as"],
+  [["--jobs-out", "TRACE"], "trace.csv, which is read"],
+  [["--jobs-out", "FOLDER/o.csv", "--details", "FOLDER/./o.csv"], "o.csv, which is written as well"],
   [["--jobs-out", "/dev/null"], "it is not a file"],
-  [["--details", "FOLDER/nowhere/o.csv"], "no such file or directory"],
+  [["--details", "FOLDER/nowhere/o.csv"], "there is no folder FOLDER/nowhere"],
+  [["--details", "TRACE/o.csv"], "TRACE is not a folder"],
 ])("an output that cannot be written is told of before anything runs: %s", async (args, reason) => {
   mkdirSync(join(folder, "sub"));
   const paths = args.map((arg) => arg.replace("FOLDER", folder).replace("TRACE", trace));
   const ran = await simulate("--policy", "fifo", ...paths);
   expect(ran).toMatchObject({ code: 1, stdout: "" });
   expect(ran.stderr).toContain("cannot be written: ");
-  expect(ran.stderr).toContain(reason);
+  expect(ran.stderr).toContain(reason.replace("FOLDER", folder).replace("TRACE", trace));
   expect(ran.stderr).not.toContain("rounds in");
   expect(readdirSync(folder).sort()).toEqual(["sub", "trace.csv"]);
 });
