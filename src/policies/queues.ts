@@ -1,4 +1,5 @@
 import type { Fault } from "../core/errors.ts";
+import type { Packer } from "../core/packer.ts";
 import type { Options, PolicyOption, Verdict } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
 import type { Instant } from "../core/time.ts";
@@ -47,6 +48,8 @@ export interface Queues {
   readonly apart: readonly Contender[];
   /** What changes, to be recorded, and when the next change is due. */
   readonly verdict: Verdict;
+  /** To be called when it is decided who runs. */
+  settle?(packer: Packer): void;
 }
 
 /**

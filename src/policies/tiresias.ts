@@ -43,13 +43,14 @@ export const tiresias: PolicyEntry = {
     const isReference = options.referenceJump === true;
     const queuesOf = isReference ? queueingAsInReference(limits) : queueing(limits, Number(options.promoteKnob));
     return perPool((pool, packer, snapshot) => {
-      const { levelOf, placeOf, apart, verdict } = queuesOf(pool, snapshot.now);
+      const { levelOf, placeOf, apart, verdict, settle } = queuesOf(pool, snapshot.now);
       const rank = options.gittins === true ? gittinsRank(pool, snapshot, (c) => limits[levelOf(c)]) : () => 0;
       const keysOf: KeysOf = (contender) => [levelOf(contender), rank(contender), ...placeOf(contender)];
       // What an index or the reference's lists make of a waiting job may change whenever anything does.
       const epoch = isReference || options.gittins === true ? {} : null;
       const line = lineOf(pool, { name: queuesOf, keysOf, epoch, apart });
       walk(line, packer, { isPreemptive: true, mayPass: true, units: pool.capacity });
+      settle?.(packer);
       return verdict;
     });
   },
