@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Cli, examples, type Session, several } from "../cli.ts";
 import { OutputFile } from "../files.ts";
 import { formatSeconds } from "../format.ts";
@@ -30,8 +30,8 @@ export function study(program: Command, cli: Cli): void {
       "Runs a program at each number of threads between operations (inter) and within one (intra), one run after another, and tells how long each took. The program finds them in TF_NUM_INTEROP_THREADS and TF_NUM_INTRAOP_THREADS, and has as many cores as threads in all. Without a file it is a numeric loop in plain shell that forks and joins.",
     )
     .argument("[file]", "the program as a job file")
-    .option("--inter <counts>", "threads between operations, with commas between", counts, [1, 2])
-    .option("--intra <counts>", "threads within an operation, with commas between", counts, [1, 2])
+    .addOption(threads("--inter <counts>", "threads between operations, with commas between"))
+    .addOption(threads("--intra <counts>", "threads within an operation, with commas between"))
     .option("--repeat <times>", "runs at each setting, of which the mean counts", several, 1)
     .option("--cores <count>", "every run has so many cores", several)
     .option("--operations <count>", "of the loop", several, 8)
@@ -111,6 +111,9 @@ function print({ terminal }: Session, measured: readonly Measurement[]): void {
       ]),
   );
 }
+
+const threads = (flags: string, about: string): Option =>
+  new Option(flags, about).argParser(counts).default([1, 2], "1,2");
 
 function counts(text: string): readonly number[] {
   return text.split(",").map(several);
