@@ -8,10 +8,18 @@ import { openStoreToRead } from "./store/store.ts";
 
 const HELP = `Usage: schedulearn verify-log [--config FILE] [--data FOLDER] [--json]
 
-Goes through the event log of a server again, which may be running: each fact is told to the scheduler anew, and each round is held
-again and must decide what is recorded. Then the rows of the database must be those that the log makes. Nothing is changed.
+Goes through the event log of a server again, which may be running: each fact is told to the
+scheduler anew, and each round is held again and must decide what is recorded. Then the rows of the
+database must be those that the log makes. Nothing is changed.
 
-Exit code 0: all that can be verified is right; 1: the log and the scheduler part, and where; or a row is not as the log makes it.
+Options:
+  --config FILE  configuration (default: schedulearn.yaml here, when there is one)
+  --data FOLDER  where the database is (default: ./data)
+  --json         all that was found, as one JSON document
+  --help         this text
+
+Exit code 0: all that can be verified is right; 1: the log and the scheduler part, and where; or a
+row is not as the log makes it.
 `;
 
 /** Reads the database itself. Returns the exit code. */

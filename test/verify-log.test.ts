@@ -46,6 +46,13 @@ async function verifyLog(...args: string[]): Promise<{ code: number; out: string
   return { code: await verifyLogCommand(["--data", data, ...args]), out };
 }
 
+test("its help tells of every option in lines of at most 100 columns", async () => {
+  const { code, out } = await verifyLog("--help");
+  expect(code).toBe(0);
+  for (const flag of ["--config", "--data", "--json"]) expect(out).toContain(`\n  ${flag}`);
+  for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(100);
+});
+
 test("a log that comes to the same again is told of in numbers, and ends with 0", async () => {
   expect(await verifyLog()).toEqual({
     code: 0,
