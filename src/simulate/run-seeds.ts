@@ -12,7 +12,9 @@ import type { Failure, Outcome, Trial } from "./trial.ts";
 export async function runSeeds(worlds: readonly World[], options: Arguments, signal: AbortSignal): Promise<number> {
   const { experiments, cluster, columns, threads, quiet } = options;
   const trials = experiments.flatMap((experiment) =>
-    worlds.map(({ conditions }): Trial => ({ ...experiment, conditions })),
+    worlds.map(
+      ({ seed, conditions }): Trial => ({ ...experiment, name: `${experiment.name} with seed ${seed}`, conditions }),
+    ),
   );
   const outcomes = await runWatched(trials, { threads, isQuiet: quiet, signal });
   if (!outcomes) return 130;

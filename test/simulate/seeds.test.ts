@@ -31,6 +31,21 @@ test.each([
   expect(ran.stderr).toContain(message);
 });
 
+test("a run that is through is told with its seed", async () => {
+  const ran = await runSimulate(
+    "--generate",
+    "plain,jobs=5",
+    "--cluster",
+    "4x4",
+    "--policy",
+    "fifo",
+    "--seeds",
+    "2..3",
+  );
+  expect(ran.stderr).toContain("fifo with seed 2: ");
+  expect(ran.stderr).toContain("fifo with seed 3: ");
+});
+
 test("seeds are refused where nothing is drawn by lot, and where one run's jobs are asked for", async () => {
   const trace = join(mkdtempSync(join(tmpdir(), "seeds-")), "trace.csv");
   writeFileSync(trace, "job_id,submit_time_s,num_gpus,duration_s\na,0,1,10\n");
