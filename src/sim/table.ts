@@ -51,11 +51,10 @@ export type ColumnName = keyof Metrics;
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
 
 /** Not worth their room where they are nothing for all. */
-const SPARE = new Set<ColumnName>(
-  "unfinished deadlineMisses lostGpuSeconds coreUtilisation fragmentation migrations resizes preemptions".split(
-    " ",
-  ) as ColumnName[],
-);
+const SPARE = new Set<ColumnName>([
+  ...(["unfinished", "deadlineMisses", "lostGpuSeconds", "utilisation", "coreUtilisation"] as const),
+  ...(["fragmentation", "migrations", "resizes", "preemptions"] as const),
+]);
 const WIDTH = 100;
 
 /** `meanJct,p99Jct` or `all`. Throws a DomainError. */
@@ -94,7 +93,7 @@ function linesOf(
 ): string[] {
   const names = ["policy", ...Object.keys(metrics)];
   const first = Math.max(...names.map((name) => name.length));
-  let lines = names.map((name) => name.padEnd(first));
+  let lines = names.map((name) => name.padEnd(first + 1));
   for (const column of columns) {
     const cells = cellsOf(
       column,

@@ -61,7 +61,16 @@ test("the table fits a hundred columns and marks the best; --columns chooses wha
   expect(ran.code, ran.stderr).toBe(0);
   for (const line of ran.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   const chosen = await simulate("--policy", "fifo,sjf", "--columns", "meanJct,p99Jct,jobs");
-  expect(chosen.stdout).toBe("policy mean JCT  p99  jobs\nfifo        133  160     3\nsjf          90* 139*    3\n");
+  expect(chosen.stdout).toBe("policy  mean JCT  p99  jobs\nfifo         133  160     3\nsjf           90* 139*    3\n");
+});
+
+test("the table of a cluster without GPUs says nothing of their use", async () => {
+  const requests = join(folder, "requests.csv");
+  writeFileSync(requests, "execution,0,resnet,4,0,2,300\n");
+  const ran = await runSimulate("--requests", requests, "--cluster", "cores:8", "--policy", "fifo");
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stdout).toContain(" cores ");
+  expect(ran.stdout).not.toContain(" used ");
 });
 
 test.each([
