@@ -45,14 +45,17 @@ const COMMANDS = [
 
 const EXIT_CODES = `
 Exit codes:
-  0    done; with submit --follow: the job completed; with migrate --wait: it has moved; with replay: all jobs completed
+  0    done; with submit --follow: the job completed; with migrate --wait: it has moved;
+       with replay: all jobs completed
   1    the job did not complete, or has not moved, or the server refused
   2    the command line is wrong
   3    the server cannot be reached
   4    the server wants an access token, or another one
   130  Ctrl-C
 
-On the machine of the server: schedulearn start, schedulearn demo, schedulearn token create, schedulearn verify-log
+Each with a --help of its own:
+  without a server              schedulearn simulate: policies over a workload, in virtual time
+  on the machine of the server  schedulearn start, demo, token create, verify-log
 `;
 
 /**

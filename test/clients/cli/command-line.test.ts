@@ -54,6 +54,14 @@ test.each([[], ...commands].map((command) => ({ command, name: ["schedulearn", .
   },
 );
 
+test("help fits 100 columns, and tells of the commands that are not the client's", async () => {
+  for (const command of [[], ...commands]) {
+    const { out } = await runCli([...command, "--help"]);
+    for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(100);
+    if (command.length === 0) expect(out).toMatch(/schedulearn simulate:.*\n.*schedulearn start, demo, token/);
+  }
+});
+
 test("every command shows examples, and help never shows a token", async () => {
   for (const command of commands) {
     const { out } = await runCli([...command, "--help"], { token: "s3cret" });
