@@ -99,4 +99,13 @@ const section = ([title, flags]: [string, Readonly<Record<string, string>>]): st
     .map(([flag, words]) => entry(flag, words))
     .join("")}`;
 
-export const HELP = `${USAGE}\n${Object.entries(SECTIONS).map(section).join("\n")}`;
+const EXAMPLES = `Examples:
+  schedulearn simulate --trace jobs.csv --cluster 16x4 --policy fifo,tiresias,goodput
+  schedulearn simulate --generate nas --cluster 8x4 --policy all --untold --report nas.html
+  schedulearn simulate --from-history --cluster live --policy fifo,srtf --untold
+  schedulearn simulate --study migration --generate nas --cluster 4x4
+
+Exit codes: 0 done; 1 something is refused or fails; 2 the command line is wrong; 130 Ctrl-C
+`;
+
+export const HELP = `${USAGE}\n${Object.entries(SECTIONS).map(section).join("\n")}\n${EXAMPLES}`;
