@@ -38,7 +38,7 @@ export class Reasons {
     const { state, blockedBy } = job;
     if (state.status === "paused" && state.by === "user") return "it is paused until it is resumed";
     if (doubt === "end" && source === "none")
-      return "nothing is known of how long it takes: it declares nothing, tells no progress, and no job has completed to go by";
+      return "nothing is known of how long it takes: it declares nothing, tells no progress, and no job like it has completed";
     const { now } = this.#present;
     this.#scheduler ??= this.#make();
     const why = statusReason(job, this.#scheduler, now);
