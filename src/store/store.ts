@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Migrator } from "@mikro-orm/migrations";
@@ -47,6 +47,7 @@ export async function openStoreToRead(file: string): Promise<Store> {
 }
 
 async function usable(file: string, attempt: () => Promise<Store>): Promise<Store> {
+  refuseOtherFile(file);
   try {
     return await attempt();
   } catch (error) {
@@ -54,6 +55,22 @@ async function usable(file: string, attempt: () => Promise<Store>): Promise<Stor
     if (!String(code).startsWith("SQLITE_")) throw error;
     throw domainError("CONFLICT", `the database ${file} cannot be used: ${message}`);
   }
+}
+
+const HEADER = "SQLite format 3\0";
+
+/** What is no database would be told in the words of a library, and its connection never given up. */
+function refuseOtherFile(file: string): void {
+  if (file === ":memory:" || statSync(file).size === 0) return;
+  const begin = Buffer.alloc(HEADER.length);
+  const descriptor = openSync(file, "r");
+  try {
+    readSync(descriptor, begin, 0, begin.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (begin.toString("latin1") !== HEADER)
+    throw domainError("CONFLICT", `the database ${file} cannot be used: the file is not one of SQLite`);
 }
 
 async function open(

@@ -24,13 +24,7 @@ beforeEach(async () => {
   house = await new EngineHouse().open();
 });
 afterEach(async () => {
-  for (const job of house.engine.scheduler.jobs.values())
-    await house.engine
-      .request((scheduler, now) => ({
-        events: requestCancel(scheduler, job.id, { by: "test", delete: false, graceSeconds: 0 }, now),
-      }))
-      .catch(() => {});
-  await until("nothing runs any more", () => house.engine.scheduler.jobs.size === 0);
+  await house.cancelAll();
   await house.close();
   house.remove();
 });

@@ -5,7 +5,7 @@ import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
 import type { JobId, JobStatus } from "../../src/core/job.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
 import type { PolicySetting, ResolvePolicy } from "../../src/core/policy.ts";
-import { requestJoin, requestSubmit } from "../../src/core/request.ts";
+import { requestCancel, requestJoin, requestSubmit } from "../../src/core/request.ts";
 import type { Server } from "../../src/core/server.ts";
 import type { Driver } from "../../src/drivers/driver.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
@@ -98,6 +98,17 @@ export class EngineHouse {
 
   async lines(id: JobId): Promise<string[]> {
     return (await this.engine.logs.read(id, null, 100_000)).lines.map(({ text }) => text);
+  }
+
+  /** Stops all that runs or waits, and comes back when nothing does. */
+  async cancelAll(): Promise<void> {
+    for (const { id } of this.engine.scheduler.jobs.values())
+      await this.engine
+        .request((scheduler, now) => ({
+          events: requestCancel(scheduler, id, { by: "test", delete: false, graceSeconds: 0 }, now),
+        }))
+        .catch(() => {});
+    await until("nothing runs any more", () => this.engine.scheduler.jobs.size === 0);
   }
 
   async close(): Promise<void> {

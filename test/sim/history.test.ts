@@ -71,6 +71,7 @@ test("a live system's jobs and servers are simulated while it runs, from a datab
   const house = await new EngineHouse().open();
   closers.push(() => house.remove());
   closers.push(() => house.close());
+  closers.push(() => house.cancelAll());
   await house.join(aServer("alpha", 2), aServer("beta", 4));
   const ran = await house.submit({ command: shell("sleep 0.3"), gpus: gpus(2), user: "ann", type: "sleep" });
   const failed = await house.submit({ command: shell("sleep 0.2; exit 3") });

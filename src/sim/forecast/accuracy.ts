@@ -1,7 +1,9 @@
 import type { ForecastAccuracy, PastForecast, TimeRange } from "../../core/forecast.ts";
-import type { Instant } from "../../core/time.ts";
+import type { Instant, Millis } from "../../core/time.ts";
 
 const ALL = "all";
+/** A range is told to the second: what comes so much before or after it is within it. */
+const TOLERANCE: Millis = 1_000;
 
 /** How past forecasts have turned out, by policy and category; all categories of a policy first. */
 export function accuracyOf(past: readonly PastForecast[]): ForecastAccuracy[] {
@@ -33,7 +35,8 @@ function judged(
     const [range, actual] = pick(past);
     if (actual === null || range === null || range.p50 === null || range.p10 === null) continue;
     errors.push(actual - range.p50);
-    if (actual >= range.p10 && actual <= (range.p90 ?? Number.POSITIVE_INFINITY)) covered++;
+    const [from, to] = [range.p10 - TOLERANCE, (range.p90 ?? Number.POSITIVE_INFINITY) + TOLERANCE];
+    if (actual >= from && actual <= to) covered++;
   }
   if (errors.length === 0) return [];
   return [

@@ -1,15 +1,22 @@
 import { expect, it } from "vitest";
-import type { PastForecast } from "../../../src/core/forecast.ts";
+import type { PastForecast, TimeRange } from "../../../src/core/forecast.ts";
 import { accuracyOf } from "../../../src/sim/forecast/accuracy.ts";
 
-const range = (p10: number, p50: number, p90: number | null) => ({ p10, p50, p90 });
-const past = (over: Partial<PastForecast>): PastForecast => ({
+const SECOND = 1_000;
+const millis = (seconds: number | null) => (seconds === null ? null : seconds * SECOND);
+const range = (p10: number, p50: number, p90: number | null): TimeRange => ({
+  p10: p10 * SECOND,
+  p50: p50 * SECOND,
+  p90: millis(p90),
+});
+/** @param over with its instants in seconds */
+const past = ({ startedAt = 10, endedAt = 100, ...over }: Partial<PastForecast>): PastForecast => ({
   policy: "fifo",
   category: "a",
   startsAt: range(0, 10, 20),
   endsAt: range(50, 100, 200),
-  startedAt: 10,
-  endedAt: 100,
+  startedAt: millis(startedAt),
+  endedAt: endedAt * SECOND,
   ...over,
 });
 
@@ -20,13 +27,29 @@ it("past forecasts are judged by policy and category: how far off, which way, an
     past({ startedAt: 10, endedAt: 250, category: "b" }),
   ]);
   expect(judged.filter(({ category }) => category === "all")).toEqual([
-    { policy: "fifo", category: "all", of: "start", forecasts: 3, errorMillis: 5, biasMillis: 5, coverage: 2 / 3 },
-    { policy: "fifo", category: "all", of: "end", forecasts: 3, errorMillis: 30, biasMillis: 30, coverage: 2 / 3 },
+    {
+      policy: "fifo",
+      category: "all",
+      of: "start",
+      forecasts: 3,
+      errorMillis: 5 * SECOND,
+      biasMillis: 5 * SECOND,
+      coverage: 2 / 3,
+    },
+    {
+      policy: "fifo",
+      category: "all",
+      of: "end",
+      forecasts: 3,
+      errorMillis: 30 * SECOND,
+      biasMillis: 30 * SECOND,
+      coverage: 2 / 3,
+    },
   ]);
   expect(judged.find(({ category, of }) => category === "a" && of === "end")).toMatchObject({
     forecasts: 2,
-    errorMillis: 20,
-    biasMillis: 10,
+    errorMillis: 20 * SECOND,
+    biasMillis: 10 * SECOND,
     coverage: 1,
   });
 });
@@ -34,11 +57,24 @@ it("past forecasts are judged by policy and category: how far off, which way, an
 it("policies are judged apart, and what was not told is not judged", () => {
   const judged = accuracyOf([
     past({ policy: "srtf", startsAt: null }),
-    past({ endsAt: { p10: null, p50: 100, p90: null }, startedAt: null }),
+    past({ endsAt: { p10: null, p50: 100 * SECOND, p90: null }, startedAt: null }),
     past({ policy: "srtf", startsAt: null, endsAt: range(50, 60, null), endedAt: 900 }),
   ]);
   expect(judged.filter(({ category }) => category === "all")).toEqual([
-    { policy: "srtf", category: "all", of: "end", forecasts: 2, errorMillis: 420, biasMillis: 420, coverage: 1 },
+    {
+      policy: "srtf",
+      category: "all",
+      of: "end",
+      forecasts: 2,
+      errorMillis: 420 * SECOND,
+      biasMillis: 420 * SECOND,
+      coverage: 1,
+    },
   ]);
   expect(accuracyOf([])).toEqual([]);
+});
+
+it("a job that starts at once, as was told, starts within a range of no width", () => {
+  const [start] = accuracyOf([past({ startsAt: range(7, 7, 7), startedAt: 7.14 })]);
+  expect(start).toMatchObject({ of: "start", coverage: 1 });
 });
