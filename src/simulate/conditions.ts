@@ -1,9 +1,8 @@
 import { domainError } from "../core/errors.ts";
 import { type Conditions, KNOWLEDGE } from "../sim/experiment.ts";
 import { parseCosts, parseFailures, parseGuards } from "../sim/settings.ts";
-import { textOf } from "../sim/traces/read.ts";
 import type { Values } from "./flags.ts";
-import { hasSource, jobsFrom, serversFrom } from "./inputs.ts";
+import { hasSource, jobsFrom, serversFrom, speedupsFrom } from "./inputs.ts";
 import { requestsOf } from "./requests.ts";
 import { numberOf, oneOf, parseSeeds, wholeOf } from "./values.ts";
 
@@ -29,15 +28,16 @@ export async function worldFrom(values: Values, seed: number, { needsJobs, needs
     throw domainError("INVALID_INPUT", "--trace-out writes a trace; for requests there is --requests-out");
   const { file, jobs, notes } = needsJobs || hasSource(values) ? await jobsFrom(values, seed, exponent) : NO_JOBS;
   const known = values.estimates === undefined ? null : oneOf("--estimates", values.estimates, KNOWLEDGE);
+  const { speedups, jobs: trace } = await speedupsFrom(values, jobs.slice(0, limit));
   const conditions: Conditions = {
     file,
-    trace: jobs.slice(0, limit),
+    trace,
     requests,
     servers: needsServers ? await serversFrom(values) : [],
     costs: parseCosts(values.costs),
     failures: failuresOf(values.failures, seed),
     guards: parseGuards(values.guards ?? (values.costs === "none" ? "none" : "default")),
-    speedups: values.speedups === undefined ? null : { file: values.speedups, text: textOf(values.speedups) },
+    speedups,
     exponent,
     elastic: values.fixed ? "fixed" : values.elastic === undefined ? null : numberOf("--elastic", values.elastic, 1),
     knowledge: values.untold ? "learned" : known,

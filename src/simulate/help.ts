@@ -45,7 +45,8 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "--untold": "the same as --estimates learned",
   },
   Sizes: {
-    "--speedups FILE": "CSV: model,num_gpus,throughput and where known source,scaling,gpu,local_bsz,global_bsz",
+    "--speedups FILE":
+      "CSV: model,num_gpus,throughput and where known source,scaling,gpu,local_bsz,global_bsz; or live, live:DATABASE: what a live system has learned of each type of job",
     "--scaling NUMBER": "speed of n GPUs = n to this power, for elastic jobs without a measured curve (default 0.9)",
     "--elastic TIMES": `jobs may run on 1 GPU up to TIMES num_gpus, or up to what was measured of their model (default for elastic
       policies: 4); columns min_gpus and max_gpus go before it`,

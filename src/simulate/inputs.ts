@@ -6,15 +6,20 @@ import type { Server } from "../core/server.ts";
 import { parseCluster } from "../sim/cluster.ts";
 import { readClusterFile } from "../sim/cluster-file.ts";
 import { liveServers } from "../sim/cluster-live.ts";
+import type { TextFile } from "../sim/experiment.ts";
+import { learnedSpeedups } from "../sim/learned-speedups.ts";
 import { generateTrace } from "../sim/traces/generate/generate.ts";
 import { historyTrace } from "../sim/traces/history.ts";
 import { readTraceFile, textOf, traceFormat } from "../sim/traces/read.ts";
-import type { Trace } from "../sim/traces/trace.ts";
+import type { Trace, TraceJob } from "../sim/traces/trace.ts";
 import type { Queries } from "../store/queries.ts";
 import { required } from "./values.ts";
 
 /** The flags that say where jobs come from. */
 const SOURCES = ["trace", "generate", "from-history", "requests"] as const;
+
+/** A live system: the one of this folder, of `--from-history`, or the one named. */
+const LIVE = /^live(?::(.*))?$/;
 
 type Values = Readonly<Partial<Record<(typeof SOURCES)[number] | "format" | "cluster", string | undefined>>>;
 
@@ -53,9 +58,22 @@ export async function jobsFrom(values: Values, seed: number, exponent: number): 
 /** The servers that `--cluster` asks for. Rejects with a DomainError. */
 export async function serversFrom({ cluster, "from-history": database = "" }: Values): Promise<readonly Server[]> {
   const asked = required("--cluster", cluster);
-  const live = /^live(?::(.*))?$/.exec(asked);
+  const live = LIVE.exec(asked);
   if (live) return inDatabase(databaseFile(live[1] ?? database), liveServers);
   return /\.ya?ml$/i.test(asked) ? readClusterFile(asked, textOf(asked)) : parseCluster(asked);
+}
+
+/** The speed-ups that `--speedups` asks for, null for none, and the jobs that follow them. Rejects with a DomainError. */
+export async function speedupsFrom(
+  { speedups, "from-history": database = "" }: Values & { readonly speedups?: string | undefined },
+  jobs: readonly TraceJob[],
+): Promise<{ readonly speedups: TextFile | null; readonly jobs: readonly TraceJob[] }> {
+  if (speedups === undefined) return { speedups: null, jobs };
+  const live = LIVE.exec(speedups);
+  if (!live) return { speedups: { file: speedups, text: textOf(speedups) }, jobs };
+  const file = databaseFile(live[1] ?? database);
+  const { text, jobs: typed } = learnedSpeedups(file, await inDatabase(file, (queries) => queries.lessons()), jobs);
+  return { speedups: { file: speedups, text }, jobs: typed };
 }
 
 /** The database's library is loaded for those who want it: it takes longer than most simulations. */
