@@ -2,5 +2,6 @@ export type { Config, GpuConfig, LogLevel, SchedulingConfig, ServerConfig } from
 export { type Endpoint, isLoopback, parseEndpoint } from "./endpoint.ts";
 export { CONFIG_FILE, type ConfigRequest, loadConfig } from "./load.ts";
 export { guardsFrom } from "./scheduling.ts";
+export { serverName } from "./schema.ts";
 export { serverConfigFrom } from "./servers.ts";
 export type { Environment, SettingName } from "./settings.ts";

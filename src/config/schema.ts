@@ -5,16 +5,18 @@ const file = { type: "string", minLength: 1, maxLength: 4096 } as const;
 const text = { type: "string", minLength: 1, maxLength: 255 } as const;
 const count = (minimum: number, maximum: number) => ({ type: "integer", minimum, maximum }) as const;
 
+export const serverName = {
+  type: "string",
+  pattern: "^[a-z0-9-]{1,40}$",
+  patternErrorMessage: "must be 1 to 40 lower-case letters, digits or -",
+} as const;
+
 /** One server, in the file and as the API adds it. */
 export const serverSchema = {
   title: "Server",
   type: "object",
   properties: {
-    name: {
-      type: "string",
-      pattern: "^[a-z0-9-]{1,40}$",
-      patternErrorMessage: "must be 1 to 40 lower-case letters, digits or -",
-    },
+    name: serverName,
     endpoint: { type: "string", minLength: 1, maxLength: 1000 },
     tls: {
       type: "object",

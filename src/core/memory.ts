@@ -1,12 +1,13 @@
 import type { Changes } from "./changes.ts";
-import type { Learner, Lesson } from "./estimates.ts";
+import type { Learner } from "./estimates.ts";
 import type { JobEvent } from "./event.ts";
 import type { Job } from "./job.ts";
 import { placementOf } from "./job.ts";
 import type { Server, ServerId } from "./server.ts";
 import { coreCount, gpuCount, modelOf } from "./server.ts";
+import type { SchedulerState } from "./state.ts";
 import type { Instant } from "./time.ts";
-import { Usage, type UserUsage } from "./usage.ts";
+import { Usage } from "./usage.ts";
 
 /** What the past teaches: how fast jobs are and how long they take, who has had how much, when work was last moved. */
 export class Memory {
@@ -30,7 +31,7 @@ export class Memory {
     this.lastPlanAt = Math.max(this.lastPlanAt, after.movedAt ?? Number.NEGATIVE_INFINITY);
   }
 
-  restore(state: { jobs?: readonly Job[]; lessons?: readonly Lesson[]; usage?: readonly UserUsage[] }): void {
+  restore(state: Partial<SchedulerState>): void {
     this.learner.restore(state.lessons ?? []);
     this.usage.restore(state.usage ?? []);
     for (const { movedAt } of state.jobs ?? [])

@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import { commandsFor } from "./command.ts";
 import { drainMoves, duties, needsWatching } from "./duties.ts";
 import { InvariantError } from "./errors.ts";
-import { Declared, type Learner, type Lesson } from "./estimates.ts";
+import { Declared, type Learner } from "./estimates.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
 import { Holdings } from "./holdings.ts";
@@ -24,9 +24,9 @@ import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
 import { isStale } from "./stale.ts";
+import type { SchedulerState } from "./state.ts";
 import type { Instant } from "./time.ts";
 import { newJob, transition } from "./transition.ts";
-import type { UserUsage } from "./usage.ts";
 
 export interface SchedulerOptions {
   readonly guards?: Guards;
@@ -119,14 +119,7 @@ export class Scheduler {
   }
 
   /** Takes rows back in after a restart, oldest job first. Servers come before jobs. */
-  restore(state: {
-    servers?: readonly Server[];
-    jobs?: readonly Job[];
-    runs?: readonly Run[];
-    migrations?: readonly Migration[];
-    lessons?: readonly Lesson[];
-    usage?: readonly UserUsage[];
-  }): void {
+  restore(state: Partial<SchedulerState>): void {
     this.#memory.restore(state);
     for (const server of state.servers ?? []) this.#setServer(server);
     for (const job of state.jobs ?? []) {

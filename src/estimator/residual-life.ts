@@ -1,3 +1,5 @@
+import { countWhile } from "../core/sorted.ts";
+
 /** Of a life S and an age: P(S > age), E[(S - age)+] and E[(S - age)+ squared]. Mixtures of lives add these up. */
 export interface Tail {
   readonly alive: number;
@@ -60,15 +62,10 @@ export class Lives implements Sample {
   }
 
   tail(age: number): Tail {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#ascending[middle] as number) > age) high = middle;
-      else low = middle + 1;
-    }
-    const alive = this.count - low;
-    const sum = this.#sums[low] as number;
-    const second = (this.#squares[low] as number) - age * (2 * sum - age * alive);
+    const over = countWhile(this.#ascending, (seconds) => seconds <= age);
+    const alive = this.count - over;
+    const sum = this.#sums[over] as number;
+    const second = (this.#squares[over] as number) - age * (2 * sum - age * alive);
     return { alive, first: Math.max(0, sum - age * alive), second: Math.max(0, second) };
   }
 }

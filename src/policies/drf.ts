@@ -1,5 +1,4 @@
 import type { Job } from "../core/job.ts";
-import { bySubmission } from "../core/job.ts";
 import type { Packer } from "../core/packer.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
@@ -8,6 +7,7 @@ import { isOpen } from "../core/shape.ts";
 import { bookHeld, type Claimant, fill, richestFirst } from "./claimants.ts";
 import { Heap } from "./heap.ts";
 import { shrinkToLeast } from "./leftovers.ts";
+import { inSubmissionOrder } from "./order.ts";
 import { leastOf, speedsUp } from "./sizes.ts";
 
 /**
@@ -38,8 +38,7 @@ export const drf: PolicyEntry = {
   ],
   create: ({ by, preemptive }) => ({
     decide(snapshot, packer) {
-      const contenders = snapshot.pools.flatMap((pool) => pool.contenders);
-      if (snapshot.pools.length > 1) contenders.sort((a, b) => bySubmission(a.job, b.job));
+      const contenders = inSubmissionOrder(snapshot.pools.flatMap((pool) => pool.contenders));
       const nameOf = by === "job" ? ({ id }: Job): string => id : ({ spec }: Job): string => spec.user;
       const accounts = accountsOf(contenders, nameOf, totalsOf(snapshot));
       shrinkToLeast(contenders, packer);

@@ -6,8 +6,8 @@ import type { Contender } from "../core/pool.ts";
 import type { Placement, Server, ServerId, Share } from "../core/server.ts";
 import { sizeOn } from "../core/server.ts";
 import { capacityFor, isOpen, type Shape, shapeOf, suitsGpu } from "../core/shape.ts";
+import { countWhile } from "../core/sorted.ts";
 import type { Instant } from "../core/time.ts";
-import { countWhile } from "./bisect.ts";
 
 /** What is kept for a job that does not fit yet: where, and from when on. */
 export class Reservation {

@@ -1,6 +1,6 @@
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
-import { countWhile } from "./bisect.ts";
+import { countWhile } from "../core/sorted.ts";
 import { freeFromNow } from "./free-profile.ts";
 import { type Claim, growByGain } from "./marginal.ts";
 import { byKey } from "./order.ts";

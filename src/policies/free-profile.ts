@@ -4,7 +4,7 @@ import { poolOf } from "../core/job-spec.ts";
 import type { Snapshot } from "../core/policy.ts";
 import type { PoolView } from "../core/pool.ts";
 import { sizeOn } from "../core/server.ts";
-import { countWhile } from "./bisect.ts";
+import { countWhile } from "../core/sorted.ts";
 
 /** How much a job has from now on, step by step of the profile, and until when. */
 export interface Course {

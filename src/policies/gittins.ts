@@ -1,4 +1,4 @@
-import { countWhile } from "./bisect.ts";
+import { countWhile } from "../core/sorted.ts";
 
 /** So many completed jobs are needed before their services say anything. */
 const LEAST_SAMPLES = 30;

@@ -1,16 +1,16 @@
+import { attainedSeconds } from "../core/estimates.ts";
 import type { Job } from "../core/job.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
 import { allocate, type Choice } from "./knapsack.ts";
 import { front } from "./line.ts";
 import { byKey } from "./order.ts";
-import { prospects } from "./prospect.ts";
 import { bySize } from "./realise.ts";
 import { leastOf, sizable } from "./sizes.ts";
 
 /**
- * Our own: the sizes with which the jobs come most nearer to their ends. A job's progress is its speed over its length, as `prospects`
- * expects it from what the job and its like have done; a knapsack over the sizes (the shape of Sia, SOSP 2023, with the exploration rule and
+ * Our own: the sizes with which the jobs come most nearer to their ends. A job's progress is its speed over its length,
+ * as it is expected from what the job and its like have done; a knapsack over the sizes (the shape of Sia, SOSP 2023, with the exploration rule and
  * restart penalty of Pollux, OSDI 2021) makes the sum of it the greatest. To run at all counts for more than to grow, among jobs of like
  * length, and growth counts more by efficiency than by length, so that short jobs do not crowd the GPUs at poor speed-ups, which would
  * cost everybody later; but a long job waits where the short ones make much of its place.
@@ -52,7 +52,7 @@ export const goodput: PolicyEntry = {
   create: ({ fairness, exploration, horizonSeconds }) =>
     bySize((pool, snapshot) => {
       const { capacity } = pool;
-      const lengthOf = prospects(snapshot);
+      const lengthOf = lengthsOf(snapshot);
       const rank = (each: Contender): number => -density(each, lengthOf(each.job), snapshot);
       const standing = { name: goodput, keysOf: (each: Contender) => [rank(each)], epoch: snapshot.estimates.epoch };
       const { among } = front(pool, standing, HOPELESS);
@@ -67,6 +67,19 @@ export const goodput: PolicyEntry = {
       return { order, sizes: allocate(choices, capacity) ?? new Uint32Array(order.length), mostOf, among };
     }),
 };
+
+/** Of a job of which nothing is known: as if it were as long as it has run, and at least this. */
+const LEAST_SECONDS = 60;
+
+/** What is left of a job, in seconds on one unit, as far as deciding about it goes. */
+const lengthsOf =
+  ({ estimates, now }: Snapshot) =>
+  (job: Job): number => {
+    const { remainingSeconds } = estimates.of(job);
+    return remainingSeconds === null
+      ? Math.max(attainedSeconds(job, now), LEAST_SECONDS)
+      : Math.max(1, remainingSeconds);
+  };
 
 /** Progress by the second for each unit of the least size: who comes first when not all fit. */
 function density(contender: Contender, length: number, { estimates }: Snapshot): number {

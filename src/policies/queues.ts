@@ -2,9 +2,9 @@ import type { Fault } from "../core/errors.ts";
 import type { Packer } from "../core/packer.ts";
 import type { Options, PolicyOption, Verdict } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
+import { countWhile } from "../core/sorted.ts";
 import type { Instant } from "../core/time.ts";
 import type { KeysOf, Kind } from "../core/waiting.ts";
-import { countWhile } from "./bisect.ts";
 import { faultOf } from "./options.ts";
 import { inSubmissionOrder } from "./order.ts";
 
@@ -62,7 +62,7 @@ export interface Queues {
 export function queueing(limits: readonly number[], knob: number): (pool: PoolView, now: Instant) => Queues {
   const due = {};
   return ({ pool, running, waiting }, now) => {
-    /** Unit-seconds since it last came to the first queue. */
+    /** Unit-seconds since it last came to the first queue: of `sincePromotion` what is needed of each running job in each round. */
     const attainedBy = ({ job, size }: Contender): number => {
       const field = pool === "gpus" ? "gpuMillis" : "coreMillis";
       const spent = job.trainingSince === null ? 0 : Math.max(0, now - job.trainingSince);

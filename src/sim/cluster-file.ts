@@ -1,3 +1,4 @@
+import { serverName } from "../config/index.ts";
 import { DomainError, type Fault } from "../core/errors.ts";
 import type { Server } from "../core/server.ts";
 import { createChecker, faultAt, readYaml, type Schema } from "../input/index.ts";
@@ -16,11 +17,7 @@ const schema = {
       items: {
         type: "object",
         properties: {
-          name: {
-            type: "string",
-            pattern: "^[a-z0-9-]{1,40}$",
-            patternErrorMessage: "must be 1 to 40 lower-case letters, digits or -",
-          },
+          name: serverName,
           count: { ...count(1, 10_000), default: 1 },
           gpus: {
             type: ["integer", "object"],

@@ -2,33 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunOrder } from "../../src/core/command.ts";
 import type { Placement } from "../../src/core/server.ts";
-import { type SimulatedOptions, simulatedDriver } from "../../src/drivers/simulated.ts";
+import type { SimulatedOptions } from "../../src/drivers/simulated.ts";
 import { Pace } from "../../src/drivers/simulated-pace.ts";
-import { simulatedWorld } from "../../src/drivers/simulated-world.ts";
 import { VirtualClock } from "../../src/sim/clock.ts";
-import { orderOf, Told } from "./support.ts";
+import { simulatedServers } from "./simulated-servers.ts";
+import { orderOf } from "./support.ts";
 
-/** Simulated servers under one clock, on which all of a job's work takes 10 s. */
 function lab(options: Partial<SimulatedOptions> = {}) {
-  const [clock, told, world] = [new VirtualClock(), new Told(), simulatedWorld()];
-  const open = (server: string) =>
-    simulatedDriver({
-      server,
-      gpus: 4,
-      cores: 8,
-      memoryMiB: 1024,
-      world,
-      duration: () => 10_000,
-      context: {
-        cluster: "simulated",
-        clock,
-        emit: (event) => told.all.push(event),
-        secrets: () => Promise.reject(new Error("not needed")),
-        openCheckpoint: () => Promise.reject(new Error("not needed")),
-        log: () => {},
-      },
-      ...options,
-    });
+  const clock = new VirtualClock();
+  const { told, world, open } = simulatedServers(clock, options);
   const runTo = (end: number): void => {
     clock.at(end, () => {});
     while (clock.now() < end) clock.advance();

@@ -7,7 +7,8 @@ import { type Faults, type SimulatedOptions, simulatedDriver } from "../../src/d
 import { simulatedWorld } from "../../src/drivers/simulated-world.ts";
 import { type Bench, driverContract } from "./contract.ts";
 import { resized } from "./contract-resize.ts";
-import { orderOf, Told } from "./support.ts";
+import { simulatedServers } from "./simulated-servers.ts";
+import { orderOf } from "./support.ts";
 
 const HOUR = 3_600_000;
 const noOutput = "nothing is run, so nothing prints";
@@ -109,26 +110,8 @@ class VirtualClock {
 }
 
 function lab(options: Partial<SimulatedOptions> = {}) {
-  const [clock, told, world] = [new VirtualClock(), new Told(), simulatedWorld()];
-  const open = (server: string, more: Partial<SimulatedOptions> = {}) =>
-    simulatedDriver({
-      server,
-      gpus: 4,
-      cores: 8,
-      memoryMiB: 1024,
-      world,
-      duration: () => 10_000,
-      context: {
-        cluster: "simulated",
-        clock,
-        emit: (event) => told.all.push(event),
-        secrets: () => Promise.reject(new Error("not needed")),
-        openCheckpoint: () => Promise.reject(new Error("not needed")),
-        log: () => {},
-      },
-      ...options,
-      ...more,
-    });
+  const clock = new VirtualClock();
+  const { told, open } = simulatedServers(clock, options);
   const exits = (run: RunOrder) => told.of("RunExited", run).map(({ at, outcome }) => [at, outcome.kind]);
   return { clock, told, open, exits };
 }

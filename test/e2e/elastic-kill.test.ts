@@ -1,22 +1,15 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import type { JobSpecInput } from "../../clients/sdk/index.ts";
+import { expect, it } from "vitest";
 import { useLab } from "../lab/shared-lab.ts";
-import { eventually, GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
-import { trainElastic } from "./programs.ts";
+import { eventually, GPUS, LiveHouse, type LiveJob, useLiveHouse } from "./live-house.ts";
 
 const shared = useLab({ hosts: 2, gpus: GPUS });
 const MINUTES = 3 * 60_000;
 
 shared.describe("a server that is killed with kill -9 while sizes change", () => {
   let house: LiveHouse;
-  beforeAll(async () => {
-    house = await LiveHouse.open(shared.hosts, { quiet: true });
-  }, MINUTES);
-  afterEach(() => house.clear(), MINUTES);
-  afterAll(() => house?.close());
-
-  const elastic = (spec: JobSpecInput): Promise<LiveJob> =>
-    house.submit({ gpus: { min: 1, max: GPUS }, ...spec }, trainElastic);
+  useLiveHouse(shared, { quiet: true }, (opened) => {
+    house = opened;
+  });
   const crowd = (count: number): Promise<LiveJob> => house.submit({ gpus: { count } });
 
   it(
@@ -25,7 +18,7 @@ shared.describe("a server that is killed with kill -9 while sizes change", () =>
       await house.client.setPolicy({ policy: "elastic-fifo" });
       const far = await crowd(GPUS);
       const near = await crowd(GPUS - 1);
-      const job = await elastic({ elasticity: "LIVE", resizeSignal: "SIGCONT" });
+      const job = await house.submitElastic({ elasticity: "LIVE", resizeSignal: "SIGCONT" });
       for (const each of [far, near, job]) await house.trains(each);
 
       await house.hurry(near);
@@ -58,7 +51,7 @@ shared.describe("a server that is killed with kill -9 while sizes change", () =>
       await house.client.setPolicy({ policy: "elastic-fifo" });
       const far = await crowd(GPUS);
       const near = await crowd(GPUS - 1);
-      const job = await elastic({ elasticity: "RESTART" });
+      const job = await house.submitElastic({ elasticity: "RESTART" });
       for (const each of [far, near, job]) await house.trains(each);
       const resized = async (attempt: number, size: number): Promise<void> => {
         await house.sees(`it has ${size}`, job, (now) => now.attempt === attempt && now.grantedGpus.length === size);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { JobSpecInput } from "../../clients/sdk/index.ts";
 import { useLab } from "../lab/shared-lab.ts";
-import { eventually, GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
+import { eventually, GPUS, LiveHouse, type LiveJob, useLiveHouse } from "./live-house.ts";
 import { trainElastic } from "./programs.ts";
 
 const shared = useLab({ hosts: 2, gpus: GPUS });
@@ -10,14 +10,9 @@ const MINUTES = 3 * 60_000;
 
 shared.describe("elastic jobs on two Docker engines", () => {
   let house: LiveHouse;
-  beforeAll(async () => {
-    house = await LiveHouse.open(shared.hosts, { quiet: true });
-  }, MINUTES);
-  afterEach(() => house.clear(), MINUTES);
-  afterAll(() => house?.close());
-
-  const elastic = (spec: JobSpecInput): Promise<LiveJob> =>
-    house.submit({ gpus: { min: 1, max: GPUS }, ...spec }, trainElastic);
+  useLiveHouse(shared, { quiet: true }, (opened) => {
+    house = opened;
+  });
   const size = async (job: LiveJob): Promise<number> => (await house.find(job)).grantedGpus.length;
 
   const takesOver = (job: LiveJob, grant: string): Promise<boolean> =>
@@ -28,7 +23,7 @@ shared.describe("elastic jobs on two Docker engines", () => {
     await house.client.setPolicy({ policy: "elastic-fifo" });
     const far = await house.submit({ gpus: { count: GPUS } });
     const neighbour = await house.submit({ gpus: { count: GPUS - 1 } });
-    const job = await elastic(spec);
+    const job = await house.submitElastic(spec);
     for (const each of [far, neighbour, job]) await house.trains(each);
     expect(await size(job)).toBe(1);
     return { job, neighbour, others: [far, neighbour] };

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import tar from "tar-stream";
-import { expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { WebSocket } from "ws";
 import {
   createClient,
@@ -15,9 +15,10 @@ import {
 } from "../../clients/sdk/index.ts";
 import { until } from "../drivers/support.ts";
 import type { LabHost } from "../lab/docker-lab.ts";
+import type { SharedLab } from "../lab/shared-lab.ts";
 import { ServerProcess } from "../setup/server.ts";
 import { EngineWatch } from "./engine-watch.ts";
-import { HURRY, type Program, resultUndisturbed, stepOf, train } from "./programs.ts";
+import { HURRY, type Program, resultUndisturbed, stepOf, train, trainElastic } from "./programs.ts";
 
 /** A policy may move running work at once and for any gain, but not to another server. */
 const BRISK = {
@@ -42,6 +43,26 @@ export interface LiveJob {
   readonly result: Promise<string>;
 }
 
+const MINUTES = 3 * 60_000;
+
+/** Within the `describe` of a lab: a server over its engines for all tests, which is cleared after each. */
+export function useLiveHouse(lab: SharedLab, options: HouseOptions, take: (house: LiveHouse) => void): void {
+  let house: LiveHouse | undefined;
+  beforeAll(async () => {
+    house = await LiveHouse.open(lab.hosts, options);
+    take(house);
+  }, MINUTES);
+  afterEach(() => house?.clear(), MINUTES);
+  afterAll(() => house?.close());
+}
+
+interface HouseOptions {
+  /** Settings that differ from the brisk ones. */
+  readonly scheduling?: object;
+  /** Jobs tell no progress, so that no glimpse of a second at one size decides about another. */
+  readonly quiet?: boolean;
+}
+
 /** A started server over the lab's engines, as a user has it, with an eye on the engines themselves. */
 export class LiveHouse {
   readonly #hosts: readonly LabHost[];
@@ -51,13 +72,9 @@ export class LiveHouse {
   readonly client: SchedulearnClient;
   #seed = 0;
 
-  /**
-   * @param options.scheduling settings that differ from the brisk ones
-   * @param options.quiet jobs tell no progress, so that no glimpse of a second at one size decides about another
-   */
   static async open(
     hosts: readonly LabHost[],
-    { scheduling = {}, quiet = false }: { scheduling?: object; quiet?: boolean } = {},
+    { scheduling = {}, quiet = false }: HouseOptions = {},
   ): Promise<LiveHouse> {
     const { folder } = new ServerProcess();
     const file = join(folder, "schedulearn.yaml");
@@ -125,6 +142,11 @@ export class LiveHouse {
           coresUsed + memoryUsedMiB === 0 && gpus.every(({ job }) => job === null),
       ),
     );
+  }
+
+  /** A job of any size up to all of a server. */
+  submitElastic(spec: JobSpecInput): Promise<LiveJob> {
+    return this.submit({ gpus: { min: 1, max: GPUS }, ...spec }, trainElastic);
   }
 
   /** Submits a training that goes on until it is told to hurry. */

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { JobSpecInput, Json } from "../../clients/sdk/index.ts";
 import { useLab } from "../lab/shared-lab.ts";
 import { runCommand } from "../setup/server.ts";
-import { eventually, GPUS, LiveHouse, type LiveJob } from "./live-house.ts";
+import { eventually, GPUS, LiveHouse, type LiveJob, useLiveHouse } from "./live-house.ts";
 import { train, trainElastic } from "./programs.ts";
 
 const shared = useLab({ hosts: 2, gpus: GPUS });
@@ -10,11 +10,9 @@ const MINUTES = 3 * 60_000;
 
 shared.describe("jobs on two Docker engines, whatever the policy", () => {
   let house: LiveHouse;
-  beforeAll(async () => {
-    house = await LiveHouse.open(shared.hosts);
-  }, MINUTES);
-  afterEach(() => house.clear(), MINUTES);
-  afterAll(() => house?.close());
+  useLiveHouse(shared, {}, (opened) => {
+    house = opened;
+  });
 
   it.each([
     { policy: "priority", urgent: { priority: 7 }, usual: {} },

@@ -4,8 +4,8 @@ import { isOver, type Job, type JobId, jobNumber } from "../../core/job.ts";
 import type { Migration } from "../../core/migration.ts";
 import type { Run } from "../../core/run.ts";
 import type { Server, ServerId } from "../../core/server.ts";
+import type { SchedulerState } from "../../core/state.ts";
 import type { UserUsage } from "../../core/usage.ts";
-import type { StateRows } from "../take-in.ts";
 
 /** The rows as the log makes them: what a database has that recorded the same changes. */
 export class FoldedRows {
@@ -29,7 +29,7 @@ export class FoldedRows {
   }
 
   /** What a server takes in when it starts, as JSON has left it, in the order in which the database would give it. */
-  get state(): StateRows {
+  get state(): SchedulerState {
     const jobs = [...this.jobs.values()]
       .filter((job) => !isOver(job))
       .sort((a, b) => jobNumber(a.id) - jobNumber(b.id));

@@ -2,13 +2,12 @@ import type { Estimate } from "../../core/estimates.ts";
 import type { Guards } from "../../core/guards.ts";
 import type { Job } from "../../core/job.ts";
 import { type Pool, poolOf } from "../../core/job-spec.ts";
-import type { Migration } from "../../core/migration.ts";
 import type { PolicySetting } from "../../core/policy.ts";
 import type { Run } from "../../core/run.ts";
 import type { Scheduler } from "../../core/scheduler.ts";
 import type { Server } from "../../core/server.ts";
+import type { SchedulerState } from "../../core/state.ts";
 import type { Instant, Millis } from "../../core/time.ts";
-import type { UserUsage } from "../../core/usage.ts";
 
 /** Speed by servers and size, both from 1, relative to one unit. */
 export type SpeedTable = readonly (readonly number[])[];
@@ -20,16 +19,10 @@ export interface Belief extends Omit<Estimate, "speedup"> {
 }
 
 /** All that a forecast rests on, as plain data for another thread. Nothing in it is secret. */
-export interface Present {
+export interface Present extends Omit<SchedulerState, "lessons"> {
   readonly now: Instant;
   readonly setting: PolicySetting;
   readonly guards: Guards;
-  readonly servers: readonly Server[];
-  /** In the order of submission. */
-  readonly jobs: readonly Job[];
-  readonly runs: readonly Run[];
-  readonly migrations: readonly Migration[];
-  readonly usage: readonly UserUsage[];
   /** One for each job. */
   readonly beliefs: readonly Belief[];
   /** Jobs of one kind share theirs. */

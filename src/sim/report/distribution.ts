@@ -1,3 +1,5 @@
+import { countWhile } from "../../core/sorted.ts";
+
 /** So many places, evenly apart on a logarithmic scale, at which distributions are compared. */
 const PLACES = 200;
 
@@ -21,17 +23,8 @@ export function distributionOf(sets: readonly (readonly number[])[], least: numb
   );
   return {
     x,
-    parts: sorted.map((values) => (values.length === 0 ? [] : x.map((at) => countUpTo(values, at) / values.length))),
+    parts: sorted.map((values) =>
+      values.length === 0 ? [] : x.map((at) => countWhile(values, (value) => value <= at) / values.length),
+    ),
   };
-}
-
-/** How many of the sorted values are at most `bound`. */
-function countUpTo(sorted: Float64Array, bound: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) <= bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
