@@ -11,7 +11,6 @@ export interface GpuRequest {
   readonly memoryMiB: number | null;
 }
 
-export type Launcher = "none" | "torchrun" | "horovod" | "mpi";
 export type Elasticity = "none" | "restart" | "live";
 
 /** What the user asked for, complete and checked. Secrets are named here, their values are kept apart. */

@@ -1,5 +1,6 @@
 import { type Contender, runningContender, waitingContender } from "./contender.ts";
 import type { Guard } from "./guards.ts";
+import { letsGo } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { bySubmission, heldBy, isEligible, isSuspended } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
@@ -105,10 +106,9 @@ export class Pools {
   /** Takes a job in, or its new record. */
   put(job: Job): void {
     this.remove(job.id);
-    const { state } = job;
     if (isSuspended(job) || isEligible(job, Number.POSITIVE_INFINITY)) this.#later.set(job.id, job);
-    else if (state.status !== "preempting" && state.status !== "cancelling") {
-      const kept = state.status === "running" ? state.on : heldBy(job)[0];
+    else if (!letsGo(job)) {
+      const [kept] = heldBy(job);
       if (kept) this.#hold({ job, kept, held: kept, servers: -1, contender: null });
     }
   }

@@ -252,8 +252,3 @@ function describe(spec: JobSpec, gpus: number): string {
   ];
   return parts.filter((part) => part !== null).join(", ");
 }
-
-/** The jobs that hold a share of the server, by count: what a drain still waits for. */
-export const jobsOn = (scheduler: Scheduler, server: ServerId): number =>
-  [...scheduler.jobs.values()].filter((job) => heldBy(job).some((on) => on.some((share) => share.server === server)))
-    .length;
