@@ -2,7 +2,7 @@ import { findElsewhere } from "./elsewhere.ts";
 import { domainError } from "./errors.ts";
 import type { Event, JobPatch } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
-import { endOf, heldBy, isOver } from "./job.ts";
+import { endOf, isOver } from "./job.ts";
 import { type JobSpec, poolOf } from "./job-spec.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
