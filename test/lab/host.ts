@@ -22,6 +22,8 @@ export interface HostOptions {
   gpus: number;
   /** Whether containers outlive their engine. */
   liveRestore: boolean;
+  /** Further settings, which go before the others. */
+  engine: Readonly<Record<string, unknown>>;
 }
 
 /** One real Docker engine with its own containerd, network namespace, address and folder. */
@@ -137,7 +139,7 @@ export class LabHost {
   }
 
   private async engineConfig(): Promise<Record<string, unknown>> {
-    const { server, index, storageDriver, liveRestore, labDir, gpus } = this.options;
+    const { server, index, storageDriver, liveRestore, labDir, gpus, engine } = this.options;
     return {
       hosts: [`unix://${this.unixSocket}`, `tcp://${this.address}:${apiPort}`],
       tlsverify: true,
@@ -156,6 +158,7 @@ export class LabHost {
       "exec-opts": ["native.cgroupdriver=cgroupfs"],
       labels: [`lab.host=${this.name}`, `lab.gpus=${gpus}`],
       ...((await dockerdMajor()) < 24 ? { "deprecated-key-path": join(this.dir, "key.json") } : {}),
+      ...engine,
     };
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ContainerCreateOptions } from "dockerode";
+import type { ContainerCreateOptions, HostConfig } from "dockerode";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId } from "../../core/job.ts";
 import type { Gpu, Share } from "../../core/server.ts";
@@ -36,6 +36,15 @@ export function foundFolder(labels: Readonly<Record<string, string>> | null): Fo
 }
 
 /**
+ * Every line, in one file: an engine that rotates it loses lines of whoever follows, and one that does not block loses them when
+ * it is busy. What is left out here the engine takes from its own settings, which often rotate; it knows no word for "without limit".
+ */
+const KEEPS_ALL: HostConfig["LogConfig"] = {
+  Type: "json-file",
+  Config: { "max-size": "1000000t", "max-file": "1", compress: "false", mode: "blocking" },
+};
+
+/**
  * The container of a run: exactly what was leased, nothing restarted behind our back, no output thrown away.
  * @param visible the devices that it shows
  */
@@ -63,8 +72,7 @@ export function containerOptions(
       Init: true,
       RestartPolicy: { Name: "no" },
       SecurityOpt: ["no-new-privileges"],
-      // Unrotated: an engine that rotates loses lines of whoever follows.
-      LogConfig: { Type: "json-file", Config: {} },
+      LogConfig: KEEPS_ALL,
       ShmSize: spec.shmMiB * MIB,
       ...(spec.memoryMiB !== null && { Memory: spec.memoryMiB * MIB, MemorySwap: spec.memoryMiB * MIB }),
       ...(cpus !== null && { CpusetCpus: cpus }),

@@ -40,7 +40,7 @@ shared.describe("a run on a Docker engine", () => {
       CpusetCpus: "0",
       RestartPolicy: { Name: "no" },
       SecurityOpt: ["no-new-privileges"],
-      LogConfig: { Type: "json-file", Config: {} },
+      LogConfig: { Type: "json-file", Config: { "max-size": "1000000t", "max-file": "1", mode: "blocking" } },
     });
     expect(info.Mounts).toMatchObject([{ Name: `contract-${run.job}-ckpt-3`, Destination: "/checkpoint" }]);
   });
