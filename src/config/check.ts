@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { DomainError, type Fault } from "../core/errors.ts";
-import { createChecker, type Path, readYaml } from "../input/index.ts";
+import { createChecker, faultAt, type Path, readYaml } from "../input/index.ts";
 import type { Config, ServerConfig } from "./config.ts";
 import { configSchema } from "./schema.ts";
 import { completeServer, repeats, type ServerInput, serverFaults } from "./servers.ts";
@@ -22,10 +22,7 @@ interface Layer {
 }
 
 /** What the schema fills in. */
-type Complete = Pick<
-  Config,
-  "dataDir" | "placement" | "scheduling" | "reapGraceSeconds" | "allowOrigins" | "log" | "limits"
-> & {
+type Complete = Omit<Config, "file" | "listen" | "databaseFile" | "servers" | "policy"> & {
   readonly listen: Omit<Config["listen"], "tls"> & Partial<Pick<Config["listen"], "tls">>;
   readonly policy: string | (Pick<Config["policy"], "key"> & Partial<Config["policy"]>);
   readonly servers?: readonly ServerInput[];
@@ -66,9 +63,14 @@ function fileLayer({ path, text }: { path: string; text: string }, cwd: string):
 
 function layerFaults({ input, place }: Layer): Fault[] {
   const { value, faults } = check(input);
-  const { servers } = value as Partial<Complete>;
-  const serversAreSound = Array.isArray(servers) && !faults.some(({ path }) => path?.[0] === "servers");
-  const all = serversAreSound ? [...faults, ...serverListFaults(servers)] : faults;
+  const { servers, images, registries } = value as Partial<Complete>;
+  const isSound = (field: string): boolean => !faults.some(({ path }) => path?.[0] === field);
+  const all = [
+    ...faults,
+    ...(Array.isArray(servers) && isSound("servers") ? serverListFaults(servers) : []),
+    ...(images && isSound("images") ? imagesFaults(images) : []),
+    ...(registries && isSound("registries") ? registryFaults(registries) : []),
+  ];
   return all.map((fault) => ({ ...fault, message: `${place(fault.path ?? [])}: ${fault.message}` }));
 }
 
@@ -77,9 +79,27 @@ const serverListFaults = (servers: readonly ServerInput[]): Fault[] => [
   ...servers.flatMap((server, i) => serverFaults(server, ["servers", String(i)])),
 ];
 
+function imagesFaults({ highPercent, lowPercent }: Config["images"]): Fault[] {
+  return lowPercent < highPercent ? [] : [faultAt(["images", "lowPercent"], "must be less than images.highPercent")];
+}
+
+const registryFaults = (registries: Config["registries"]): Fault[] => [
+  ...repeats(registries, ["host"], ["registries"]),
+  ...registries.flatMap(({ passwordFile, passwordEnv }, i) =>
+    (passwordFile === undefined) === (passwordEnv === undefined)
+      ? [
+          faultAt(
+            ["registries", String(i)],
+            "give passwordFile or passwordEnv, so that no password stands in this file",
+          ),
+        ]
+      : [],
+  ),
+];
+
 /** The same with absolute paths. It has been checked. */
 function absolute(input: unknown, folder: string): object {
-  const { listen, dataDir, servers, ...rest } = input as Partial<Complete>;
+  const { listen, dataDir, servers, registries, ...rest } = input as Partial<Complete>;
   const tls = listen?.tls;
   return {
     ...rest,
@@ -88,6 +108,12 @@ function absolute(input: unknown, folder: string): object {
     }),
     ...(dataDir && { dataDir: resolve(folder, dataDir) }),
     ...(servers && { servers: servers.map((server) => completeServer(server, folder)) }),
+    ...(registries && {
+      registries: registries.map((one) => ({
+        ...one,
+        ...(one.passwordFile && { passwordFile: resolve(folder, one.passwordFile) }),
+      })),
+    }),
   };
 }
 

@@ -1,3 +1,6 @@
+import type { ContainersConfig } from "./containers.ts";
+import type { ImagesConfig, RegistryConfig } from "./images.ts";
+
 /** What the server runs with: file and environment, checked once, frozen. Paths are absolute. */
 export interface Config {
   /** The file that was read, or null. */
@@ -17,6 +20,13 @@ export interface Config {
   readonly policy: { readonly key: string; readonly options: Readonly<Record<string, unknown>> };
   readonly placement: string;
   readonly scheduling: SchedulingConfig;
+  readonly containers: ContainersConfig;
+  readonly images: ImagesConfig;
+  readonly registries: readonly RegistryConfig[];
+  /** A server with less free disk takes no new run; 0 asks nothing. */
+  readonly minFreeDiskMiB: number;
+  /** What a folder that is shipped with a job may hold. */
+  readonly code: { readonly maxMiB: number };
   /** How long a stranger with our labels is left alone. */
   readonly reapGraceSeconds: number;
   /** Pages of these origins may use the API, besides its own. */

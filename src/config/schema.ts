@@ -1,4 +1,6 @@
 import type { Schema } from "../input/index.ts";
+import { containersSchema } from "./containers.ts";
+import { imagesSchema, registriesSchema } from "./images.ts";
 import { schedulingSchema } from "./scheduling.ts";
 
 const file = { type: "string", minLength: 1, maxLength: 4096 } as const;
@@ -80,6 +82,16 @@ export const configSchema = {
     },
     placement: { ...text, default: "consolidate" },
     scheduling: schedulingSchema,
+    containers: containersSchema,
+    images: imagesSchema,
+    registries: registriesSchema,
+    minFreeDiskMiB: { ...count(0, 1_000_000_000), default: 2048 },
+    code: {
+      type: "object",
+      properties: { maxMiB: { ...count(1, 1_000_000), default: 256 } },
+      additionalProperties: false,
+      default: {},
+    },
     reapGraceSeconds: { type: "number", minimum: 0, maximum: 86_400, default: 60 },
     allowOrigins: {
       type: "array",

@@ -50,18 +50,19 @@ describe("schedulearn.example.yaml", () => {
   const file = new URL("../../schedulearn.example.yaml", import.meta.url).pathname;
   const text = readFileSync(file, "utf8");
 
-  test("shows the defaults, but for the examples of servers and origins", () => {
+  test("shows the defaults, but for the examples of servers, origins and registries", () => {
     const {
       file: _,
       dataDir: __,
       databaseFile: ___,
       servers,
       allowOrigins,
+      registries,
       ...settings
     } = loadConfig({ cwd, env: {}, file });
     expect(loadConfig({ cwd, env: {} })).toMatchObject(settings);
     expect(servers?.map(({ endpoint }) => endpoint.split(":")[0])).toEqual(["unix", "tcp", "ssh", "tcp", "local"]);
-    expect(allowOrigins).toHaveLength(1);
+    expect([allowOrigins, registries].map(({ length }) => length)).toEqual([1, 2]);
   });
 
   test("names every setting there is", () => {
