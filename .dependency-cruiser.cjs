@@ -4,7 +4,7 @@ const floors = [
   ["core"],
   ["input"],
   ["config", "failure"],
-  ["estimator", "progress"],
+  ["estimator", "progress", "carry"],
   ["job-spec"],
   ["drivers", "policies", "placement", "store"],
   ["engine"],

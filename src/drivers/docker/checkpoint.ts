@@ -1,60 +1,39 @@
 import { randomBytes } from "node:crypto";
-import { posix } from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished } from "node:stream";
 import type { Container } from "dockerode";
-import tar from "tar-stream";
+import { type Target, unlessSilent, watched } from "../../carry/carry.ts";
+import { readManifest } from "../../carry/tar-stream.ts";
 import type { Engine } from "./engine.ts";
-import { accept } from "./engine.ts";
+import { accept, reasonOf, statusOf } from "./engine.ts";
 
-export interface Carried {
-  /** Of the files' content. */
-  readonly bytes: number;
-  readonly files: number;
-}
-
-/** A carry during which nothing moves for so long is given up. */
+/** A reading during which nothing moves for so long is given up. */
 const SILENCE_MILLIS = 60_000;
 /** Where a container that only lends access to a folder has it mounted. */
 const LENT_PATH = "/checkpoint";
 
-/**
- * Unpacks the content of a checkpoint folder, a tar stream, into a container that was created and not yet started. The source's
- * failure, and the engine's, end it with an error; half a copy stays behind then.
- */
-export async function carryIn(
-  container: Container,
-  path: string,
-  source: NodeJS.ReadableStream,
-  signal: AbortSignal,
-): Promise<Carried> {
-  const broken = new AbortController();
-  const breakOff = () => broken.abort(signal.reason);
-  if (signal.aborted) breakOff();
-  signal.addEventListener("abort", breakOff, { once: true });
-  const silent = new Error(`nothing moved for ${SILENCE_MILLIS / 1000} s`);
-  const watchdog = setTimeout(() => broken.abort(silent), SILENCE_MILLIS);
-  const archive = rewrite(source, broken.signal, (name) => name);
-  archive.stream.on("data", () => watchdog.refresh()).pause();
-  try {
-    // A broken source leaves the request open for ever: whichever fails first has to end the other.
-    const [carried] = await Promise.all([
-      archive.finished,
-      container.putArchive(archive.stream, { path, abortSignal: broken.signal }),
-    ]);
-    return carried;
-  } catch (error) {
-    const reason: unknown = broken.signal.aborted ? broken.signal.reason : error;
-    broken.abort(reason);
-    throw reason;
-  } finally {
-    clearTimeout(watchdog);
-    signal.removeEventListener("abort", breakOff);
-  }
+/** The checkpoint folder of a container that was created and not yet started. Files can be put into it, and not be taken away. */
+export const folderOf = (container: Container, path: string): Target => ({
+  look: (signal) =>
+    unlessSilent(signal, SILENCE_MILLIS, async (either, moved) => {
+      const archive = await container.getArchive({ path: `${path}/`, abortSignal: either }).catch(lasting);
+      return await readManifest(watched(archive, moved), either);
+    }),
+  async unpack(stream, signal) {
+    await container.putArchive(stream, { path, abortSignal: signal }).catch(lasting);
+  },
+  becomes: (entry) => entry,
+});
+
+/** A container that is gone does not come back, and a disk that is full does not empty itself. */
+function lasting(error: unknown): never {
+  const isFull = /no space left|disk quota exceeded/i.test(reasonOf(error));
+  if (isFull) throw Object.assign(new Error(reasonOf(error)), { permanent: true, code: "ENOSPC" });
+  if (statusOf(error) === 404) throw Object.assign(error as Error, { permanent: true });
+  throw error;
 }
 
 /**
- * The content of a volume as a tar stream with paths relative to the folder. Rejects when there is no such volume.
+ * The content of a volume as a tar stream. Rejects when there is no such volume.
  * @param labels of the container that is made for it where there is none
  */
 export async function readOut(
@@ -70,10 +49,8 @@ export async function readOut(
   try {
     signal.throwIfAborted();
     const source = await access.container.getArchive({ path: `${access.path}/`, abortSignal: signal });
-    const folder = posix.basename(access.path);
-    const archive = rewrite(source, signal, (name) => withinFolder(folder, name));
-    void archive.finished.catch(() => undefined).finally(access.release);
-    return archive.stream;
+    finished(source, access.release);
+    return source;
   } catch (error) {
     access.release();
     throw error;
@@ -127,56 +104,4 @@ async function lend(
       )
       .catch(accept(404));
   return { container, path: LENT_PATH, release: () => void remove().catch(() => undefined) };
-}
-
-/** The engine puts the folder's own name before all paths. */
-function withinFolder(folder: string, name: string): string {
-  if (name === folder || name === `${folder}/`) return "./";
-  return name.startsWith(`${folder}/`) ? `./${name.slice(folder.length + 1)}` : name;
-}
-
-/** Passes a tar stream on under other paths, and counts what it holds. Breaks with an error where its source does. */
-function rewrite(source: NodeJS.ReadableStream, signal: AbortSignal, rename: (path: string) => string) {
-  const carried = { bytes: 0, files: 0 };
-  const extract = tar.extract();
-  const pack = tar.pack();
-  const stream = new Transform({ transform: (chunk, _encoding, done) => done(null, chunk) });
-  extract.on("entry", (header, content, next) => {
-    if (header.type === "file" || header.type === "contiguous-file") {
-      carried.files += 1;
-      carried.bytes += header.size;
-    }
-    const entry = pack.entry(renamed(header, rename), (error) => next(error));
-    for (const part of [content, entry]) part.on("error", ignore);
-    content.pipe(entry);
-  });
-  stream.on("error", ignore);
-  const read = pipeline(source, extract as unknown as NodeJS.WritableStream, { signal }).then(
-    () => pack.finalize(),
-    (error: Error) => {
-      pack.destroy(error);
-      throw error;
-    },
-  );
-  const written = pipeline(pack as unknown as NodeJS.ReadableStream, stream, { signal }).catch((error: Error) => {
-    extract.destroy(error);
-    throw error;
-  });
-  const finished = Promise.all([read, written]).then(() => carried as Carried);
-  return { stream, finished };
-}
-
-/** One failure ends all parts of a chain, and it is reported once, by the promise of the whole. */
-const ignore = (): void => undefined;
-
-/** A hard link names another entry, so its target moves too. Extended headers repeat the old paths and would win. */
-function renamed(header: tar.Header, rename: (path: string) => string): tar.Header {
-  const { path: _path, linkpath: _linkpath, ...pax } = (header.pax ?? {}) as Record<string, string>;
-  const { linkname } = header;
-  return {
-    ...header,
-    name: rename(header.name),
-    linkname: header.type === "link" ? rename(linkname) : linkname,
-    pax: Object.keys(pax).length > 0 ? pax : null,
-  };
 }

@@ -30,6 +30,7 @@ export interface DockerOptions {
   readonly cores?: number;
   readonly memoryMiB?: number;
   readonly context: DriverContext;
+  readonly carryPatienceMillis?: number;
 }
 
 const SET_UP_AT_A_TIME = 8;
@@ -71,6 +72,7 @@ class DockerDriver implements Driver {
       server: options.server,
       engine: this.#engine,
       context,
+      carryPatienceMillis: options.carryPatienceMillis,
       devicesOf: (order) => {
         const leased = this.#leased(order);
         return { leased, visible: visibleDevices(order, leased, this.#gpus) };

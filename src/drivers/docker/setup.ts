@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import tar from "tar-stream";
+import { type Carried, carry } from "../../carry/carry.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
 import type { Gpu } from "../../core/server.ts";
 import type { DriverContext } from "../driver.ts";
 import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
-import type { Carried } from "./checkpoint.ts";
-import { carryIn } from "./checkpoint.ts";
+import { folderOf } from "./checkpoint.ts";
 import { containerName, containerOptions, ORDER_LABEL, volumeName } from "./container.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
@@ -21,6 +21,8 @@ export interface Site {
   readonly server: string;
   readonly engine: Engine;
   readonly context: DriverContext;
+  /** How long a carry goes on trying while no file of the checkpoint comes through; a minute unless given. */
+  readonly carryPatienceMillis?: number | undefined;
   /** The devices of the run on this server. */
   devicesOf(order: RunOrder): ContainerDevices;
   /** An engine's time as one of ours. */
@@ -120,12 +122,15 @@ export async function fillContainer(site: Site, order: RunOrder, signal: AbortSi
   const begunAt = context.clock.now();
   let carried: Carried;
   try {
-    const source = await context.openCheckpoint(order.job, from, signal);
-    carried = await carryIn(container, path, source, signal);
+    carried = await carry((late) => context.openCheckpoint(order.job, from, late), folderOf(container, path), signal, {
+      patienceMillis: site.carryPatienceMillis,
+      onCut: (error) => tell("carrying", null, `from ${from.server}; cut: ${reasonOf(error)}`),
+    });
   } catch (error) {
     signal.throwIfAborted();
     const message = `the checkpoint could not be carried from server ${from.server}: ${reasonOf(error)}`;
-    throw new RunFailure(infrastructure("checkpoint-carry", message), { cause: error });
+    const code = (error as { code?: unknown }).code === "ENOSPC" ? "disk-full" : "checkpoint-carry";
+    throw new RunFailure(infrastructure(code, message), { cause: error });
   }
   const at = context.clock.now();
   context.emit({
@@ -167,7 +172,7 @@ export async function markStopRequested(site: Site, job: JobId, attempt: number,
   const pack = tar.pack();
   pack.entry({ name: STOP_REQUESTED, mode: 0o644 }, "");
   const archive = await bytesOf(pack);
-  await site.engine.request(signal, 5_000, (abortSignal) =>
+  await site.engine.ask({ signal }, (abortSignal) =>
     containerOf(site, job, attempt).putArchive(archive, { path: "/", abortSignal }),
   );
 }

@@ -1,16 +1,16 @@
 import { constants } from "node:fs";
-import { access, cp, lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type Carried, carry } from "../../carry/carry.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { DriverContext, FoundFolder } from "../driver.ts";
-import { type Carried, packFolder, unpackFolder } from "./checkpoint-tar.ts";
+import { folderTarget, packFolder } from "./checkpoint-tar.ts";
 import { isThere, namesIn, removeIfEmpty } from "./run-folder.ts";
 
-/** No byte for so long, and a carry is given up. */
-const STALL_MILLIS = 60_000;
-
+/** Of a folder that is being filled, and of what says which checkpoint one was filled from. */
 const PARTIAL = ".partial";
+const WHOLE = ".whole";
 
 /** The checkpoint folders of one process server: `<root>/<cluster>/<job>/<generation>`. */
 export class Checkpoints {
@@ -33,25 +33,39 @@ export class Checkpoints {
     const jobs = await namesIn(this.#root);
     const folders = await Promise.all(
       jobs.map(async (job) => {
-        const names = (await namesIn(join(this.#root, job))).map((name) => name.replace(PARTIAL, ""));
+        const names = (await namesIn(join(this.#root, job))).map((name) => name.replace(/\..*$/, ""));
         return [...new Set(names)].map((name) => ({ job, generation: Number(name) }));
       }),
     );
     return folders.flat().filter(({ generation }) => Number.isInteger(generation));
   }
 
-  /** Makes the folder that a run was promised. @returns what had to be carried for it, null when it was there or is new */
-  async ready(order: RunOrder, signal: AbortSignal): Promise<Carried | null> {
-    const { generation, from } = order.checkpoint;
-    const path = this.path(order.job, generation);
-    if (!from || (await isThere(path))) {
+  /**
+   * Makes the folder that a run was promised. One that is carried is filled beside, from what an earlier try or an earlier stay
+   * of the job left here, and gets its name when it has been read back and is equal.
+   * @returns what had to be carried for it, null when it was there or is new
+   */
+  async ready(order: RunOrder, signal: AbortSignal, onCut: (error: Error) => void): Promise<Carried | null> {
+    const { job, attempt, checkpoint, spec } = order;
+    const { generation, from } = checkpoint;
+    const path = this.path(job, generation);
+    if (!from) {
       await mkdir(path, { recursive: true, mode: 0o700 });
       return null;
     }
-    const partial = path + PARTIAL;
-    await rm(partial, { recursive: true, force: true });
+    const [partial, whole] = [path + PARTIAL, path + WHOLE];
+    const origin = JSON.stringify({ attempt, from });
+    if (await isThere(path)) {
+      if ((await readFile(whole, "utf8").catch(() => null)) === origin) return null;
+      await rm(partial, { recursive: true, force: true });
+      await rename(path, partial);
+    }
+    await rm(whole, { force: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
-    const carried = await this.#carry(order, from, partial, signal);
+    const open = (late: AbortSignal) =>
+      from.server === this.#server ? this.read(job, from, late) : this.#context.openCheckpoint(job, from, late);
+    const carried = await carry(open, folderTarget(partial, spec.checkpoint.path), signal, { onCut });
+    await writeFile(whole, origin);
     await rename(partial, path);
     return carried;
   }
@@ -66,45 +80,9 @@ export class Checkpoints {
 
   async discard(job: JobId, { generation }: CheckpointFolder): Promise<void> {
     const path = this.path(job, generation);
-    for (const folder of [path, path + PARTIAL]) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    for (const folder of [path, path + PARTIAL, path + WHOLE])
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     await removeIfEmpty(dirname(path));
     await removeIfEmpty(this.#root);
   }
-
-  async #carry({ job, spec }: RunOrder, from: CheckpointFolder, to: string, signal: AbortSignal): Promise<Carried> {
-    if (from.server === this.#server) {
-      const source = this.path(job, from.generation);
-      await cp(source, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
-      return await measure(to);
-    }
-    const { clock } = this.#context;
-    const stalled = new AbortController();
-    const watch = () =>
-      clock.at(clock.now() + STALL_MILLIS, () => stalled.abort(new Error("no data came for a minute")));
-    let cancel = watch();
-    try {
-      const either = AbortSignal.any([signal, stalled.signal]);
-      const source = await this.#context.openCheckpoint(job, from, either);
-      source.on("data", () => {
-        cancel();
-        cancel = watch();
-      });
-      source.pause(); // until the one who unpacks asks
-      return await unpackFolder(source, to, spec.checkpoint.path, either);
-    } catch (error) {
-      throw stalled.signal.aborted ? stalled.signal.reason : error;
-    } finally {
-      cancel();
-    }
-  }
-}
-
-async function measure(folder: string): Promise<Carried> {
-  let [bytes, files] = [0, 0];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    bytes += (await lstat(join(entry.parentPath, entry.name))).size;
-    files += 1;
-  }
-  return { bytes, files };
 }

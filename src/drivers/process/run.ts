@@ -219,12 +219,12 @@ export class ProcessRun {
     const { clock } = context;
     const { from } = order.checkpoint;
     const since = clock.now();
-    if (from) {
-      const detail = `from ${from.server}`;
+    const tell = (detail: string) =>
       this.#emit({ type: "RunPreparing", ...this.#ids(), phase: "carrying", fraction: null, detail });
-    }
+    if (from) tell(`from ${from.server}`);
+    const onCut = ({ message }: Error) => tell(`from ${from?.server}; cut: ${message}`);
     try {
-      const carried = await checkpoints.ready(order, AbortSignal.any([this.#starting.signal, closed]));
+      const carried = await checkpoints.ready(order, AbortSignal.any([this.#starting.signal, closed]), onCut);
       if (carried) this.#emit({ type: "CheckpointCarried", ...this.#ids(), ...carried, millis: clock.now() - since });
     } catch (error) {
       if (!this.#wanted.stop) await this.#end(failed(carryFault(error as NodeJS.ErrnoException)));

@@ -117,7 +117,7 @@ for n in range(4):
     const tar = await readWhole(await driver.readCheckpoint(run.job, folder, AbortSignal.timeout(10_000)));
     expect(creating.mock.calls[0]?.[0]).toHaveProperty(["Labels", "schedulearn.reader"]);
     creating.mockRestore();
-    expect(tar.toString("latin1")).toMatch(/^\.\/\0.*\.\/step\0.*41\n/s);
+    expect(tar.toString("latin1")).toMatch(/^checkpoint\/\0.*checkpoint\/step\0.*41\n/s);
     await until("only the folder is left", async () => `${await bench.remains()}` === volume);
     expect((await driver.connect(AbortSignal.timeout(10_000))).runs).toEqual([]);
   });
@@ -148,7 +148,7 @@ for n in range(4):
       openCheckpoint: source,
       log: () => undefined,
     };
-    const driver = dockerDriver({ ...endpointOf(host), gpus: 0, context });
+    const driver = dockerDriver({ ...endpointOf(host), gpus: 0, context, carryPatienceMillis: 500 });
     const checkpoint = { generation: 2, from: { server: "elsewhere", generation: 1 } };
     const run = bench.order("echo never", {}, { attempt: 2, checkpoint });
     try {
