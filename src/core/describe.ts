@@ -41,6 +41,8 @@ export function describeEvent(event: Event): string {
       return `run ${event.attempt} of ${event.job} is ${event.phase}${percent(event.fraction)}`;
     case "RunPrepared":
       return `run ${event.attempt} of ${event.job} is ready to start`;
+    case "CheckpointLost":
+      return `${event.job} begins anew: ${event.reason}`;
     case "CheckpointCarried":
       return `the checkpoint of ${event.job} was carried: ${event.bytes} bytes in ${event.millis / 1000} s`;
     case "RunStarted":
@@ -59,10 +61,14 @@ export function describeEvent(event: Event): string {
       return `server ${event.server} joined (${event.joined.endpoint})`;
     case "ServerInventoried":
       return `server ${event.server} has ${event.gpus.length} GPUs, ${event.cores} cores, ${event.memoryMiB} MiB`;
+    case "GpuStateChanged":
+      return `GPU ${event.gpu} is ${event.fault ? `quarantined: ${event.fault}` : (event.busy ?? "fit for jobs")}`;
     case "ServerHealthChanged":
       return `server ${event.server} is ${event.health}${event.reason === null ? "" : `: ${event.reason}`}`;
     case "ServerDrained":
-      return `server ${event.server} ${event.draining ? "is draining" : "takes jobs again"}`;
+      return `server ${event.server} ${event.draining ? `is draining${because(event.reason)}` : "takes jobs again"}`;
+    case "ServerCordoned":
+      return `server ${event.server} ${event.cordoned ? `is cordoned${because(event.reason)}` : "is not cordoned any more"}`;
     case "ServerRemoved":
       return `server ${event.server} was removed`;
     case "PolicyChanged":
@@ -79,6 +85,7 @@ function place(on: Placement): string {
   return cores > 0 ? `${cores} core${cores === 1 ? "" : "s"} of ${servers}` : servers;
 }
 
+const because = (reason: string | null | undefined): string => (reason ? `: ${reason}` : "");
 const percent = (fraction: number | null): string => (fraction === null ? "" : ` (${Math.floor(fraction * 100)} %)`);
 
 function ended(outcome: Outcome): string {

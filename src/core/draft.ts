@@ -9,9 +9,10 @@ import type { Shape } from "./shape.ts";
 import { isOpen, suitsGpu, suitsServer } from "./shape.ts";
 import { kept } from "./share.ts";
 
-/** Owners as a draft sees them: `null` idle, SOON held by a run that is to let go of it, else taken. */
+/** Owners as a draft sees them: `null` idle, SOON held by a run that is to let go of it, BARRED not to be given, else taken. */
 export const SOON = Symbol("soon");
-export type Owner = JobId | typeof SOON | null;
+export const BARRED = Symbol("barred");
+export type Owner = JobId | typeof SOON | typeof BARRED | null;
 
 /** What a gang wants of one server. */
 export interface Demand {
@@ -42,6 +43,7 @@ export class Draft {
   constructor(room: Room, loose: Iterable<Job>) {
     this.room = room;
     this.gpus = room.gpuOwner.slice();
+    if (room.barred) for (const [i, isBarred] of room.barred.entries()) if (isBarred) this.gpus[i] ??= BARRED;
     this.cores = room.coreOwner.slice();
     [this.freeGpus, this.idleGpus] = [room.idleGpus, room.idleGpus];
     [this.freeCores, this.idleCores] = [room.idleCores, room.idleCores];
@@ -56,7 +58,7 @@ export class Draft {
     const kept = keptShare(job, id);
     for (const gpu of held.gpus) {
       const i = this.#position(gpu);
-      if (i >= 0 && !kept?.gpus.includes(gpu)) this.#setGpu(i, SOON);
+      if (i >= 0 && !kept?.gpus.includes(gpu)) this.#setGpu(i, this.#base(i));
     }
     for (const i of held.cores) if (i < this.cores.length && !kept?.cores.includes(i)) this.#setCore(i, SOON);
     if (!kept) this.#soonMemoryMiB += held.memoryMiB;
@@ -118,7 +120,11 @@ export class Draft {
   /** The same, of what was given a moment ago: there is memory for it, or never was. */
   takeShare(job: JobId, share: Share, memoryIsHeld = false): boolean {
     const gpuAt = share.gpus.map((id) => this.#position(id));
-    if (!gpuAt.every((i) => isFree(this.gpus[i])) || !share.cores.every((i) => isFree(this.cores[i]))) return false;
+    if (
+      !gpuAt.every((i) => isFree(this.gpus[i]) || this.#mayStay(i, job)) ||
+      !share.cores.every((i) => isFree(this.cores[i]))
+    )
+      return false;
     for (const i of gpuAt) this.#setGpu(i, job);
     for (const i of share.cores) this.#setCore(i, job);
     if (!memoryIsHeld) this.memoryMiB += share.memoryMiB;
@@ -128,7 +134,7 @@ export class Draft {
   give(share: Share, keepMemory = false): void {
     for (const id of share.gpus) {
       const i = this.#position(id);
-      if (i >= 0) this.#setGpu(i, baseOf(this.room.gpuOwner[i]));
+      if (i >= 0) this.#setGpu(i, this.#base(i));
     }
     for (const i of share.cores) if (i < this.cores.length) this.#setCore(i, baseOf(this.room.coreOwner[i]));
     if (!keepMemory) this.memoryMiB -= share.memoryMiB;
@@ -140,17 +146,28 @@ export class Draft {
     return { ...a, gpus, cores: [...a.cores, ...b.cores].sort((x, y) => x - y) };
   }
 
-  /** The share with fewer units: first goes what a run is still to let go of, then what is idle, then what the job has in reality. */
+  /** The share with fewer units: first goes what is not fit, then what a run is still to let go of, then what is idle, then what the job has in reality. */
   shrunk(share: Share, pool: Pool, fewer: number, own: Share | null): Share {
     if (pool === "cores") {
       const worth = (i: number): number => (own?.cores.includes(i) ? 2 : isIdle(this.room.coreOwner[i]) ? 1 : 0);
       return { ...share, cores: kept(share.cores, fewer, worth) };
     }
-    const worth = (id: GpuId): number =>
-      own?.gpus.includes(id) ? 2 : isIdle(this.room.gpuOwner[this.#position(id)]) ? 1 : 0;
+    const worth = (id: GpuId): number => {
+      const at = this.#position(id);
+      if (this.room.barred?.[at]) return -1;
+      return own?.gpus.includes(id) ? 2 : isIdle(this.room.gpuOwner[at]) ? 1 : 0;
+    };
     return { ...share, gpus: kept(share.gpus, fewer, worth) };
   }
 
+  /** Who holds a GPU may keep it, whatever its condition. */
+  #mayStay(i: number, job: JobId): boolean {
+    return this.gpus[i] === BARRED && this.room.gpuOwner[i] === job;
+  }
+  /** Of a GPU that nobody in the draft has. */
+  #base(i: number): Owner {
+    return this.room.barred?.[i] ? BARRED : baseOf(this.room.gpuOwner[i]);
+  }
   #position(id: GpuId): number {
     return this.room.position.get(id) ?? -1;
   }
@@ -180,7 +197,7 @@ export class Draft {
   }
 }
 
-const isFree = (owner: Owner | undefined): boolean => owner === null || owner === SOON;
+export const isFree = (owner: Owner | undefined): boolean => owner === null || owner === SOON;
 
 const isIdle = (owner: JobId | null | undefined): boolean => owner === null;
 /** Before anything is taken in the draft, of what is not somebody's to keep: what is held will be free. */

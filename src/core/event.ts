@@ -1,7 +1,7 @@
 import type { JobId, JobProgress, PausedBy, StartPhase, StartReason } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { Cause, Outcome } from "./outcome.ts";
-import type { Gpu, Health, Placement, Server, ServerId } from "./server.ts";
+import type { Gpu, GpuCondition, GpuId, Health, Placement, Server, ServerId } from "./server.ts";
 import type { Instant } from "./time.ts";
 
 type Fact<T extends string, Body = unknown> = { readonly type: T; readonly at: Instant } & Body;
@@ -46,7 +46,18 @@ export type JobEvent =
       { readonly phase: StartPhase; readonly fraction: number | null; readonly detail: string | null }
     >
   | OfRun<"RunPrepared">
-  | OfRun<"CheckpointCarried", { readonly bytes: number; readonly files: number; readonly millis: number }>
+  /** Where the checkpoint lay is lost, and nobody has a copy: the run begins without one. */
+  | OfRun<"CheckpointLost", { readonly reason: string }>
+  /** `kept`: what lay there already as it should. */
+  | OfRun<
+      "CheckpointCarried",
+      {
+        readonly bytes: number;
+        readonly files: number;
+        readonly millis: number;
+        readonly kept?: { readonly bytes: number; readonly files: number };
+      }
+    >
   /** `handle` is what the engine calls it: a container's id, a process's id. */
   | OfRun<"RunStarted", { readonly handle: string }>
   | OfRun<"RunPauseFailed", { readonly reason: string }>
@@ -59,9 +70,19 @@ export type JobEvent =
 
 export type ServerEvent =
   | OfServer<"ServerJoined", { readonly joined: Server }>
-  | OfServer<"ServerInventoried", { readonly gpus: readonly Gpu[]; readonly cores: number; readonly memoryMiB: number }>
+  /** `notice`: what could not be found out. */
+  | OfServer<
+      "ServerInventoried",
+      { readonly gpus: readonly Gpu[]; readonly cores: number; readonly memoryMiB: number; readonly notice?: string }
+    >
+  /** A GPU with a fault, or with somebody else's work on it, is not given to anyone. */
+  | OfServer<"GpuStateChanged", { readonly gpu: GpuId } & GpuCondition>
   | OfServer<"ServerHealthChanged", { readonly health: Health; readonly reason: string | null }>
-  | OfServer<"ServerDrained", { readonly draining: boolean }>
+  | OfServer<
+      "ServerDrained",
+      { readonly draining: boolean; readonly reason?: string | null; readonly deadlineAt?: Instant | null }
+    >
+  | OfServer<"ServerCordoned", { readonly cordoned: boolean; readonly reason: string | null }>
   | OfServer<"ServerRemoved">;
 
 /** Everything that can happen, in the past tense. The log, the API and the tests use these names. */

@@ -1,6 +1,8 @@
 import { InvariantError } from "./errors.ts";
 import type { JobId } from "./job.ts";
-import { mergeShares, type Placement, type Server, type ServerId, type Share } from "./server.ts";
+import type { JobSpec } from "./job-spec.ts";
+import { DEFAULT_PORTS, PortBook, type PortRange } from "./ports.ts";
+import { type Gpu, mergeShares, type Placement, type Server, type ServerId, type Share, unfit } from "./server.ts";
 
 /** One server's book: who owns each GPU and core. */
 export interface Room {
@@ -11,6 +13,9 @@ export interface Room {
   /** Owner by position in `server.gpus`; null is idle. */
   readonly gpuOwner: readonly (JobId | null)[];
   readonly coreOwner: readonly (JobId | null)[];
+  /** By position: GPUs that nobody may be given now, though who holds one may keep it. Null where all are fit, as nearly always. */
+  readonly barred: readonly boolean[] | null;
+  /** Those that can be given. */
   readonly idleGpus: number;
   readonly idleCores: number;
   readonly usedMemoryMiB: number;
@@ -26,6 +31,12 @@ type Book = { -readonly [K in keyof Room]: Room[K] } & {
 export class Ledger {
   readonly #books = new Map<ServerId, Book>();
   readonly #held = new Map<JobId, readonly Share[]>();
+  readonly #ports: PortBook;
+  readonly #serverOf = (id: ServerId): Server | undefined => this.#books.get(id)?.server;
+
+  constructor(ports: PortRange = DEFAULT_PORTS) {
+    this.#ports = new PortBook(ports);
+  }
 
   get rooms(): ReadonlyMap<ServerId, Room> {
     return this.#books;
@@ -45,7 +56,8 @@ export class Ledger {
       ),
       gpuOwner: server.gpus.map(() => null),
       coreOwner: Array.from({ length: server.cores }, () => null),
-      idleGpus: server.gpus.length,
+      barred: barredOf(server.gpus),
+      idleGpus: server.gpus.filter((gpu) => unfit(gpu) === null).length,
       idleCores: server.cores,
       usedMemoryMiB: 0,
       position: new Map(server.gpus.map((gpu, i) => [gpu.id, i])),
@@ -68,13 +80,20 @@ export class Ledger {
     const before = this.#held.get(job) ?? [];
     const own = new Set(before.flatMap((share) => share.gpus));
     for (const share of shares) this.#check(job, share, own);
+    this.#ports.check(job, shares, this.#serverOf);
     for (const share of before) this.#giveBack(job, share);
     for (const share of shares) {
       const book = this.#books.get(share.server);
       if (book) this.#take(book, job, share);
     }
+    this.#ports.hold(job, shares, this.#serverOf);
     if (shares.length > 0) this.#held.set(job, shares);
     else this.#held.delete(job);
+  }
+
+  /** The placement with the ports that it needs; null when they are not to be had. */
+  withPorts(job: JobId, spec: JobSpec, on: Placement): Placement | null {
+    return this.#ports.lease(job, spec, on, this.#serverOf);
   }
 
   /** Is all of it idle, its memory too, or the job's own? */
@@ -86,8 +105,10 @@ export class Ledger {
       const more = share.memoryMiB - held;
       if (more > 0 && book.usedMemoryMiB + more > book.server.memoryMiB) return false;
       const own = (owner: JobId | null | undefined): boolean => owner === null || owner === job;
+      const canHave = (at: number): boolean =>
+        own(book.gpuOwner[at]) && !(book.barred?.[at] && book.gpuOwner[at] === null);
       return (
-        share.gpus.every((gpu) => own(book.gpuOwner[book.position.get(gpu) ?? -1])) &&
+        share.gpus.every((gpu) => canHave(book.position.get(gpu) ?? -1)) &&
         share.cores.every((core) => own(book.coreOwner[core]))
       );
     });
@@ -98,6 +119,7 @@ export class Ledger {
     const shares = mergeShares(placements);
     if (shares.length === 0) return;
     this.#held.set(job, shares);
+    this.#ports.hold(job, shares, this.#serverOf);
     for (const share of shares) {
       const book = this.#books.get(share.server);
       if (book) this.#take(book, job, share);
@@ -128,7 +150,7 @@ export class Ledger {
     for (const gpu of share.gpus) {
       const at = book.position.get(gpu);
       if (at === undefined) continue;
-      if (book.gpuOwner[at] === null) book.idleGpus--;
+      if (book.gpuOwner[at] === null && !book.barred?.[at]) book.idleGpus--;
       book.gpuOwner[at] = job;
     }
     for (const core of share.cores) {
@@ -146,7 +168,7 @@ export class Ledger {
       const at = book.position.get(gpu);
       if (at === undefined || book.gpuOwner[at] !== job) continue;
       book.gpuOwner[at] = null;
-      book.idleGpus++;
+      if (!book.barred?.[at]) book.idleGpus++;
     }
     for (const core of share.cores) {
       if (book.coreOwner[core] !== job) continue;
@@ -156,3 +178,6 @@ export class Ledger {
     book.usedMemoryMiB -= share.memoryMiB;
   }
 }
+
+const barredOf = (gpus: readonly Gpu[]): readonly boolean[] | null =>
+  gpus.some((gpu) => unfit(gpu) !== null) ? gpus.map((gpu) => unfit(gpu) !== null) : null;

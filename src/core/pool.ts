@@ -5,7 +5,7 @@ import type { Job, JobId } from "./job.ts";
 import { bySubmission, heldBy, isEligible, isSuspended } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
 import type { Gpu, GpuId, Placement, Server, ServerId, Share } from "./server.ts";
-import { coreCount, leadServer, sizeOn } from "./server.ts";
+import { coreCount, leadServer, sizeOn, unfit } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { capacityFor, isOpen, largestSize, shapeOf } from "./shape.ts";
 import { placeIn } from "./sorted.ts";
@@ -17,7 +17,7 @@ export type { Contender } from "./contender.ts";
 /** What is divided, and among whom. Jobs that start, stop, move, or were paused by their users are not asked about. */
 export interface PoolView {
   readonly pool: Pool;
-  /** Units of all servers that take jobs. */
+  /** Units of all servers that take jobs, without GPUs that are not fit and that nobody holds. */
   readonly total: number;
   /** Units that the contenders that are not pinned could have together: those that are free or will be, and those that they hold. */
   readonly capacity: number;
@@ -93,6 +93,8 @@ export class Pools {
   readonly #limits = new Map<Shape, number>();
   #open = new Map<ServerId, ReadonlySet<GpuId>>();
   #totals: Readonly<Record<Pool, number>> = { gpus: 0, cores: 0 };
+  /** GPUs of open servers that nobody may be given: they count for whoever holds them. */
+  #barred: ReadonlySet<GpuId> = new Set();
   /** Counts the changes of servers; those before the last one that was looked at are in `#open`. */
   #changes = 0;
   #looked = -1;
@@ -135,11 +137,13 @@ export class Pools {
     for (const job of this.#later.values()) if (isSuspended(job) || isEligible(job, now)) this.#wait(job);
     const running: Record<Pool, Contender[]> = { gpus: [], cores: [] };
     const fixed: Record<Pool, number> = { gpus: 0, cores: 0 };
+    let heldThough = 0;
     for (const holder of this.#holders) {
       const { job, kept } = holder;
       const { pool } = shapeOf(job);
       const held = this.#heldBy(holder);
       const isRunning = job.state.status === "running";
+      if (this.#barred.size > 0) heldThough += countIn(held, this.#barred);
       if (pool === "gpus") fixed.cores += coreCount(held); // what comes with GPUs is nobody else's
       const isPinned = !isRunning || held !== kept || guard.pins(job);
       if (isRunning) running[pool].push(this.#running(holder, isPinned, !isPinned && guard.mayStop(job)));
@@ -147,7 +151,7 @@ export class Pools {
     }
     const views: PoolView[] = [];
     for (const pool of ["gpus", "cores"] as const) {
-      const [waiting, total] = [this.#waiting[pool], this.#totals[pool]];
+      const [waiting, total] = [this.#waiting[pool], this.#totals[pool] + (pool === "gpus" ? heldThough : 0)];
       if (running[pool].length + waiting.size === 0) continue;
       const capacity = Math.max(0, total - fixed[pool]);
       views.push(new View({ pool, total, capacity, running: running[pool], waiting }));
@@ -160,13 +164,16 @@ export class Pools {
     this.#looked = this.#changes;
     this.#open = new Map();
     const totals = { gpus: 0, cores: 0 };
+    const barred = new Set<GpuId>();
     for (const server of this.#servers.values()) {
       if (!isOpen(server)) continue;
       this.#open.set(server.id, idsOf(server.gpus));
+      for (const gpu of server.gpus) if (unfit(gpu) !== null) barred.add(gpu.id);
       totals.gpus += server.gpus.length;
       totals.cores += server.cores;
     }
-    this.#totals = totals;
+    this.#totals = { ...totals, gpus: totals.gpus - barred.size };
+    this.#barred = barred;
     if (!this.#isOther) return;
     this.#isOther = false;
     this.#limits.clear();
@@ -231,6 +238,9 @@ function idsOf(gpus: readonly Gpu[]): ReadonlySet<GpuId> {
   known.set(gpus, ids);
   return ids;
 }
+
+const countIn = (placement: Placement, ids: ReadonlySet<GpuId>): number =>
+  placement.reduce((sum, { gpus }) => sum + gpus.filter((gpu) => ids.has(gpu)).length, 0);
 
 /** What of the share is still there: nothing of a server that takes no jobs, and no GPU that has vanished from its inventory. */
 const remains = (share: Share, ids: ReadonlySet<GpuId> | undefined): readonly Share[] =>

@@ -1,4 +1,4 @@
-import type { Draft } from "./draft.ts";
+import { type Draft, isFree } from "./draft.ts";
 import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
 import type { Room } from "./ledger.ts";
@@ -57,7 +57,8 @@ export function repack(plan: Plan, job: Job, size: number): Repacked | null {
 function movableJobs({ grants, jobs, rooms, guard }: Plan): Job[] {
   const isThere = ({ server, gpus }: Share): boolean => {
     const room = rooms.get(server);
-    return room !== undefined && isOpen(room.server) && gpus.every((gpu) => room.position.has(gpu));
+    const isFit = (at: number | undefined): boolean => at !== undefined && !room?.barred?.[at];
+    return room !== undefined && isOpen(room.server) && gpus.every((gpu) => isFit(room.position.get(gpu)));
   };
   return [...grants.keys()]
     .map((id) => jobs.get(id) as Job)
@@ -77,7 +78,7 @@ function problemOf(
   const at = new Map(open.map(({ server }, i) => [server.id, i]));
   const drafts = open.map(({ server }) => draft(server.id) as Draft);
   const available = drafts.map(({ room, gpus }) =>
-    room.server.gpus.filter((_, i) => typeof gpus[i] !== "string" || isMovable.has(gpus[i])),
+    room.server.gpus.filter((_, i) => isFree(gpus[i]) || isMovable.has(gpus[i])),
   );
   const bins = drafts.map((each, i) => {
     const held = movable.flatMap(({ id }) => grants.get(id)?.filter(({ server }) => at.get(server) === i) ?? []);

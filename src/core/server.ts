@@ -13,7 +13,29 @@ export interface Gpu {
   readonly uuid: string | null;
   readonly model: string | null;
   readonly memoryMiB: number | null;
+  /** UUID of the physical device of which it is a slice (MIG). */
+  readonly parent?: string;
+  /** Why it is quarantined: it stays so until it is released by hand. */
+  readonly fault?: string;
+  /** Who uses it though we did not give it: "not ours: pid 4711 python". */
+  readonly busy?: string;
 }
+
+/** Why nobody may be given the GPU now, whoever may hold it still; null when it is fit. */
+export const unfit = ({ fault, busy }: Gpu): string | null => fault ?? busy ?? null;
+
+/** The same device in another condition. */
+export function inCondition(gpu: Gpu, { fault, busy }: GpuCondition): Gpu {
+  const { fault: _, busy: __, ...device } = gpu;
+  return { ...device, ...(fault !== null && { fault }), ...(busy !== null && { busy }) };
+}
+
+/** What can be wrong with a GPU; null where nothing is. */
+export interface GpuCondition {
+  readonly fault: string | null;
+  readonly busy: string | null;
+}
+export const conditionOf = ({ fault, busy }: Gpu): GpuCondition => ({ fault: fault ?? null, busy: busy ?? null });
 
 /** A device as a configuration or a machine tells of it. */
 export interface DeclaredGpu {
@@ -21,17 +43,19 @@ export interface DeclaredGpu {
   readonly uuid?: string | null;
   readonly model?: string | null;
   readonly memoryMiB?: number | null;
+  readonly parent?: string;
 }
 
 /** @param declared the devices, or how many there are */
 export function declaredGpus(server: ServerId, declared: number | readonly DeclaredGpu[]): Gpu[] {
   const list = typeof declared === "number" ? Array.from({ length: declared }, (_, index) => ({ index })) : declared;
-  return list.map(({ index, uuid = null, model = null, memoryMiB = null }: DeclaredGpu) => ({
+  return list.map(({ index, uuid = null, model = null, memoryMiB = null, parent }: DeclaredGpu) => ({
     id: `${server}/${uuid ?? index}`,
     index,
     uuid,
     model,
     memoryMiB,
+    ...(parent !== undefined && { parent }),
   }));
 }
 
@@ -50,10 +74,27 @@ export interface Server {
   /** Why it is not up; null when it is. */
   readonly reason: string | null;
   readonly healthSince: Instant;
+  /** What could not be found out of it, in plain words. */
+  readonly notice?: string;
   /** A draining server takes no new run, and its jobs are moved away. */
   readonly draining: boolean;
+  readonly drain?: Drain;
+  readonly cordoned?: Cordon;
+  /** Its own span in place of the cluster's, after which a server that is away counts as lost. */
+  readonly lostAfterSeconds?: number;
   /** How its driver is set up. The core does not look inside; it never holds a secret. */
   readonly setup: Readonly<Record<string, unknown>>;
+}
+
+/** A cordoned server takes no new run; its jobs stay. */
+export interface Cordon {
+  readonly reason: string | null;
+  readonly since: Instant;
+}
+
+/** Of a draining server: what still runs there after the deadline is preempted. */
+export interface Drain extends Cordon {
+  readonly deadlineAt: Instant | null;
 }
 
 /** What one server gives to one run. */
@@ -63,6 +104,8 @@ export interface Share {
   /** Indices of the leased cores: the container's cpuset. */
   readonly cores: readonly number[];
   readonly memoryMiB: number;
+  /** Ports of the server that are the run's alone: those that it asked for, then the one where its members meet. */
+  readonly ports?: readonly number[];
 }
 
 /** Where a run is: one share per server, in rank order. Never empty. */
@@ -113,13 +156,16 @@ export function mergeShares(placements: readonly Placement[]): readonly Share[] 
   for (const share of placements.flat()) {
     const known = merged.get(share.server);
     if (!known) merged.set(share.server, share);
-    else
+    else {
+      const ports = [...new Set([...(known.ports ?? []), ...(share.ports ?? [])])];
       merged.set(share.server, {
         server: share.server,
         gpus: [...new Set([...known.gpus, ...share.gpus])],
         cores: [...new Set([...known.cores, ...share.cores])],
         memoryMiB: Math.max(known.memoryMiB, share.memoryMiB), // both ends never use it at once
+        ...(ports.length > 0 && { ports }),
       });
+    }
   }
   return [...merged.values()];
 }

@@ -165,7 +165,15 @@ async function writeServer(em: SqlEntityManager, server: Server): Promise<void> 
   await insert(
     em,
     GpuRow,
-    gpus.map(({ id, index, uuid, model, memoryMiB }) => ({ id, server: server.id, index, uuid, model, memoryMiB })),
+    gpus.map(
+      ({ parent = null, fault = null, busy = null, ...gpu }): GpuRow => ({
+        ...gpu,
+        server: server.id,
+        parent,
+        fault,
+        busy,
+      }),
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Lesson } from "../core/estimates.ts";
 import type { Job, JobId, JobStatus } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
-import type { Server } from "../core/server.ts";
+import { type Gpu, inCondition, type Server } from "../core/server.ts";
 import type { UserUsage } from "../core/usage.ts";
 import { GpuRow, JobRow, LessonRow, MigrationRow, RunRow, SecretRow, ServerRow, UsageRow } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -156,7 +156,7 @@ export class Queries {
     const gpus = await em.find(GpuRow, {}, { orderBy: { index: "asc" }, disableIdentityMap: true });
     return rows.map(({ id, body }) => ({
       ...body,
-      gpus: gpus.filter((gpu) => gpu.server === id).map(({ server: _, ...gpu }) => gpu),
+      gpus: gpus.filter(({ server }) => server === id).map(gpuOf),
     }));
   }
 
@@ -176,6 +176,10 @@ export class Queries {
   #find<T extends object>(table: import("@mikro-orm/core").EntitySchema<T>, where: FilterQuery<T>): Promise<T[]> {
     return this.#store.fork().find(table, where as never, { disableIdentityMap: true }) as Promise<T[]>;
   }
+}
+
+function gpuOf({ server: _, parent, fault, busy, ...gpu }: GpuRow): Gpu {
+  return inCondition({ ...gpu, ...(parent !== null && { parent }) }, { fault, busy });
 }
 
 function jobWhere({ statuses, user, type, name, labels }: JobFilter): FilterQuery<JobRow> {

@@ -64,6 +64,9 @@ export interface GpuRow {
   uuid: string | null;
   model: string | null;
   memoryMiB: number | null;
+  parent: string | null;
+  fault: string | null;
+  busy: string | null;
 }
 /** What no event tells: at which instant a round was held, or with what the server was started. They are numbered as they came. */
 export interface TurnRow {
@@ -188,6 +191,9 @@ export const GpuRow = new EntitySchema<GpuRow>({
     uuid: optionalText,
     model: optionalText,
     memoryMiB: optionalInteger,
+    parent: optionalText,
+    fault: optionalText,
+    busy: optionalText,
   },
   indexes: [{ properties: ["server"] }],
 });
