@@ -7,6 +7,7 @@ import type { Packer } from "./packer.ts";
 import type { Decision, Policy, Snapshot } from "./policy.ts";
 import type { Placement, ServerId, Share } from "./server.ts";
 import { samePlacement, sizeOn } from "./server.ts";
+import { isOpen } from "./shape.ts";
 
 type Rooms = ReadonlyMap<ServerId, Room>;
 
@@ -44,6 +45,7 @@ export function checkDecision(
     for (const share of on) {
       checkShare(job, share, snapshot);
       const room = rooms.get(share.server);
+      if (room?.barred) checkFitness(id, share, room);
       const ownerOf = (owner: JobId | null | undefined): Job | undefined => (owner ? jobs.get(owner) : undefined);
       for (const gpu of share.gpus) {
         const owner = ownerOf(room?.gpuOwner[room.position.get(gpu) ?? -1]);
@@ -87,13 +89,20 @@ function checkSize({ id, spec, state }: Job, on: Placement): void {
     throw new InvariantError(`${id} is spread over ${on.length} servers, not ${servers.min} to ${servers.max}`);
 }
 
+/** Who holds a GPU may keep it; nobody else is given one that is not fit. */
+function checkFitness(id: JobId, { gpus }: Share, { barred, position, gpuOwner }: Room): void {
+  for (const gpu of gpus) {
+    const at = position.get(gpu) ?? -1;
+    if (barred?.[at] && gpuOwner[at] !== id) throw new InvariantError(`${id} is given ${gpu}, which is not fit`);
+  }
+}
+
 function checkShare({ id, state, spec }: Job, share: Share, { servers }: Snapshot): void {
   const server = servers.get(share.server);
   if (!server) throw new InvariantError(`${id} is placed on ${share.server}, which is not there`);
   const isThere = "on" in state && state.on.some((own) => own.server === share.server);
   if (isThere) return;
-  if (server.health !== "up" || server.draining)
-    throw new InvariantError(`${id} is placed on ${share.server}, which takes no new run`);
+  if (!isOpen(server)) throw new InvariantError(`${id} is placed on ${share.server}, which takes no new run`);
   for (const gpu of share.gpus) {
     const found = server.gpus.find(({ id: known }) => known === gpu);
     if (!found) throw new InvariantError(`${share.server} has no GPU ${gpu}`);

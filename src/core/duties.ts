@@ -1,28 +1,14 @@
-import { findElsewhere } from "./elsewhere.ts";
 import type { Event } from "./event.ts";
-import { type Guard, MOVE_AGAIN } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
-import { endOf, isOver, isSuspended } from "./job.ts";
+import { endOf, isOver } from "./job.ts";
+import { lostRuns } from "./lost.ts";
 import type { Cause } from "./outcome.ts";
-import type { Packer } from "./packer.ts";
-import { migrationEvent } from "./plan.ts";
-import type { Server, ServerId } from "./server.ts";
-import { leadServer } from "./server.ts";
 import type { Instant } from "./time.ts";
 
-/** At most so many jobs move away from draining servers at once. */
-const MOST_DRAINING_MOVES = 2;
-
-interface Cluster {
-  readonly jobs: ReadonlyMap<JobId, Job>;
-  readonly servers: ReadonlyMap<ServerId, Server>;
-  job(id: JobId): Job | undefined;
-  snapshot(now: Instant): { readonly guard: Guard };
-  packer(snapshot: { readonly guard: Guard }): Packer;
-}
+type Cluster = Parameters<typeof lostRuns>[0];
 
 /**
- * What has to be done whatever the policy: dependencies, time limits, deletions, back-off; at most one end for each job. `watched` are the jobs that
+ * What has to be done whatever the policy: lost servers, dependencies, time limits, deletions, back-off; at most one end for each job. `watched` are the jobs that
  * `needsWatching`, `ended` those that ended since the last time.
  */
 export function duties(
@@ -31,8 +17,10 @@ export function duties(
   ended: readonly Job[],
   now: Instant,
 ): { events: readonly Event[]; wakeAt: Instant | null } {
+  const lost = lostRuns(cluster, now);
+  if (lost.events.length > 0) return { events: lost.events, wakeAt: null }; // what that comes to is looked at next
   const events: Event[] = [];
-  let wakeAt = Number.POSITIVE_INFINITY;
+  let { wakeAt } = lost;
   for (const id of watched) {
     const job = cluster.job(id);
     if (!job) continue;
@@ -92,33 +80,4 @@ function nextLimit({
     default:
       return null;
   }
-}
-
-/** Moves away from draining servers that can begin now, and when to look again for those whose last move failed. */
-export function drainMoves(cluster: Cluster, now: Instant): { events: readonly Event[]; wakeAt: Instant | null } {
-  // From one that is down nothing can be stopped in order: its jobs go when it is back.
-  const draining = [...cluster.servers.values()].filter((server) => server.draining && server.health !== "down");
-  if (draining.length === 0) return { events: [], wakeAt: null };
-  const isOn = (job: Job): boolean => draining.some(({ id }) => "on" in job.state && leadServer(job.state.on) === id);
-  const moving = [...cluster.jobs.values()].filter(({ state }) => state.status === "migrating").length;
-  const packer = cluster.packer(cluster.snapshot(now));
-  const events: Event[] = [];
-  let wakeAt = Number.POSITIVE_INFINITY;
-  for (const job of cluster.jobs.values()) {
-    if (moving + events.length >= MOST_DRAINING_MOVES) break;
-    if (isSuspended(job) && isOn(job)) {
-      // It is frozen, and its cores are given back elsewhere: it saves, stops, and waits for room.
-      events.push({ type: "JobPreempted", job: job.id, cause: "its server is draining", at: now });
-      continue;
-    }
-    if (!isOn(job) || job.state.status !== "running" || job.state.leaving) continue;
-    const againAt = (job.moveFailedAt ?? Number.NEGATIVE_INFINITY) + MOVE_AGAIN;
-    if (againAt > now) {
-      wakeAt = Math.min(wakeAt, againAt);
-      continue;
-    }
-    const to = findElsewhere(packer, job, { except: leadServer(job.state.on), idleNow: true });
-    if (to) events.push(migrationEvent(job, to, "drain", now));
-  }
-  return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };
 }

@@ -2,8 +2,9 @@ import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { leadServer, sizeOn } from "./server.ts";
-import { canHold } from "./shape.ts";
+import { leadServer, type Server, sizeOn } from "./server.ts";
+import { standingOf } from "./server-state.ts";
+import { canHold, isOpen } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
 /** At most so many servers are named in one sentence. */
@@ -39,7 +40,7 @@ function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
     return `it starts again ${Math.ceil((state.notBefore - now) / 1000)} s from now, after a failure`;
   const rooms = [...scheduler.ledger.rooms.values()];
   if (rooms.length === 0) return "there is no server yet";
-  const able = rooms.filter(({ server }) => server.health === "up" && !server.draining && canHold(server, job));
+  const able = rooms.filter(({ server }) => isOpen(server) && canHold(server, job));
   const roomy = able.find((room) => lacking(job, room) === null);
   if (roomy) {
     const ahead = [...scheduler.jobs.values()].find((other) => other.id !== job.id && isEligible(other, now));
@@ -56,24 +57,34 @@ function wanted({ spec }: Job): string {
 }
 
 function whyNot(job: Job, room: Room): string {
-  const { id, health, draining } = room.server;
-  if (health !== "up") return `${id} is ${health}`;
-  if (draining) return `${id} is draining`;
+  const { id } = room.server;
+  if (!isOpen(room.server)) return `${id} is ${standingOf(room.server).state}`;
   if (!canHold(room.server, job)) return `${id} could never hold it`;
   return `${id} has ${lacking(job, room)}`;
 }
 
 /** What of the room is too little for the job now; null when it would do. */
-function lacking({ spec }: Job, { server, gpuOwner, idleCores, usedMemoryMiB }: Room): string | null {
+function lacking({ spec }: Job, { server, gpuOwner, barred, idleCores, usedMemoryMiB }: Room): string | null {
   const { model, memoryMiB, preferred } = spec.gpus;
   const idle = server.gpus.filter(
     (gpu, i) =>
-      gpuOwner[i] === null && (model === null || gpu.model === model) && (gpu.memoryMiB ?? 0) >= (memoryMiB ?? 0),
+      gpuOwner[i] === null &&
+      !barred?.[i] &&
+      (model === null || gpu.model === model) &&
+      (gpu.memoryMiB ?? 0) >= (memoryMiB ?? 0),
   ).length;
-  if (idle < preferred) return `${idle} idle`;
+  if (idle < preferred) return `${idle} idle${barred ? `, ${notUsable(server)}` : ""}`;
   if (idleCores < spec.cores.min) return `${counted(idleCores, "core")} idle`;
   const memory = server.memoryMiB - usedMemoryMiB;
   return spec.memoryMiB !== null && memory < spec.memoryMiB ? `${memory} MiB of memory left` : null;
+}
+
+/** "2 of 4 not usable: 0 quarantined (GPU is lost), 3 not ours: pid 4711 python". */
+function notUsable({ gpus }: Server): string {
+  const why = gpus.flatMap(({ index, fault, busy }) =>
+    fault !== undefined ? [`${index} quarantined (${fault})`] : busy !== undefined ? [`${index} ${busy}`] : [],
+  );
+  return `${why.length} of ${gpus.length} not usable: ${named(why)}`;
 }
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;

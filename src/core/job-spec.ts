@@ -11,6 +11,34 @@ export interface GpuRequest {
   readonly memoryMiB: number | null;
 }
 
+/** What starts the processes of a run; without one the command itself, once on each server. */
+export type Launcher = "torchrun" | "horovod" | "mpi";
+
+/** A port on which the program listens inside its container. */
+export interface PortRequest {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** A folder of the server that the job sees. */
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** A folder that was shipped with the job, by the hash of its archive. */
+export interface CodeFolder {
+  readonly hash: string;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+export type WhenServerLost = "restart" | "wait" | "fail";
+
+/** Where a container finds it. */
+export const CODE_PATH = "/code";
+
 export type Elasticity = "none" | "restart" | "live";
 
 /** What the user asked for, complete and checked. Secrets are named here, their values are kept apart. */
@@ -20,6 +48,12 @@ export interface JobSpec {
   readonly type: string;
   /** Null for a job that only a process server can run. */
   readonly image: string | null;
+  /** Also where the server has one of this name. */
+  readonly imagePull?: "always";
+  readonly code?: CodeFolder;
+  readonly mounts?: readonly Mount[];
+  /** `1000:1000`; absent: the operator's choice. */
+  readonly runAs?: string;
   /** Exec form; a shell string has become `["/bin/sh", "-c", …]`. */
   readonly command: readonly string[];
   readonly workdir: string | null;
@@ -33,6 +67,10 @@ export interface JobSpec {
   readonly shmMiB: number;
   /** How many servers a gang may span. */
   readonly servers: { readonly min: number; readonly max: number };
+  readonly launcher?: Launcher;
+  /** In place of the launcher's own program, with further options. */
+  readonly launcherCommand?: readonly string[];
+  readonly ports?: readonly PortRequest[];
   readonly elasticity: Elasticity;
   /** Sent after `allocation.json` of a running job has changed; null for none. */
   readonly resizeSignal: string | null;
@@ -55,10 +93,14 @@ export interface JobSpec {
     /** Without any output. */
     readonly idleSeconds: number | null;
   };
+  /** What becomes of its run when a server of it is lost: begun elsewhere unless given, kept waiting for it, or failed. */
+  readonly whenServerLost?: WhenServerLost;
   /** Jobs that must have completed first. */
   readonly after: readonly string[];
 }
 
 /** What a policy divides: GPUs, or cores for jobs without GPUs. */
 export type Pool = "gpus" | "cores";
+/** A gang over several servers is never frozen for others: they would wait for each of its members. */
+export const mayFreeze = (spec: JobSpec): boolean => poolOf(spec) === "cores" && spec.servers.max === 1;
 export const poolOf = (spec: JobSpec): Pool => (spec.gpus.max > 0 ? "gpus" : "cores");

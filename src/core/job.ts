@@ -65,7 +65,13 @@ export type JobState =
       readonly on: Placement;
       readonly by: PausedBy;
     }
-  | { readonly status: "preempting"; readonly since: Instant; readonly on: Placement }
+  | {
+      readonly status: "preempting";
+      readonly since: Instant;
+      readonly on: Placement;
+      /** It was paused by its user and waits to be resumed once it has stopped. */
+      readonly held?: true;
+    }
   | {
       readonly status: "migrating";
       readonly since: Instant;

@@ -6,9 +6,10 @@ import { endOf, isOver } from "./job.ts";
 import { type JobSpec, poolOf } from "./job-spec.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { Placement, Server, ServerId } from "./server.ts";
-import { gpuCount, leadServer } from "./server.ts";
-import { canHold } from "./shape.ts";
+import type { Gpu, Placement, Server, ServerId } from "./server.ts";
+import { conditionOf, gpuCount, leadServer } from "./server.ts";
+import { standingOf } from "./server-state.ts";
+import { canHold, capacityFor, isOpen, largestSize, shapeOf } from "./shape.ts";
 import type { Instant } from "./time.ts";
 
 /** A request is not a fact: each function here looks at the present state and gives the events that the request comes to, or throws a DomainError. */
@@ -110,7 +111,8 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
     if (to === from) throw domainError("CONFLICT", `${id} runs on ${to} already`, ["to"]);
     if (server.health !== "up")
       throw domainError("UNREACHABLE", `server ${to} is ${server.health}: ${server.reason}`, ["to"]);
-    if (server.draining) throw domainError("CONFLICT", `server ${to} is draining and takes no job`, ["to"]);
+    if (!isOpen(server))
+      throw domainError("CONFLICT", `server ${to} is ${standingOf(server).state} and takes no job`, ["to"]);
   }
   if (state.leaving) throw domainError("CONFLICT", `${id} is being resized: try again in a moment`, ["id"]);
   const bounds = { ...(to === null ? { except: from } : { only: to }), idleNow: true };
@@ -121,7 +123,10 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
       to === null ? `no other server has room for ${what} now` : `server ${to} has no room for ${what} now`;
     throw domainError("NO_ROOM", message, ["to"]);
   }
-  return [migrationEvent(job, place, "user", now)];
+  const moved = scheduler.withPorts(migrationEvent(job, place, "user", now));
+  if (!moved)
+    throw domainError("NO_ROOM", `${place.map(({ server }) => server).join(", ")} has no port left to lease`, ["to"]);
+  return [moved];
 }
 
 export function requestJoin(scheduler: Scheduler, server: Server, now: Instant): Event[] {
@@ -130,9 +135,56 @@ export function requestJoin(scheduler: Scheduler, server: Server, now: Instant):
   return [{ type: "ServerJoined", server: server.id, joined: server, at: now }];
 }
 
-export function requestDrain(scheduler: Scheduler, id: ServerId, draining: boolean, now: Instant): Event[] {
+/** Its jobs are moved away; behind the deadline what still runs there is preempted. */
+export function requestDrain(
+  scheduler: Scheduler,
+  id: ServerId,
+  draining: boolean,
+  now: Instant,
+  terms: { readonly reason?: string | null; readonly deadlineAt?: Instant | null } = {},
+): Event[] {
   findServer(scheduler, id, ["name"]);
-  return [{ type: "ServerDrained", server: id, draining, at: now }];
+  return [{ type: "ServerDrained", server: id, draining, ...(draining && terms), at: now }];
+}
+
+/** It takes no new run, and its jobs stay. */
+export function requestCordon(
+  scheduler: Scheduler,
+  id: ServerId,
+  cordoned: boolean,
+  reason: string | null,
+  now: Instant,
+): Event[] {
+  findServer(scheduler, id, ["name"]);
+  return [{ type: "ServerCordoned", server: id, cordoned, reason: cordoned ? reason : null, at: now }];
+}
+
+/** Nobody is given the GPU until it is released, and whoever has it is moved. @param gpu `server/index` or `server/uuid` */
+export function requestQuarantine(scheduler: Scheduler, gpu: string, reason: string, now: Instant): Event[] {
+  const { server, found } = findGpu(scheduler, gpu);
+  if (found.fault !== undefined)
+    throw domainError("CONFLICT", `GPU ${gpu} is quarantined already: ${found.fault}`, ["gpu"]);
+  const condition = { ...conditionOf(found), fault: reason };
+  return [{ type: "GpuStateChanged", server, gpu: found.id, ...condition, at: now }];
+}
+
+/** A fault that is seen again quarantines it again. */
+export function requestRelease(scheduler: Scheduler, gpu: string, now: Instant): Event[] {
+  const { server, found } = findGpu(scheduler, gpu);
+  if (found.fault === undefined) throw domainError("CONFLICT", `GPU ${gpu} is not quarantined`, ["gpu"]);
+  const condition = { ...conditionOf(found), fault: null };
+  return [{ type: "GpuStateChanged", server, gpu: found.id, ...condition, at: now }];
+}
+
+function findGpu(scheduler: Scheduler, gpu: string): { server: ServerId; found: Gpu } {
+  const [, id = gpu, name = ""] = /^([^/]*)\/(.*)$/.exec(gpu) ?? [];
+  const server = findServer(scheduler, id, ["gpu"]);
+  const found = server.gpus.find(({ index, uuid, id: known }) =>
+    [String(index), uuid, known.slice(id.length + 1)].includes(name),
+  );
+  if (found) return { server: id, found };
+  const names = server.gpus.map(({ index }) => `${id}/${index}`).join(", ") || "none";
+  throw domainError("NOT_FOUND", `there is no GPU ${gpu}; there are: ${names}`, ["gpu"]);
 }
 
 /** With `force` its runs count as lost, and jobs that would go on with a checkpoint there begin anew. */
@@ -209,7 +261,8 @@ function findServer(scheduler: Scheduler, id: ServerId, path: readonly string[])
 function refuseImpossible(scheduler: Scheduler, spec: JobSpec): void {
   const servers = [...scheduler.servers.values()];
   const maybe = (server: Server): boolean => server.cores === 0 || canHold(server, { spec }); // 0: not looked at yet
-  if (servers.length === 0 || servers.some(maybe)) return;
+  if (servers.length === 0) return;
+  if (servers.some(maybe)) return refuseTooWide(servers, spec);
   const most = servers.map(
     (server) => `${server.id} (${server.gpus.length} GPUs, ${server.cores} cores, ${server.memoryMiB} MiB)`,
   );
@@ -217,10 +270,32 @@ function refuseImpossible(scheduler: Scheduler, spec: JobSpec): void {
   throw domainError("INVALID_INPUT", `no server could ever hold ${what}; there are ${most.join(", ")}`, path);
 }
 
+/** Its members fit somewhere, but are there enough servers for all of them? */
+function refuseTooWide(servers: readonly Server[], spec: JobSpec): void {
+  const shape = shapeOf({ spec });
+  if (shape.maxServers === 1 || servers.some(({ cores }) => cores === 0)) return; // one that is not looked at yet may do
+  const able = servers.filter((server) => capacityFor(server, shape) > 0);
+  if (able.length < shape.minServers)
+    throw domainError(
+      "INVALID_INPUT",
+      `it asks for ${shape.minServers} servers, and there are ${able.length} that could take part`,
+      ["servers"],
+    );
+  const least = spec[shape.pool].min;
+  const most = largestSize(servers, shape);
+  if (most < least)
+    throw domainError(
+      "INVALID_INPUT",
+      `${shape.maxServers} servers together have at most ${most} ${shape.pool} for it, and it asks for ${least}`,
+      [shape.pool],
+    );
+}
+
 /** What of the request no server has; all of it when each part is somewhere, but not together. */
 function tooMuch(servers: readonly Server[], spec: JobSpec): { path: readonly string[]; what: string } {
+  const { mounts: _, runAs: __, ...rest } = spec;
   const nothing: JobSpec = {
-    ...spec,
+    ...rest,
     image: spec.image ?? "",
     gpus: { ...spec.gpus, min: 0, max: 0, preferred: 0 },
     cores: { min: 0, max: 0, preferred: 0 },
@@ -231,6 +306,8 @@ function tooMuch(servers: readonly Server[], spec: JobSpec): { path: readonly st
     ["cores", { cores: spec.cores }],
     ["memoryMiB", { memoryMiB: spec.memoryMiB }],
     ["image", { image: spec.image }],
+    ...(spec.mounts ? [["mounts", { mounts: spec.mounts }] as const] : []),
+    ...(spec.runAs !== undefined ? [["runAs", { runAs: spec.runAs }] as const] : []),
   ];
   for (const [path, part] of parts) {
     const alone = { ...nothing, ...part };
@@ -249,6 +326,8 @@ function describe(spec: JobSpec, gpus: number): string {
     spec.cores.min > 0 ? `${spec.cores.min} core${spec.cores.min === 1 ? "" : "s"}` : null,
     spec.memoryMiB === null ? null : `${spec.memoryMiB} MiB of memory`,
     spec.image === null ? "a command without an image (only a process server can run it)" : null,
+    spec.mounts ? "mounts (only containers have them)" : null,
+    spec.runAs !== undefined ? "another user (only containers have one)" : null,
   ];
   return parts.filter((part) => part !== null).join(", ");
 }

@@ -2,10 +2,12 @@ import { type Changes, newDirt } from "./changes.ts";
 import { decide } from "./check-decision.ts";
 import type { Command } from "./command.ts";
 import { commandsFor } from "./command.ts";
-import { drainMoves, duties, needsWatching } from "./duties.ts";
+import { drainMoves } from "./drain.ts";
+import { duties, needsWatching } from "./duties.ts";
 import { InvariantError } from "./errors.ts";
 import { Declared, type Learner } from "./estimates.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
+import { faultMoves } from "./fault-moves.ts";
 import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
 import { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
@@ -19,18 +21,25 @@ import type { Effort } from "./packing.ts";
 import { planEvents, reconcile } from "./plan.ts";
 import type { Decision, PolicySetting, ResolvePolicy, Snapshot } from "./policy.ts";
 import { Pools } from "./pool.ts";
+import { type PortRange, withPorts } from "./ports.ts";
 import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
+import { gpusAfter, inventoried } from "./server-facts.ts";
+import { cordoned, drained, inHealth } from "./server-state.ts";
 import { isStale } from "./stale.ts";
 import type { SchedulerState } from "./state.ts";
-import type { Instant } from "./time.ts";
+import type { Instant, Millis } from "./time.ts";
 import { newJob, transition } from "./transition.ts";
 
 export interface SchedulerOptions {
   readonly guards?: Guards;
   readonly learner?: Learner;
+  /** Which ports of its servers may be leased. */
+  readonly ports?: PortRange | undefined;
+  /** A server that is down for longer counts as lost, unless it has a span of its own; never unless given. */
+  readonly lostAfterMillis?: Millis;
   /** How long placements may search, asked in each round. */
   effort?(): Effort;
 }
@@ -51,6 +60,7 @@ export class Scheduler {
   readonly #memory: Memory;
   readonly #effort: () => Effort;
   readonly guards: Guards;
+  readonly lostAfterMillis: Millis;
   /** In the order of submission: a Map keeps its order when a value is replaced. */
   readonly #jobs = new Map<JobId, Job>();
   readonly #over = new Map<JobId, Job>();
@@ -58,7 +68,7 @@ export class Scheduler {
   readonly #servers = new Map<ServerId, Server>();
   readonly #runs = new Map<JobId, Run>();
   readonly #migrations = new Map<JobId, Migration>();
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   readonly #pools = new Pools(this.#servers);
   /** Jobs that something other than the policy may have to be done about: see `duties`. */
   readonly #watched = new Set<JobId>();
@@ -74,7 +84,9 @@ export class Scheduler {
   constructor(resolve: ResolvePolicy, setting: PolicySetting, options: SchedulerOptions = {}) {
     this.#resolve = resolve;
     this.#setting = setting;
+    this.ledger = new Ledger(options.ports);
     this.guards = options.guards ?? NO_GUARDS;
+    this.lostAfterMillis = options.lostAfterMillis ?? Number.POSITIVE_INFINITY;
     this.#memory = new Memory(options.learner ?? new Declared());
     this.#effort = options.effort ?? (() => ({ steps: SEARCH_STEPS }));
   }
@@ -171,7 +183,9 @@ export class Scheduler {
   /** Decides what to do now. Its events are observed already. A policy that fails changes nothing. */
   round(now: Instant): Round {
     const events: Event[] = [];
-    const observe = (event: Event): void => {
+    const observe = (wanted: Event): void => {
+      const event = this.withPorts(wanted);
+      if (!event) return; // no port is free: it is asked for again
       this.observe(event);
       events.push(event);
     };
@@ -181,7 +195,9 @@ export class Scheduler {
       nextDuty = this.#doDuties(now, observe);
       const moves = drainMoves(this, now);
       for (const event of moves.events) observe(event);
-      nextMove = moves.wakeAt;
+      const rescues = faultMoves(this, now);
+      for (const event of rescues.events) observe(event);
+      nextMove = earlier(moves.wakeAt, rescues.wakeAt);
     } catch (error) {
       this.#tellFailure(error, now, observe);
     }
@@ -198,6 +214,14 @@ export class Scheduler {
       (at): at is Instant => at !== null && at > now,
     );
     return { events, commands, wakeAt: wakes.length > 0 ? Math.min(...wakes) : null };
+  }
+
+  /** An event that gives a job a place, with the ports that it needs there; null when there are none. */
+  withPorts(event: Event): Event | null {
+    return withPorts(event, (id, on) => {
+      const job = this.job(id);
+      return job ? this.ledger.withPorts(id, job.spec, on) : on;
+    });
   }
 
   /** What came of facts since the last round. The next one takes it along; who need not record first can have it sooner. */
@@ -300,14 +324,22 @@ export class Scheduler {
     if (!server) return false;
     switch (event.type) {
       case "ServerInventoried":
-        this.#setServer({ ...server, gpus: event.gpus, cores: event.cores, memoryMiB: event.memoryMiB });
+        this.#setServer(inventoried(server, event));
         return true;
+      case "GpuStateChanged": {
+        const gpus = gpusAfter(server.gpus, event);
+        if (gpus !== server.gpus) this.#setServer({ ...server, gpus });
+        return gpus !== server.gpus;
+      }
       case "ServerHealthChanged":
         if (server.health === event.health && server.reason === event.reason) return false;
-        this.#setServer({ ...server, health: event.health, reason: event.reason, healthSince: event.at });
+        this.#setServer(inHealth(server, event));
         return true;
       case "ServerDrained":
-        this.#setServer({ ...server, draining: event.draining });
+        this.#setServer(drained(server, event));
+        return true;
+      case "ServerCordoned":
+        this.#setServer(cordoned(server, event));
         return true;
       case "ServerRemoved":
         this.ledger.removeServer(event.server);
@@ -388,3 +420,6 @@ export class Scheduler {
     this.#dirty.migrations.set(migration.id, migration);
   }
 }
+
+const earlier = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);

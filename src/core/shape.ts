@@ -12,6 +12,8 @@ export interface Shape {
   readonly cores: number;
   readonly memoryMiB: number;
   readonly needsNoImage: boolean;
+  /** It has asked for what only a container has. */
+  readonly needsContainer: boolean;
   readonly minServers: number;
   readonly maxServers: number;
 }
@@ -30,6 +32,7 @@ export function shapeOf({ spec }: Pick<Job, "spec">): Shape {
     cores: pool === "gpus" ? spec.cores.min : 0,
     memoryMiB: spec.memoryMiB ?? 0,
     needsNoImage: spec.image === null,
+    needsContainer: spec.mounts !== undefined || spec.runAs !== undefined,
     minServers: spec.servers.min,
     maxServers: spec.servers.max,
   };
@@ -41,13 +44,15 @@ export function shapeOf({ spec }: Pick<Job, "spec">): Shape {
 }
 
 /** A container needs an image; a process server runs the command with what the machine has. */
-export const suitsServer = (server: Server, shape: Shape): boolean => server.driver !== "docker" || !shape.needsNoImage;
+export const suitsServer = ({ driver }: Server, { needsNoImage, needsContainer }: Shape): boolean =>
+  !(driver === "docker" && needsNoImage) && !(driver === "process" && needsContainer);
 
 export const suitsGpu = (gpu: Gpu, { model, gpuMemoryMiB }: Shape): boolean =>
   (model === null || gpu.model === model) && (gpuMemoryMiB === null || (gpu.memoryMiB ?? 0) >= gpuMemoryMiB);
 
 /** Takes new runs. */
-export const isOpen = ({ health, draining }: Server): boolean => health === "up" && !draining;
+export const isOpen = ({ health, draining, cordoned }: Server): boolean =>
+  health === "up" && !draining && cordoned === undefined;
 
 /** How much of what its pool divides the server has for such jobs, were it empty. 0 where they cannot go. */
 export function capacityFor(server: Server, shape: Shape): number {
@@ -61,14 +66,17 @@ export function largestSize(servers: Iterable<Server>, shape: Shape): number {
   return sizes.slice(0, shape.maxServers).reduce((sum, size) => sum + size, 0);
 }
 
-/** Could this server ever run the job alone, were it empty? */
+/** Could this server ever run the job, were it empty: alone, or its part where the job may span several? */
 export function canHold(server: Server, job: Pick<Job, "spec">): boolean {
   const { gpus, cores, memoryMiB } = job.spec;
   const shape = shapeOf(job);
+  const isWhole = shape.maxServers === 1;
+  const leastGpus = isWhole ? gpus.min : Math.min(1, gpus.min);
+  const leastCores = isWhole || shape.pool === "gpus" ? cores.min : Math.min(1, cores.min);
   return (
     suitsServer(server, shape) &&
-    server.gpus.filter((gpu) => suitsGpu(gpu, shape)).length >= gpus.min &&
-    server.cores >= cores.min &&
+    server.gpus.filter((gpu) => suitsGpu(gpu, shape)).length >= leastGpus &&
+    server.cores >= leastCores &&
     server.memoryMiB >= (memoryMiB ?? 0)
   );
 }

@@ -71,6 +71,10 @@ export function transition(job: Job, event: JobEvent): Job {
     case "CheckpointCarried":
       return job;
 
+    case "CheckpointLost":
+      if (state.status !== "starting") return job;
+      return { ...job, checkpoint: null, state: { ...state, checkpoint: { generation: job.attempt, from: null } } };
+
     case "RunStarted": {
       const started = { ...job, trainingSince: event.at, firstStartedAt: job.firstStartedAt ?? event.at };
       if (state.status === "cancelling") {
@@ -102,12 +106,12 @@ export function transition(job: Job, event: JobEvent): Job {
       return resumed(job, state.on, event.at);
 
     case "JobPreempted":
-      if (state.status !== "running" && !(state.status === "paused" && state.by === "policy")) break;
+      if (!("on" in state) || state.status === "preempting" || state.status === "cancelling") break;
       return {
         ...job,
         preemptions: job.preemptions + (state.status === "running" ? 1 : 0),
         movedAt: event.at,
-        state: { status: "preempting", since: event.at, on: whole(state) },
+        state: { status: "preempting", since: event.at, on: whole(state), ...(isHeld(state) && { held: true }) },
       };
 
     case "JobMigrated":
@@ -193,7 +197,8 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
       if (state.fallback) return begin({ ...served, moveFailedAt: event.at }, state.fallback, state.reason, event.at);
       break;
     case "preempting":
-      if (outcome.kind === "stopped") return { ...served, nextReason: "preempted", state: pending(event.at) };
+      if (outcome.kind === "stopped")
+        return { ...served, nextReason: "preempted", state: pending(event.at, isHeld(state)) };
       break;
     case "migrating":
       if (outcome.kind !== "stopped") break;
@@ -212,7 +217,8 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
 
 /** A run that ended though nobody asked: tried again while the budget of its cause lasts. */
 function failed(job: Job, outcome: Outcome, at: Instant): Job {
-  if (outcome.kind !== "failed") return { ...job, nextReason: "recovered", state: pending(at) };
+  const held = isHeld(job.state);
+  if (outcome.kind !== "failed") return { ...job, nextReason: "recovered", state: pending(at, held) };
   const { cause } = outcome;
   const used = job.retriesUsed[cause.origin];
   const permanent = cause.origin === "infrastructure" && cause.permanent === true;
@@ -222,7 +228,7 @@ function failed(job: Job, outcome: Outcome, at: Instant): Job {
     ...job,
     nextReason: "retried",
     retriesUsed: { ...job.retriesUsed, [cause.origin]: used + 1 },
-    state: { ...pending(at), notBefore: at + backoff },
+    state: { ...pending(at, held), notBefore: at + backoff },
   };
 }
 
@@ -283,12 +289,16 @@ const sinceSubmission = ({ submittedAt }: Job): QueuePlace["base"] => ({
   coreMillis: 0,
 });
 
-const pending = (at: Instant): Extract<JobState, { status: "pending" }> => ({
+const pending = (at: Instant, held = false): Extract<JobState, { status: "pending" }> => ({
   status: "pending",
   since: at,
-  held: false,
+  held,
   notBefore: at,
 });
+
+/** Its user wants it to rest, also when it has to leave its place. */
+const isHeld = (state: JobState): boolean =>
+  (state.status === "paused" && state.by === "user") || (state.status === "preempting" && state.held === true);
 
 const over = (job: Job, ending: Ending, at: Instant): Job => ({
   ...job,

@@ -2,7 +2,7 @@ import { statusReason } from "../../core/explain.ts";
 import type { Job } from "../../core/job.ts";
 import type { PolicySetting, ResolvePolicy } from "../../core/policy.ts";
 import { Scheduler } from "../../core/scheduler.ts";
-import { canHold } from "../../core/shape.ts";
+import { canHold, isOpen } from "../../core/shape.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Belief, Present } from "./present.ts";
 
@@ -45,7 +45,7 @@ export class Reasons {
     const isHeld = state.status === "pending" && state.held;
     const behind = blockedBy.length > 0 ? blockedBy.filter((id) => this.#unknown.includes(id)) : this.#others(job);
     const fits = this.#present.servers.some(
-      (server) => server.health === "up" && !server.draining && canHold(server, job),
+      (server) => isOpen(server) && canHold(server, job),
     );
     if (isHeld || !fits || behind.length === 0)
       return why ?? `not within the ${spanWords(this.#until - now)} that were looked at`;
