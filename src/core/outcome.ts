@@ -24,7 +24,9 @@ export type InfrastructureFault =
   | "image-pull"
   | "disk-full"
   | "gpu-lost"
-  | "checkpoint-carry";
+  | "checkpoint-carry"
+  | "host-oom"
+  | "interference";
 
 /** How a run ended. `stopped` means that it ended because it was asked to, whatever its exit code. */
 export type Outcome =

@@ -8,6 +8,8 @@ import type { DriverEvent } from "../driver.ts";
 import { reasonOf } from "./engine.ts";
 import type { Gate } from "./gate.ts";
 import { RunGrant } from "./grant.ts";
+import { remembered } from "./hands.ts";
+import { refusesLimits } from "./isolation.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { findProgram } from "./program.ts";
@@ -26,8 +28,7 @@ import {
 /** How long the end of a failed start is held back so that it leaves nothing behind. */
 const CLEAN_UP_MILLIS = 10_000;
 const OOM_TOLD_WITHIN_MILLIS = 1_000;
-/** What an engine leaves of the runs that it took along when it ended. */
-const ENDED_WITH_ENGINE: ReadonlySet<number> = new Set([137, 143, 255]);
+const KILLED = 137;
 
 /**
  * One run, as this life of the server knows it. What it is told is done one after the other; a stop overtakes what only
@@ -218,10 +219,24 @@ export class ContainerRun {
       await fillContainer(this.#site, order, setup, this.#tellPhase);
       setup.throwIfAborted();
       // From here on there is no way back.
-      info = await this.#container.start();
+      try {
+        info = await this.#container.start();
+      } catch (error) {
+        if (!this.#withoutLimits(reasonOf(error))) throw error;
+        return this.#startContainer(order, setup); // made anew, since it was made to another order
+      }
     }
     if (info) this.#observe(info);
     else this.#end({ outcome: GONE });
+  }
+
+  /** Whether the engine refused limits that it shall not be asked for again. */
+  #withoutLimits(reason: string): boolean {
+    const { limits } = this.#site;
+    if (!limits.raised || !refusesLimits(reason)) return false;
+    limits.raised = false;
+    this.#log("goes without containers.ulimits: its engine may not raise limits", { reason });
+    return true;
   }
 
   /** The preparations failed, or were overtaken: what is to be told of that, if anything. */
@@ -261,7 +276,7 @@ export class ContainerRun {
     let lostContact = false;
     for (;;) {
       if (!info || info.State.Status === "removing") {
-        return this.#end({ outcome: infrastructure("server-lost", "its container was removed while it ran") });
+        return this.#end({ outcome: infrastructure("interference", "somebody removed its container while it ran") });
       }
       if (!isRunning(info)) return await this.#finish(info, info === found, lostContact);
       const look = new AbortController();
@@ -281,20 +296,23 @@ export class ContainerRun {
     const stopped =
       this.#delivered ||
       (atFirstSight && (await wasStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal)));
-    const exit = exitOf(state, stopped, this.#memoryMiB);
-    const withEngine = lostContact && !stopped && !state.OOMKilled && ENDED_WITH_ENGINE.has(state.ExitCode);
-    const lost = infrastructure(
-      "server-lost",
-      `the Docker engine ended and took the run with it (exit code ${state.ExitCode})`,
-    );
+    const hands = stopped ? null : await remembered(this.#site.engine, info, this.#life.signal);
+    const exit = exitOf(state, {
+      stopped,
+      memoryMiB: this.#memoryMiB,
+      // We did not see the end, and the engine does not remember the start.
+      engineEnded: (lostContact || atFirstSight) && hands?.start !== true,
+      askedBy: hands?.askedBy ?? null,
+    });
     const at = Math.max(this.#started?.at ?? 0, this.#site.instantOf(state.FinishedAt));
-    this.#end({ ...exit, ...(withEngine && { outcome: lost }) }, at);
+    this.#end(exit, at);
   }
 
   /** The engine may hear of the end of a container before it hears that its memory was used up. */
   async #settled(info: ContainerInspectInfo): Promise<ContainerInspectInfo> {
     const { ExitCode: exitCode, OOMKilled: isKnown } = info.State;
-    if (this.#memoryMiB === null || exitCode === 0 || isKnown) return info;
+    const mayBe = this.#memoryMiB !== null || exitCode === KILLED;
+    if (!mayBe || exitCode === 0 || isKnown) return info;
     await sleep(OOM_TOLD_WITHIN_MILLIS, undefined, { signal: this.#life.signal });
     return (await this.#container.inspect()) ?? info;
   }

@@ -1,8 +1,7 @@
 import type { Cause, Outcome } from "../../core/outcome.ts";
+import { exitWords } from "../exit-words.ts";
 import type { Exit } from "./run-folder.ts";
 
-/** What a shell answers when it cannot find a command. */
-const SHELL_NOT_FOUND = 127;
 /** Shells answer 128 + n when signal n killed their command. */
 const KILLED_IN_SHELL = 137;
 
@@ -13,18 +12,14 @@ export function outcomeOf(exit: Exit, command: readonly string[]): Outcome {
     return failed({ origin: "infrastructure", code: "server-lost", message: "its supervisor was killed" });
   }
   if (exit.error) return failed(startFault(exit.error, command[0] ?? ""));
-  if (exit.signal !== null) {
-    const hint = exit.signal === "SIGKILL" ? "; the machine may have run out of memory" : "";
-    return failed({ origin: "application", code: "signal", message: `killed by ${exit.signal}${hint}` });
-  }
   if (exit.code === 0) return { kind: "succeeded" };
-  return failed({ origin: "application", code: "exit", message: `exited with code ${exit.code}${hintOf(exit.code)}` });
-}
-
-function hintOf(code: number | null): string {
-  if (code === SHELL_NOT_FOUND) return ": most likely a command was not found";
-  if (code === KILLED_IN_SHELL) return ": a command in it was killed; the machine may have run out of memory";
-  return "";
+  const killed = exit.signal === "SIGKILL" || exit.code === KILLED_IN_SHELL;
+  if (killed && exit.oomKills) {
+    const message = `killed by SIGKILL; meanwhile the machine ran out of memory, and its kernel killed so many processes: ${exit.oomKills}`;
+    return failed({ origin: "infrastructure", code: "host-oom", message });
+  }
+  const code = exit.signal === null ? "exit" : "signal";
+  return failed({ origin: "application", code, message: exitWords(exit.code, exit.signal) });
 }
 
 function startFault({ code, message }: { code: string | null; message: string }, command: string): Cause {

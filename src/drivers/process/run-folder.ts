@@ -39,6 +39,8 @@ export interface Exit {
   readonly error: { readonly code: string | null; readonly message: string } | null;
   /** It was asked to stop before it ended. */
   readonly stopped: boolean;
+  /** How many processes of this machine the kernel killed meanwhile for want of memory; not given where it does not count them. */
+  readonly oomKills?: number;
   /** Nobody saw its end. */
   readonly lost?: boolean;
   readonly at: number;

@@ -77,6 +77,7 @@ async function supervise({ command, cwd, env }) {
   const [file, ...args] = command;
   let job;
   let unrecorded = null;
+  const killsBefore = oomKills();
   const exited = new Promise((resolve) => {
     const fail = (error) => resolve({ code: null, signal: null, error: faultOf(error) });
     try {
@@ -107,7 +108,8 @@ async function supervise({ command, cwd, env }) {
   clearTimeout(killTimer);
   const at = Date.now();
   if (leftovers !== null) await killGroup(leftovers);
-  await end(unrecorded ? { ...exit, error: unrecorded } : exit, at);
+  const kills = killsBefore === null ? {} : { oomKills: oomKills() - killsBefore };
+  await end({ ...exit, ...kills, ...(unrecorded && { error: unrecorded }) }, at);
 }
 
 function faultOf({ code, message }) {
@@ -203,6 +205,16 @@ function stop({ signal, graceMillis }) {
     () => group !== null && signalGroup(group, "SIGKILL"),
     Math.min(Math.max(0, killAt - performance.now()), LONGEST_TIMER_MILLIS),
   );
+}
+
+/** How many processes the kernel has killed for want of memory since the machine started; null where it does not tell. */
+function oomKills() {
+  try {
+    const count = /^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "latin1"))?.[1];
+    return count === undefined ? null : Number(count);
+  } catch {
+    return null;
+  }
 }
 
 /** @returns whether there was anyone to signal */

@@ -177,7 +177,7 @@ shared.describe("a run on a Docker engine", () => {
     expect(await bench.told.first("RunExited", run)).toMatchObject({ outcome: { kind: "stopped" }, exitCode: 0 });
   });
 
-  test("a container that someone removes is a lost run", async () => {
+  test("a container that someone removes is told as somebody's doing", async () => {
     const driver = await bench.connect();
     const run = bench.order("sleep 1000");
     driver.start(run);
@@ -185,7 +185,7 @@ shared.describe("a run on a Docker engine", () => {
     await bench.host().docker.getContainer(handle).remove({ force: true });
     expect((await bench.told.first("RunExited", run)).outcome).toMatchObject({
       kind: "failed",
-      cause: { origin: "infrastructure", code: "server-lost" },
+      cause: { origin: "infrastructure", code: "interference" },
     });
   });
 
@@ -235,7 +235,7 @@ shared.describe("a run on a Docker engine", () => {
     driver.start(run);
     expect((await bench.told.first("RunExited", run)).outcome).toMatchObject({
       kind: "failed",
-      cause: { origin: "infrastructure", code: "daemon-error", message: expect.stringContaining("unknown device") },
+      cause: { origin: "infrastructure", code: "gpu-lost", message: expect.stringContaining("unknown device") },
     });
     expect(bench.told.of("RunStarted", run)).toEqual([]);
     expect(await bench.remains()).toEqual([]);
