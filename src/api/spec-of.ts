@@ -1,20 +1,21 @@
-import type { CoreInput, GpuInput, JobSpecInput } from "./types/spec-input.ts";
+import type { CoreInput, GpuInput, JobSpecInput, ServersInput } from "./types/spec-input.ts";
 
 /** The job as its YAML file would have it. */
 export function specOf(input: JobSpecInput): unknown {
   const { env, secrets, labels, ...fields } = input;
-  const { cores, deadline, ...rest } = given(fields) as JobSpecInput;
+  const { cores, servers, deadline, ...rest } = given(fields) as JobSpecInput;
   const named = Object.entries({ env, secrets, labels }).filter(([, value]) => value !== null && value !== undefined);
   return {
     ...rest,
     ...Object.fromEntries(named),
     ...(cores && { cores: coresOf(cores) }),
+    ...(servers && { servers: coresOf(servers) }),
     ...(deadline !== undefined && { deadline: new Date(deadline).toISOString() }),
   };
 }
 
 /** A count is written as a bare number. */
-export const coresOf = (cores: CoreInput): unknown => {
+export const coresOf = (cores: CoreInput | ServersInput): unknown => {
   const { count, ...range } = given(cores) as CoreInput;
   return count !== undefined && Object.keys(range).length === 0 ? count : given(cores);
 };

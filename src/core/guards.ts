@@ -1,7 +1,7 @@
 import type { Estimates } from "./estimates.ts";
 import type { Job } from "./job.ts";
 import { sizeOf } from "./job.ts";
-import { poolOf } from "./job-spec.ts";
+import { mayFreeze } from "./job-spec.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** What keeps a policy from moving work about for little: each is a setting. Requests of users and drains are not bound by them. */
@@ -93,13 +93,13 @@ export class Guard {
   pins(job: Job): boolean {
     const { state, spec } = job;
     if (state.status !== "running" || state.leaving !== null) return true;
-    const isInPlace = poolOf(spec) === "cores" ? this.#guards.pauseCores : spec.elasticity === "live";
+    const isInPlace = mayFreeze(spec) ? this.#guards.pauseCores : spec.elasticity === "live";
     return !isInPlace && this.rests(job);
   }
 
   /** May this running job make way for another now? A frozen one loses nothing. */
   mayStop(job: Job): boolean {
-    return (poolOf(job.spec) === "cores" && this.#guards.pauseCores) || !this.rests(job);
+    return (mayFreeze(job.spec) && this.#guards.pauseCores) || !this.rests(job);
   }
 
   /** Must this running job not be stopped, to preempt it, move it or resize it? */

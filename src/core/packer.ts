@@ -4,6 +4,7 @@ import { Draft, demandOf } from "./draft.ts";
 import { Grants } from "./grants.ts";
 import type { Job, JobId } from "./job.ts";
 import { isSuspended, placementOf } from "./job.ts";
+import { mayFreeze } from "./job-spec.ts";
 import type { Candidate } from "./placement-rule.ts";
 import { repack } from "./repack.ts";
 import type { Placement, ServerId, Share } from "./server.ts";
@@ -196,7 +197,7 @@ export class Packer {
 
   /** The fewest servers that will do, those with most room first; a gang that wants several gets at least so many. */
   #span(job: Job, shape: Shape, size: number, bounds: Bounds): Placement | null {
-    if (shape.maxServers < 2 || shape.pool === "cores") return null;
+    if (shape.maxServers < 2) return null;
     const roomy = this.#roomyServers(shape, bounds.idleNow).filter(
       ({ draft: { room } }) => room.server.id !== bounds.except && bounds.mayUse?.(room.server.id) !== false,
     );
@@ -205,7 +206,11 @@ export class Packer {
       if (chosen.reduce((sum, each) => sum + each.size, 0) < size) continue;
       let left = size;
       return chosen.map(({ draft, size: most }, i) => {
-        const share = Math.min(most, left - (chosen.length - i - 1)); // each server takes part
+        const others = chosen.length - i - 1; // each server takes part
+        // Who asks for several servers wants them alike; else the fewest gaps are left.
+        const rest = chosen.slice(i + 1).reduce((sum, each) => sum + each.size, 0);
+        const even = Math.max(Math.ceil(left / (others + 1)), left - rest);
+        const share = Math.min(most, shape.minServers > 1 ? even : left - others);
         left -= share;
         return draft.take(job.id, shape, demandOf(shape, share), ownShare(job, draft.room.server.id));
       });
@@ -234,7 +239,7 @@ export class Packer {
    * most room first; null when it may not, or they are too small.
    */
   #further(job: Job, shape: Shape, on: Placement, size: number): Placement | null {
-    if (shape.maxServers <= on.length || shape.pool === "cores") return null;
+    if (shape.maxServers <= on.length) return null;
     const roomy = this.#roomyServers(shape).filter(
       ({ draft }) => !on.some(({ server }) => server === draft.room.server.id),
     );
@@ -337,7 +342,7 @@ export class Packer {
   /** A job without GPUs is frozen rather than stopped: its memory stays, whether it is in the draft or not. */
   #keepsMemory(job: Job): boolean {
     if (isSuspended(job)) return true;
-    return this.#cluster.guard.settings.pauseCores && job.state.status === "running" && shapeOf(job).pool === "cores";
+    return this.#cluster.guard.settings.pauseCores && job.state.status === "running" && mayFreeze(job.spec);
   }
 
   /** Does it go on having memory there, whatever becomes of it in the draft? */

@@ -2,7 +2,7 @@ import type { Event, JobEvent, MigrationCause } from "./event.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { isEligible, isSuspended } from "./job.ts";
-import { poolOf } from "./job-spec.ts";
+import { mayFreeze, poolOf } from "./job-spec.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Decision, Snapshot } from "./policy.ts";
 import type { Placement } from "./server.ts";
@@ -32,7 +32,7 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     if (job?.state.status !== "running") continue;
     const to = decision.run.get(id);
     if (!to) {
-      if (poolOf(job.spec) === "cores" && guard.settings.pauseCores) plan.pause.push(id);
+      if (mayFreeze(job.spec) && guard.settings.pauseCores) plan.pause.push(id);
       else if (!guard.rests(job) && budget.take()) plan.preempt.push(id);
     } else if (!samePlacement(job.state.on, to)) changePlace(job, job.state.on, to);
   }

@@ -1,3 +1,4 @@
+export { type Allowed, NOTHING_ALLOWED } from "./container.ts";
 export type { CoreInput, GpuInput, JobSpecInput } from "./input.ts";
 export { type ParsedJob, parseJobSpec, type Submission } from "./parse.ts";
 export { jobSpecSchema } from "./schema.ts";

@@ -1,4 +1,4 @@
-import type { Elasticity } from "../core/job-spec.ts";
+import type { Elasticity, Launcher } from "../core/job-spec.ts";
 
 type Value = string | number | boolean;
 /** A quantity, or bounds between which it may lie. */
@@ -12,12 +12,24 @@ export interface JobSpecInput {
   readonly name?: string;
   readonly type?: string;
   readonly image?: string;
+  readonly imagePull?: "missing" | "always";
+  /** A folder of the user's machine, until a client has uploaded it. */
+  readonly code?: string | { readonly hash: string };
+  readonly mounts?: readonly (
+    | string
+    | { readonly source: string; readonly target: string; readonly readOnly?: boolean }
+  )[];
+  readonly runAs?: string;
   readonly command: string | readonly string[];
   readonly workdir?: string;
   readonly env?: Readonly<Record<string, Value>>;
   readonly secrets?: Readonly<Record<string, Value>>;
   readonly gpus?: number | GpuInput;
   readonly cores?: number | CoreInput;
+  readonly servers?: number | Range;
+  readonly launcher?: Launcher | "none";
+  readonly launcherCommand?: readonly string[];
+  readonly ports?: readonly (number | { readonly name?: string; readonly port: number })[];
   readonly parallelism?: { readonly interOp?: number; readonly intraOp?: number };
   readonly memoryMiB?: number;
   readonly shmMiB?: number;

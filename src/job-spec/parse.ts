@@ -3,6 +3,8 @@ import { DomainError, type Fault } from "../core/errors.ts";
 import type { GpuRequest, JobSpec } from "../core/job-spec.ts";
 import type { Instant } from "../core/time.ts";
 import { createChecker } from "../input/index.ts";
+import { type Allowed, containerFaults, containerOf, NOTHING_ALLOWED, REFUSED } from "./container.ts";
+import { coresOfGang, gangOf } from "./gang.ts";
 import type { CoreInput, JobSpecInput } from "./input.ts";
 import { checkpointFolder, ruleFaults } from "./rules.ts";
 import { jobSpecSchema, NOT_YET } from "./schema.ts";
@@ -11,6 +13,8 @@ import { jobSpecSchema, NOT_YET } from "./schema.ts";
 export interface Submission {
   readonly user: string;
   readonly now: Instant;
+  /** What it may ask of its container; nothing unless given. */
+  readonly allowed?: Allowed | undefined;
 }
 
 export interface ParsedJob {
@@ -31,7 +35,7 @@ const LIKE_AN_ID = /^(job-)?\d+$/;
 
 export const SHELL = ["/bin/sh", "-c"] as const;
 
-const check = createChecker(jobSpecSchema, NOT_YET);
+const check = createChecker(jobSpecSchema, NOT_YET, REFUSED);
 
 /**
  * The job spec of a GraphQL input, a YAML document or flags, complete.
@@ -39,9 +43,11 @@ const check = createChecker(jobSpecSchema, NOT_YET);
  */
 export function parseJobSpec(input: unknown, submission: Submission): ParsedJob {
   const { value, faults: unsound } = check(input);
-  const faults: Fault[] = [...unsound, ...ruleFaults(soundFields(value, unsound), submission.now)];
+  const { now, user, allowed = NOTHING_ALLOWED } = submission;
+  const sound = soundFields(value, unsound);
+  const faults: Fault[] = [...unsound, ...ruleFaults(sound, now), ...containerFaults(sound, allowed)];
   if (faults.length > 0) throw new DomainError(faults);
-  return completed(value as Complete, submission.user);
+  return completed(value as Complete, user, allowed);
 }
 
 /** The rules see the fields without faults only, so that no field is blamed twice. */
@@ -51,23 +57,25 @@ function soundFields(value: unknown, unsound: readonly Fault[]): Partial<JobSpec
   return Object.fromEntries(Object.entries(value as object).filter(([field]) => !blamed.has(field)));
 }
 
-function completed(input: Complete, user: string): ParsedJob {
+function completed(input: Complete, user: string, allowed: Allowed): ParsedJob {
   const secrets = texts(input.secrets);
   const { estimate, parallelism, limits } = input;
+  const [gpus, gang] = [gpuRequest(input.gpus), gangOf(input)];
   const spec: JobSpec = {
     name: input.name ?? defaultName(input),
     type: input.type,
     image: input.image ?? null,
+    ...containerOf(input, allowed),
     command: typeof input.command === "string" ? [...SHELL, input.command] : [...input.command],
     workdir: input.workdir ?? null,
     env: texts(input.env),
     secretNames: Object.keys(secrets),
-    gpus: gpuRequest(input.gpus),
-    cores: coreRequest(input.cores),
+    gpus,
+    cores: coresOfGang(coreRequest(input.cores), { gpus, ...gang }),
     parallelism: { interOp: parallelism?.interOp ?? null, intraOp: parallelism?.intraOp ?? null },
     memoryMiB: input.memoryMiB ?? null,
     shmMiB: input.shmMiB,
-    servers: { min: 1, max: 1 },
+    ...gang,
     elasticity: input.elasticity,
     resizeSignal: input.resizeSignal ?? null,
     priority: input.priority,

@@ -3,6 +3,7 @@ import type { Fault } from "../core/errors.ts";
 import type { Instant } from "../core/time.ts";
 import { faultAt, type Path } from "../input/index.ts";
 import { checkPattern } from "../progress/index.ts";
+import { gangFaults } from "./gang.ts";
 import type { GpuInput, JobSpecInput } from "./input.ts";
 
 /**
@@ -13,6 +14,7 @@ export function ruleFaults(sound: Partial<JobSpecInput>, now: Instant): Fault[] 
   return [
     ...gpuFaults(sound.gpus),
     ...coreFaults(sound.cores),
+    ...gangFaults(sound),
     ...elasticityFaults(sound),
     ...resizeFaults(sound),
     ...commandFaults(sound),

@@ -1,4 +1,6 @@
 import type { Schema } from "../input/index.ts";
+import { containerProperties } from "./container.ts";
+import { gangProperties } from "./gang.ts";
 import type { JobSpecInput } from "./input.ts";
 
 /** Each field is explained, so that editors complete it. */
@@ -59,6 +61,7 @@ const properties = {
     patternErrorMessage: "must name an image, such as python:3.12-slim",
     examples: ["pytorch/pytorch:2.5.1-cuda12.4-cudnn9-runtime", "python:3.12-slim"],
   },
+  ...containerProperties,
   command: {
     title: "Command",
     description: "What to run: a text is given to /bin/sh, a list is run as it stands.",
@@ -135,6 +138,7 @@ const properties = {
     default: 1,
     examples: [4, { min: 2, max: 16 }, { min: 2, max: 16, preferred: 8 }],
   },
+  ...gangProperties,
   parallelism: {
     title: "Threads",
     description: "Thread pools of TensorFlow-style programs. Without it, as many threads as cores.",
@@ -329,4 +333,4 @@ export const jobSpecSchema = {
 } as const satisfies Schema;
 
 /** Fields of the job contract that a later version will have. */
-export const NOT_YET = ["code", "launcher", "servers", "mounts", "ports", "array", "sweep", "progress.file"] as const;
+export const NOT_YET = ["array", "sweep", "progress.file"] as const;

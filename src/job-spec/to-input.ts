@@ -1,4 +1,6 @@
 import type { JobSpec } from "../core/job-spec.ts";
+import { writtenContainer } from "./container.ts";
+import { writtenGang } from "./gang.ts";
 import type { JobSpecInput } from "./input.ts";
 import { defaultName, SHELL } from "./parse.ts";
 import { jobSpecSchema } from "./schema.ts";
@@ -43,7 +45,7 @@ export function toInput(spec: JobSpec): JobSpecInput {
     },
     DEFAULTS,
   );
-  return { ...runs, ...rest };
+  return { ...runs, ...rest, ...writtenContainer(spec), ...writtenGang(spec) };
 }
 
 function writtenCommand(command: readonly string[]): JobSpecInput["command"] {

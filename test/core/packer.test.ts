@@ -104,7 +104,7 @@ describe("a draft of the cluster", () => {
     ]);
   });
 
-  it("gives a gang that wants several servers at least so many", () => {
+  it("gives a gang that wants several servers at least so many, alike where it can", () => {
     const { world } = draftOf(
       [
         ["a", 4],
@@ -114,8 +114,8 @@ describe("a draft of the cluster", () => {
     );
     const { state } = world.job("job-1");
     expect("on" in state && state.on.map(({ server, gpus: held }) => [server, held.length])).toEqual([
-      ["a", 3],
-      ["b", 1],
+      ["a", 2],
+      ["b", 2],
     ]);
   });
 

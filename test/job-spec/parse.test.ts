@@ -180,7 +180,6 @@ describe("what is refused", () => {
     [{ type: "PyTorch" }, "type: must be 1 to 64 lower-case letters, digits, dots, _ or -"],
     [{ image: "a b" }, "image: must name an image, such as python:3.12-slim"],
     [{ image: "python", workdir: "src" }, "workdir: must be an absolute path, since the job runs in a container"],
-    [{ launcher: "mpi" }, "launcher: is not supported by this version yet"],
     [{ progress: { file: "log.csv" } }, "progress.file: is not supported by this version yet"],
     [{ "bad\nname": 1 }, '"bad\\nname": unknown field'],
     [{ gpus: -1 }, "gpus: must be at least 0"],
@@ -210,7 +209,7 @@ describe("what is refused", () => {
       { resizeSignal: "SIGHUP", elasticity: "lve" },
       "elasticity: must be one of none, restart or live, did you mean live?",
     ],
-    [{ servers: 2 }, "servers: is not supported by this version yet"],
+
     [
       { elasticity: "none", gpus: { min: 1, max: 2 }, cores: { min: 1, max: 2 } },
       "gpus.max: must equal gpus.min if elasticity is none",

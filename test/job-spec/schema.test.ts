@@ -33,7 +33,8 @@ test.each(fields.flatMap(([path, { examples }]) => (examples as unknown[]).map((
     const beside = { min: { max: 64 }, max: { min: 1 }, preferred: { min: 1, max: 8 }, model: { count: 1 } };
     const siblings = field === "gpus" && inner === "memoryMiB" ? { count: 1 } : beside[inner as keyof typeof beside];
     const value = inner === undefined ? example : { ...siblings, [inner]: example };
-    const job = { command: "x", ...(field === "resizeSignal" && { elasticity: "live" }), [field]: value };
+    const needed = { resizeSignal: { elasticity: "live" }, launcherCommand: { launcher: "torchrun" } };
+    const job = { command: "x", ...needed[field as keyof typeof needed], [field]: value };
     expect(() => parseJobSpec(job, { user: "ada", now: 0 })).not.toThrow();
   },
 );

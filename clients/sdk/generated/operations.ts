@@ -161,6 +161,10 @@ export interface JobSpecInput {
   readonly image?: string | null;
   /** Names and values of your own, to search by. */
   readonly labels?: Json | null;
+  /** What starts its processes; without it, the command itself. */
+  readonly launcher?: Launcher | null;
+  /** The launcher's program, with options of your own. */
+  readonly launcherCommand?: readonly string[] | null;
   /** What may take how long. */
   readonly limits?: LimitsInput | null;
   /** Limit of memory, in MiB; without it, none. */
@@ -169,6 +173,8 @@ export interface JobSpecInput {
   readonly name?: string | null;
   /** Its thread pools. */
   readonly parallelism?: ParallelismInput | null;
+  /** Ports on which it listens, each given one of its server's. */
+  readonly ports?: readonly PortInput[] | null;
   /** Higher goes first, under the policies that look at it. */
   readonly priority?: number | null;
   /** How to read progress from the output. */
@@ -179,6 +185,8 @@ export interface JobSpecInput {
   readonly retries?: RetriesInput | null;
   /** Variables whose values are stored apart and never shown again. */
   readonly secrets?: Json | null;
+  /** How many servers it may span; without it, one. */
+  readonly servers?: ServersInput | null;
   /** Size of /dev/shm, in MiB. */
   readonly shmMiB?: number | null;
   /** What kind of training it is: pytorch, keras, … */
@@ -190,6 +198,8 @@ export interface JobSpecInput {
 }
 
 export type JobStatus = "CANCELLED" | "CANCELLING" | "COMPLETED" | "FAILED" | "MIGRATING" | "PAUSED" | "PENDING" | "PREEMPTING" | "RUNNING" | "STARTING";
+
+export type Launcher = "HOROVOD" | "MPI" | "NONE" | "TORCHRUN";
 
 /** What may take how long, in seconds. */
 export interface LimitsInput {
@@ -243,6 +253,14 @@ export type PausedBy = "POLICY" | "USER";
 
 export type PolicyNeed = "DEADLINES" | "ESTIMATES" | "HISTORY" | "PRIORITIES" | "SPEED_UP" | "USERS";
 
+/** A port on which the program listens. */
+export interface PortInput {
+  /** SCHEDULEARN_PORT_<NAME> tells of it; without it, the number. */
+  readonly name?: string | null;
+  /** The port inside the container. */
+  readonly port: number;
+}
+
 /** How to read progress from the output. */
 export interface ProgressInput {
   /** A regular expression with named groups. */
@@ -291,6 +309,16 @@ export interface ServerGpuInput {
   readonly model?: string | null;
   /** Its maker's unique name for it. */
   readonly uuid?: string | null;
+}
+
+/** Either `count`, or `min` and `max`. */
+export interface ServersInput {
+  /** So many, neither more nor fewer. */
+  readonly count?: number | null;
+  /** It runs on no more. */
+  readonly max?: number | null;
+  /** It runs on no fewer. */
+  readonly min?: number | null;
 }
 
 /** What is not given stays as it is. */

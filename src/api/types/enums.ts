@@ -3,7 +3,7 @@ import type { EstimateSource } from "../../core/estimates.ts";
 import type { MigrationCause } from "../../core/event.ts";
 import type { ForecastAccuracy } from "../../core/forecast.ts";
 import type { JobStatus, PausedBy, StartPhase, StartReason } from "../../core/job.ts";
-import type { Elasticity } from "../../core/job-spec.ts";
+import type { Elasticity, Launcher } from "../../core/job-spec.ts";
 import type { MigrationState } from "../../core/migration.ts";
 import type { Cause, Outcome } from "../../core/outcome.ts";
 import type { Need, OptionKind } from "../../core/policy.ts";
@@ -109,6 +109,13 @@ export const ElasticityEnum = enumOf<Elasticity>("Elasticity", "How the size of 
   none: "It may not.",
   restart: "It saves a checkpoint, stops, and starts with the other size.",
   live: "The program is told and adapts itself.",
+});
+
+export const LauncherEnum = enumOf<Launcher | "none">("Launcher", "What starts the processes of a job.", {
+  none: "The command runs once on each server.",
+  torchrun: "torchrun, on each server.",
+  horovod: "horovodrun, on the first server.",
+  mpi: "mpirun, on the first server.",
 });
 
 export const FailureOriginEnum = enumOf<Cause["origin"]>("FailureOrigin", "Whose failure it was.", {

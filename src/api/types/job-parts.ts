@@ -30,6 +30,39 @@ export class CoreRequestView {
   preferred!: number;
 }
 
+@ObjectType("CodeFolder", { description: "A folder that was shipped with a job." })
+export class CodeFolderView {
+  @Field(() => String, { description: "The SHA-256 of its archive." })
+  hash!: string;
+
+  @Field(() => Float, { description: "What its files hold." })
+  bytes!: number;
+
+  @Field(() => Int, { description: "How many files there are." })
+  files!: number;
+}
+
+@ObjectType("Mount", { description: "A folder of the server that a job sees." })
+export class MountView {
+  @Field(() => String, { description: "Its path on the server." })
+  source!: string;
+
+  @Field(() => String, { description: "Where the job finds it." })
+  target!: string;
+
+  @Field(() => Boolean, { description: "Whether it may only be read." })
+  readOnly!: boolean;
+}
+
+@ObjectType("ServerRange", { description: "How many servers a job may span." })
+export class ServerRange {
+  @Field(() => Int, { description: "It runs on no fewer." })
+  min!: number;
+
+  @Field(() => Int, { description: "It runs on no more." })
+  max!: number;
+}
+
 @ObjectType("CheckpointRequest", { description: "Where a job saves its state, and how it is asked to." })
 export class CheckpointRequestView {
   @Field(() => String, { description: "This folder survives restarts and moves with the job." })

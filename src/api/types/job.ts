@@ -8,10 +8,19 @@ import { toInput } from "../../job-spec/index.ts";
 import type { Context } from "../context.ts";
 import { Node } from "../relay.ts";
 import { Command, DateTime, Duration, Json } from "../scalars.ts";
-import { ElasticityEnum, JobStatusEnum, PausedByEnum, StartPhaseEnum } from "./enums.ts";
+import { ElasticityEnum, JobStatusEnum, LauncherEnum, PausedByEnum, StartPhaseEnum } from "./enums.ts";
 import { JobEstimate } from "./estimate.ts";
 import { Failure } from "./failure.ts";
-import { CheckpointRequestView, CoreRequestView, GpuRequestView, Retries, TimeLimits } from "./job-parts.ts";
+import {
+  CheckpointRequestView,
+  CodeFolderView,
+  CoreRequestView,
+  GpuRequestView,
+  MountView,
+  Retries,
+  ServerRange,
+  TimeLimits,
+} from "./job-parts.ts";
 import { ProgressView } from "./progress.ts";
 
 @ObjectType("Job", { implements: Node, description: "A training job: what was submitted, and what has become of it." })
@@ -71,6 +80,26 @@ export class JobView extends Node {
     return this.#spec.image;
   }
 
+  @Field(() => String, { description: "When its image is pulled: missing or always." })
+  get imagePull(): string {
+    return this.#spec.imagePull ?? "missing";
+  }
+
+  @Field(() => CodeFolderView, { nullable: true, description: "The folder that was shipped with it; null: none." })
+  get code(): CodeFolderView | null {
+    return this.#spec.code ?? null;
+  }
+
+  @Field(() => [MountView], { description: "Folders of the server that it sees." })
+  get mounts(): readonly MountView[] {
+    return this.#spec.mounts ?? [];
+  }
+
+  @Field(() => String, { nullable: true, description: "The user of its processes; null: the operator's choice." })
+  get runAs(): string | null {
+    return this.#spec.runAs ?? null;
+  }
+
   @Field(() => Command, { description: "What it runs." })
   get command(): string | readonly string[] {
     return toInput(this.#spec).command;
@@ -109,6 +138,16 @@ export class JobView extends Node {
   @Field(() => Int, { description: "The size of its /dev/shm in MiB." })
   get shmMiB(): number {
     return this.#spec.shmMiB;
+  }
+
+  @Field(() => ServerRange, { description: "How many servers it may span." })
+  get servers(): ServerRange {
+    return this.#spec.servers;
+  }
+
+  @Field(() => LauncherEnum, { description: "What starts its processes." })
+  get launcher(): string {
+    return this.#spec.launcher ?? "none";
   }
 
   @Field(() => ElasticityEnum, { description: "How its size may change once it runs." })

@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int } from "type-graphql";
 import type { Instant } from "../../core/time.ts";
 import { Command, DateTime, Json } from "../scalars.ts";
-import { ElasticityEnum } from "./enums.ts";
+import { ElasticityEnum, LauncherEnum } from "./enums.ts";
 
 const optional = { nullable: true } as const;
 
@@ -39,6 +39,27 @@ export class CoreInput {
 
   @Field(() => Int, { ...optional, description: "What policies without elasticity give; without it, min." })
   preferred?: number;
+}
+
+@InputType("ServersInput", { description: "Either `count`, or `min` and `max`." })
+export class ServersInput {
+  @Field(() => Int, { ...optional, description: "So many, neither more nor fewer." })
+  count?: number;
+
+  @Field(() => Int, { ...optional, description: "It runs on no fewer." })
+  min?: number;
+
+  @Field(() => Int, { ...optional, description: "It runs on no more." })
+  max?: number;
+}
+
+@InputType("PortInput", { description: "A port on which the program listens." })
+export class PortInput {
+  @Field(() => String, { ...optional, description: "SCHEDULEARN_PORT_<NAME> tells of it; without it, the number." })
+  name?: string;
+
+  @Field(() => Int, { description: "The port inside the container." })
+  port!: number;
 }
 
 @InputType("ParallelismInput", { description: "Thread pools of TensorFlow-style programs." })
@@ -104,6 +125,24 @@ export class LimitsInput {
   idleSeconds?: number;
 }
 
+@InputType("CodeInput", { description: "A folder that was uploaded for the job." })
+export class CodeInput {
+  @Field(() => String, { description: "The SHA-256 under which it was uploaded to /code/<hash>." })
+  hash!: string;
+}
+
+@InputType("MountInput", { description: "A folder of the server that the job sees." })
+export class MountInput {
+  @Field(() => String, { description: "An absolute path on the server, below a root that the operator allows." })
+  source!: string;
+
+  @Field(() => String, { description: "Where the job finds it." })
+  target!: string;
+
+  @Field(() => Boolean, { ...optional, description: "Whether it may only be read; without it, yes." })
+  readOnly?: boolean;
+}
+
 @InputType("JobSpecInput", { description: "A training job, as its YAML file would have it." })
 export class JobSpecInput {
   @Field(() => String, { ...optional, description: "How it is called in lists; without it, after its image." })
@@ -114,6 +153,18 @@ export class JobSpecInput {
 
   @Field(() => String, { ...optional, description: "The Docker image; without it, only a process server can run it." })
   image?: string;
+
+  @Field(() => String, { ...optional, description: "When the image is pulled: missing or always." })
+  imagePull?: string;
+
+  @Field(() => CodeInput, { ...optional, description: "A folder that is shipped with it." })
+  code?: CodeInput;
+
+  @Field(() => [MountInput], { ...optional, description: "Folders of the server that it sees." })
+  mounts?: MountInput[];
+
+  @Field(() => String, { ...optional, description: "The user of its processes, by numbers, such as 1000:1000." })
+  runAs?: string;
 
   @Field(() => Command, { ...optional, description: "What to run. Required." })
   command?: string | readonly string[];
@@ -132,6 +183,18 @@ export class JobSpecInput {
 
   @Field(() => CoreInput, { ...optional, description: "How many CPU cores; without it, one." })
   cores?: CoreInput;
+
+  @Field(() => ServersInput, { ...optional, description: "How many servers it may span; without it, one." })
+  servers?: ServersInput;
+
+  @Field(() => LauncherEnum, { ...optional, description: "What starts its processes; without it, the command itself." })
+  launcher?: string;
+
+  @Field(() => [String], { ...optional, description: "The launcher's program, with options of your own." })
+  launcherCommand?: string[];
+
+  @Field(() => [PortInput], { ...optional, description: "Ports on which it listens, each given one of its server's." })
+  ports?: PortInput[];
 
   @Field(() => ParallelismInput, { ...optional, description: "Its thread pools." })
   parallelism?: ParallelismInput;
