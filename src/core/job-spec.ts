@@ -83,6 +83,8 @@ export interface JobSpec {
   readonly estimate: { readonly seconds: number | null; readonly epochs: number | null; readonly steps: number | null };
   /** Regular expression with named groups for progress; null: common forms are recognised. */
   readonly progressPattern: string | null;
+  /** CSV or JSON lines that the program writes: its progress is read from there too. Relative paths start at its working folder. */
+  readonly progressFile?: string;
   readonly checkpoint: { readonly path: string; readonly signal: string; readonly graceSeconds: number };
   /** Restarts allowed after a failure, per cause. */
   readonly retries: { readonly application: number; readonly infrastructure: number };
@@ -92,6 +94,8 @@ export interface JobSpec {
     readonly runSeconds: number | null;
     /** Without any output. */
     readonly idleSeconds: number | null;
+    /** Without any progress. */
+    readonly stallSeconds?: number;
   };
   /** What becomes of its run when a server of it is lost: begun elsewhere unless given, kept waiting for it, or failed. */
   readonly whenServerLost?: WhenServerLost;
@@ -101,6 +105,9 @@ export interface JobSpec {
 
 /** What a policy divides: GPUs, or cores for jobs without GPUs. */
 export type Pool = "gpus" | "cores";
+/** Does the launcher run on the lead only, and start what runs on the other servers? */
+export const startsMembers = ({ launcher }: JobSpec): boolean => launcher === "horovod" || launcher === "mpi";
+
 /** A gang over several servers is never frozen for others: they would wait for each of its members. */
 export const mayFreeze = (spec: JobSpec): boolean => poolOf(spec) === "cores" && spec.servers.max === 1;
 export const poolOf = (spec: JobSpec): Pool => (spec.gpus.max > 0 ? "gpus" : "cores");

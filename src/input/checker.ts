@@ -19,8 +19,15 @@ export interface Checked {
   readonly faults: readonly Fault[];
 }
 
-/** @param notYet dotted paths of fields that a later version will have */
-export function createChecker(schema: Schema, notYet: readonly string[] = []): (input: unknown) => Checked {
+/**
+ * @param notYet dotted paths of fields that a later version will have
+ * @param refused fields that will never be, and why
+ */
+export function createChecker(
+  schema: Schema,
+  notYet: readonly string[] = [],
+  refused: Readonly<Record<string, string>> = {},
+): (input: unknown) => Checked {
   const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, useDefaults: true, verbose: true });
   ajv.addFormat("date-time", fullFormats["date-time"]);
   ajv.addKeyword("patternErrorMessage");
@@ -33,7 +40,7 @@ export function createChecker(schema: Schema, notYet: readonly string[] = []): (
     for (const error of validate.errors ?? []) {
       if (error.keyword === "propertyNames") continue; // what is wrong with the name is an error of its own
       const path = pathOf(error);
-      const problem = problemOf(error, path, notYet);
+      const problem = problemOf(error, path, notYet, refused);
       const fault = faultAt(path, path.length === 0 ? `${schema.title}: ${problem}` : problem);
       const key = JSON.stringify(path);
       if (!faults.has(key)) faults.set(key, fault);
@@ -63,7 +70,12 @@ function pathOf({ instancePath, propertyName, params }: ErrorObject): Path {
   return child === undefined ? path : [...path, String(child)];
 }
 
-function problemOf(error: ErrorObject, path: Path, notYet: readonly string[]): string {
+function problemOf(
+  error: ErrorObject,
+  path: Path,
+  notYet: readonly string[],
+  refused: Readonly<Record<string, string>>,
+): string {
   const { keyword, params, data } = error;
   const schema = error.parentSchema as Schema;
   const limit = params.limit;
@@ -72,6 +84,7 @@ function problemOf(error: ErrorObject, path: Path, notYet: readonly string[]): s
       return "is required";
     case "additionalProperties":
       if (notYet.includes(path.join("."))) return "is not supported by this version yet";
+      if (path.length === 1 && Object.hasOwn(refused, path[0] as string)) return refused[path[0] as string] as string;
       return unknown(path.at(-1) as string, Object.keys(schema.properties ?? {}));
     case "type":
       return wrongType([params.type].flat(), data);

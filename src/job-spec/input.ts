@@ -40,7 +40,7 @@ export interface JobSpecInput {
   readonly user?: string;
   readonly labels?: Readonly<Record<string, Value>>;
   readonly estimate?: { readonly seconds?: number; readonly epochs?: number; readonly steps?: number };
-  readonly progress?: { readonly pattern?: string };
+  readonly progress?: { readonly pattern?: string; readonly file?: string };
   readonly checkpoint?: { readonly path?: string; readonly signal?: string; readonly graceSeconds?: number };
   readonly retries?: { readonly application?: number; readonly infrastructure?: number };
   readonly limits?: {
@@ -48,6 +48,7 @@ export interface JobSpecInput {
     readonly pullSeconds?: number;
     readonly runSeconds?: number;
     readonly idleSeconds?: number;
+    readonly stallSeconds?: number;
   };
   readonly after?: readonly string[];
 }

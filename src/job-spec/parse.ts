@@ -88,6 +88,7 @@ function completed(input: Complete, user: string, allowed: Allowed): ParsedJob {
       steps: estimate?.steps ?? null,
     },
     progressPattern: input.progress?.pattern ?? null,
+    ...(input.progress?.file !== undefined && { progressFile: input.progress.file }),
     checkpoint: { ...input.checkpoint, path: checkpointFolder(input.checkpoint.path) },
     retries: { ...input.retries },
     limits: {
@@ -95,6 +96,7 @@ function completed(input: Complete, user: string, allowed: Allowed): ParsedJob {
       pullSeconds: limits?.pullSeconds ?? null,
       runSeconds: limits?.runSeconds ?? null,
       idleSeconds: limits?.idleSeconds ?? null,
+      ...(limits?.stallSeconds !== undefined && { stallSeconds: limits.stallSeconds }),
     },
     after: [...input.after],
   };

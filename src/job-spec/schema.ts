@@ -233,6 +233,16 @@ const properties = {
         minLength: 1,
         examples: ["iteration (?<step>\\d+) of (?<steps>\\d+) error (?<loss>[0-9.]+)"],
       },
+      file: {
+        title: "File",
+        description:
+          "A file that the program writes: CSV with a line of names, or a JSON object a line. Read as it grows, up to 64 MiB. Relative paths start at the working folder.",
+        type: "string",
+        minLength: 1,
+        maxLength: 4096,
+        ...NO_NUL,
+        examples: ["/workspace/log.csv", "metrics.jsonl"],
+      },
     },
     additionalProperties: false,
     examples: [{ pattern: "iteration (?<step>\\d+) of (?<steps>\\d+)" }],
@@ -301,6 +311,11 @@ const properties = {
       pullSeconds: seconds("Pulling", "Getting the image may take so long.", 1800),
       runSeconds: seconds("Running", "The job is stopped when a run takes longer.", 86_400),
       idleSeconds: seconds("Silent", "The job is stopped when it prints nothing for so long.", 3600),
+      stallSeconds: seconds(
+        "Stalled",
+        "The job is stopped when it tells no progress for so long: for a job that tells any.",
+        7200,
+      ),
     },
     additionalProperties: false,
     examples: [{ runSeconds: 86_400, idleSeconds: 3600 }],
@@ -333,4 +348,4 @@ export const jobSpecSchema = {
 } as const satisfies Schema;
 
 /** Fields of the job contract that a later version will have. */
-export const NOT_YET = ["array", "sweep", "progress.file"] as const;
+export const NOT_YET = ["array", "sweep"] as const;

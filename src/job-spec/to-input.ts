@@ -37,7 +37,7 @@ export function toInput(spec: JobSpec): JobSpecInput {
       user: spec.user,
       labels: filled(spec.labels),
       estimate: lean(spec.estimate),
-      progress: lean({ pattern: progressPattern }),
+      progress: lean({ pattern: progressPattern, file: spec.progressFile ?? null }),
       checkpoint: lean(spec.checkpoint, checkpoint.default),
       retries: lean(spec.retries, retries.default),
       limits: lean(spec.limits),

@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ContainersConfig, defaultContainers, type RegistryConfig } from "../../config/index.ts";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import { type DeclaredGpu, declaredGpus, type Gpu, type Health } from "../../core/server.ts";
 import type { Driver, DriverContext, Found, Output, OutputPosition } from "../driver.ts";
 import { visibleDevices } from "../environment.ts";
 import { readOut } from "./checkpoint.ts";
-import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./container.ts";
+import { CodeVolumes, type OpenCode } from "./code.ts";
 import type { TlsFiles } from "./engine.ts";
 import { accept, Engine, reasonOf } from "./engine.ts";
 import { Gate } from "./gate.ts";
 import { HealthWatch } from "./health.ts";
+import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./labels.ts";
 import { followOutput } from "./output.ts";
+import { Registries } from "./registries.ts";
 import { ContainerRun } from "./run.ts";
 import type { Site } from "./setup.ts";
 import { containerOf, removeVolume } from "./setup.ts";
@@ -30,6 +33,11 @@ export interface DockerOptions {
   readonly cores?: number;
   readonly memoryMiB?: number;
   readonly context: DriverContext;
+  /** What containers are given; the defaults of the configuration unless given. */
+  readonly containers?: ContainersConfig;
+  readonly registries?: readonly RegistryConfig[];
+  /** What was uploaded under a hash, as a tar stream. Without it no job has code. */
+  readonly openCode?: OpenCode;
   readonly carryPatienceMillis?: number;
 }
 
@@ -72,6 +80,10 @@ class DockerDriver implements Driver {
       server: options.server,
       engine: this.#engine,
       context,
+      rules: options.containers ?? defaultContainers,
+      limits: { raised: true },
+      registries: new Registries(options.registries ?? []),
+      code: new CodeVolumes(this.#engine, context.cluster, this.#reader, options.openCode, this.#closing.signal),
       carryPatienceMillis: options.carryPatienceMillis,
       devicesOf: (order) => {
         const leased = this.#leased(order);
@@ -156,12 +168,11 @@ class DockerDriver implements Driver {
     this.#run(order).adopt(order);
   }
 
-  reap(job: JobId, attempt: number): void {
+  reap(job: JobId, attempt: number): Promise<void> {
     const reaped = this.#run({ job, attempt });
-    this.#inBackground("a container could not be removed", async () => {
-      await reaped.reap();
-      this.#forget(reaped, job, attempt);
-    });
+    const gone = reaped.reap().finally(() => this.#forget(reaped, job, attempt));
+    this.#inBackground("a container could not be removed", () => gone);
+    return gone;
   }
 
   async *follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]> {

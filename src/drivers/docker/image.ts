@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import type { AuthConfig } from "dockerode";
 import type { Engine } from "./engine.ts";
 import { reasonOf, statusOf } from "./engine.ts";
 import { engineFailure, infrastructure, RunFailure } from "./outcome.ts";
@@ -21,17 +22,22 @@ interface PullMessage {
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
 
-/** Sees to it that the image is there, pulling it if need be. Throws a RunFailure that says what to do about it. */
-export async function ensureImage(
-  engine: Engine,
-  image: string,
+export interface Pull {
+  readonly engine: Engine;
+  readonly image: string;
+  /** Who asks the registry; undefined for anybody. */
+  readonly authconfig: AuthConfig | undefined;
+  readonly patienceMillis: number;
+}
+
+/** Pulls the image, also where there is one of its name. Throws a RunFailure that says what to do about it. */
+export async function pullImage(
+  { engine, image, authconfig, patienceMillis }: Pull,
   signal: AbortSignal,
-  patienceMillis: number,
   tell: (progress: PullProgress) => void,
 ): Promise<void> {
-  if (await hasImage(engine, image, signal, patienceMillis)) return;
   try {
-    await pull(engine, image, signal, tell);
+    await pull(engine, image, authconfig, signal, tell);
   } catch (error) {
     signal.throwIfAborted();
     throw pullFailure(image, error);
@@ -41,7 +47,12 @@ export async function ensureImage(
   }
 }
 
-const hasImage = (engine: Engine, image: string, signal: AbortSignal, patienceMillis: number): Promise<boolean> =>
+export const hasImage = (
+  engine: Engine,
+  image: string,
+  signal: AbortSignal,
+  patienceMillis: number,
+): Promise<boolean> =>
   engine
     .ask({ signal, patienceMillis }, (abortSignal) => engine.docker.getImage(image).inspect({ abortSignal } as object))
     .then(
@@ -55,6 +66,7 @@ const hasImage = (engine: Engine, image: string, signal: AbortSignal, patienceMi
 async function pull(
   engine: Engine,
   image: string,
+  authconfig: AuthConfig | undefined,
   signal: AbortSignal,
   tell: (progress: PullProgress) => void,
 ): Promise<void> {
@@ -65,7 +77,7 @@ async function pull(
   const watchdog = setTimeout(() => broken.abort(silent), SILENCE_MILLIS);
   try {
     tell({ fraction: null, detail: image });
-    const account = await engine.docker.pull(image, { abortSignal: broken.signal });
+    const account = await engine.docker.pull(image, { abortSignal: broken.signal, ...(authconfig && { authconfig }) });
     const layers = new Map<string, { current: number; total: number }>();
     let toldAt = performance.now();
     let reached: number | null = null;

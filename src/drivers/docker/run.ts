@@ -163,16 +163,18 @@ export class ContainerRun {
     });
   }
 
-  /** Removes what there is of it, running or not, and is done with it. */
+  /** Removes what there is of it, running or not, and is done with it. Rejects when the engine refuses. */
   reap(): Promise<void> {
     this.#setup.abort(STOPPED);
-    this.#enqueue(async () => {
-      const { signal } = this.#life;
-      this.#over = true;
-      await removeContainer(this.#site, this.#job, this.#attempt, signal);
-      this.forget();
+    return new Promise((resolve, reject) => {
+      this.#enqueue(async () => {
+        const { signal } = this.#life;
+        this.#over = true;
+        await removeContainer(this.#site, this.#job, this.#attempt, signal).then(resolve, reject);
+        this.forget();
+      });
+      void this.#chain.then(resolve); // it was reaped or forgotten before its turn came
     });
-    return this.#chain;
   }
 
   /** Watches no more and tells no more; the container goes on. */

@@ -2,17 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import tar from "tar-stream";
 import { type Carried, carry } from "../../carry/carry.ts";
+import type { ContainersConfig } from "../../config/index.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
+import { CODE_PATH } from "../../core/job-spec.ts";
 import type { Gpu } from "../../core/server.ts";
 import type { DriverContext } from "../driver.ts";
 import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
 import { folderOf } from "./checkpoint.ts";
-import { containerName, containerOptions, ORDER_LABEL, volumeName } from "./container.ts";
+import type { CodeVolumes } from "./code.ts";
+import { containerOptions } from "./container.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
-import { ensureImage, pullFailure } from "./image.ts";
+import { hasImage, pullFailure, pullImage } from "./image.ts";
+import { containerName, ORDER_LABEL, volumeName } from "./labels.ts";
+import { refuseMounts, withMountExplained } from "./mounts.ts";
 import { infrastructure, RunFailure } from "./outcome.ts";
+import type { Registries } from "./registries.ts";
 
 type ContainerDevices = Devices & { readonly visible: readonly Gpu[] };
 
@@ -21,6 +27,11 @@ export interface Site {
   readonly server: string;
   readonly engine: Engine;
   readonly context: DriverContext;
+  readonly rules: ContainersConfig;
+  /** Whether the engine may raise limits: it is told by the first container that it refuses for them. */
+  readonly limits: { raised: boolean };
+  readonly registries: Registries;
+  readonly code: CodeVolumes;
   /** How long a carry goes on trying while no file of the checkpoint comes through; a minute unless given. */
   readonly carryPatienceMillis?: number | undefined;
   /** The devices of the run on this server. */
@@ -56,11 +67,17 @@ export async function createContainer(
   tell: TellPhase,
 ): Promise<void> {
   const { engine, context } = site;
-  const image = order.spec.image ?? "";
+  const { spec } = order;
+  const image = spec.image ?? "";
+  refuseMounts(site.rules, order);
   const secrets = await context.secrets(order.job);
   const devices = site.devicesOf(order);
-  const environment = runEnvironment(order, devices, order.spec.checkpoint.path, secrets);
-  const options = containerOptions(context.cluster, order, devices.visible, environment);
+  const environment = {
+    ...runEnvironment(order, devices, spec.checkpoint.path, secrets),
+    ...(spec.code && { SCHEDULEARN_CODE_DIR: CODE_PATH }),
+  };
+  const { rules, limits } = site;
+  const options = containerOptions(context.cluster, order, devices.visible, environment, rules, limits.raised);
   const create = async () => {
     do {
       setup.throwIfAborted();
@@ -72,19 +89,35 @@ export async function createContainer(
       if (made) return;
     } while (await giveWay(site, order, options, setup));
   };
-  try {
-    await create();
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-    await ensureImage(engine, image, setup, PATIENCE_MILLIS, ({ fraction, detail }) =>
+  const pull = async () => {
+    const authconfig = await site.registries.authFor(image);
+    await pullImage({ engine, image, authconfig, patienceMillis: PATIENCE_MILLIS }, setup, ({ fraction, detail }) =>
       tell("pulling", fraction, detail),
     );
     tell("creating", null, null);
+  };
+  if (spec.imagePull === "always" && !(await exists(site, order, setup))) await pull();
+  try {
+    await create();
+  } catch (error) {
+    if (statusOf(error) !== 404) throw withMountExplained(error, site.server);
+    if (spec.imagePull !== "always" && !(await hasImage(engine, image, setup, PATIENCE_MILLIS))) await pull();
     await create().catch((again: unknown) => {
-      throw statusOf(again) === 404 ? pullFailure(image, again) : again;
+      throw statusOf(again) === 404 ? pullFailure(image, again) : withMountExplained(again, site.server);
     });
   }
+  if (spec.code) await site.code.provide(spec.code.hash, image, setup);
 }
+
+const exists = (site: Site, { job, attempt }: RunOrder, signal: AbortSignal): Promise<boolean> =>
+  site.engine
+    .ask({ signal, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
+      containerOf(site, job, attempt).inspect({ abortSignal }),
+    )
+    .then(
+      () => true,
+      (error) => accept<boolean>(404)(error) ?? false,
+    );
 
 /** Whether the name is free, or made free of a container that never started and was made to another order. */
 async function giveWay(
