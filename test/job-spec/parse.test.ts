@@ -180,7 +180,7 @@ describe("what is refused", () => {
     [{ type: "PyTorch" }, "type: must be 1 to 64 lower-case letters, digits, dots, _ or -"],
     [{ image: "a b" }, "image: must name an image, such as python:3.12-slim"],
     [{ image: "python", workdir: "src" }, "workdir: must be an absolute path, since the job runs in a container"],
-    [{ progress: { file: "log.csv" } }, "progress.file: is not supported by this version yet"],
+    [{ progress: { file: "" } }, "progress.file: must not be empty"],
     [{ "bad\nname": 1 }, '"bad\\nname": unknown field'],
     [{ gpus: -1 }, "gpus: must be at least 0"],
     [{ gpus: 1.5 }, "gpus: must be a whole number or an object"],

@@ -33,6 +33,8 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["id", job.id],
     ["name", job.name],
     ["status", [statusWords(job), reasonOf(job)].filter(Boolean).join(": ")],
+    ["cause", job.failure && `${job.failure.code} (${job.failure.origin.toLowerCase()})`],
+    ["remedy", job.failure?.hint ?? null],
     ["server", job.server?.name ?? null],
     ["progress", job.progress && formatProgress(job.progress)],
     ["remaining", job.estimate && estimateWords(job.estimate, job.gpus.max > 0 ? "GPU" : "core")],

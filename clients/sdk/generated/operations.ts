@@ -41,6 +41,12 @@ export interface CheckpointInput {
   readonly signal?: string | null;
 }
 
+/** A folder that was uploaded for the job. */
+export interface CodeInput {
+  /** The SHA-256 under which it was uploaded to /code/<hash>. */
+  readonly hash: string;
+}
+
 /** Either `count`, or `min` and `max` for an elastic job without GPUs. */
 export interface CoreInput {
   /** This many. */
@@ -143,6 +149,8 @@ export interface JobSpecInput {
   readonly after?: readonly string[] | null;
   /** Where it saves its state, and how it is asked to. */
   readonly checkpoint?: CheckpointInput | null;
+  /** A folder that is shipped with it. */
+  readonly code?: CodeInput | null;
   /** What to run. Required. */
   readonly command?: string | readonly string[] | null;
   /** How many CPU cores; without it, one. */
@@ -159,6 +167,8 @@ export interface JobSpecInput {
   readonly gpus?: GpuInput | null;
   /** The Docker image; without it, only a process server can run it. */
   readonly image?: string | null;
+  /** When the image is pulled: missing or always. */
+  readonly imagePull?: string | null;
   /** Names and values of your own, to search by. */
   readonly labels?: Json | null;
   /** What starts its processes; without it, the command itself. */
@@ -169,6 +179,8 @@ export interface JobSpecInput {
   readonly limits?: LimitsInput | null;
   /** Limit of memory, in MiB; without it, none. */
   readonly memoryMiB?: number | null;
+  /** Folders of the server that it sees. */
+  readonly mounts?: readonly MountInput[] | null;
   /** How it is called in lists; without it, after its image. */
   readonly name?: string | null;
   /** Its thread pools. */
@@ -183,6 +195,8 @@ export interface JobSpecInput {
   readonly resizeSignal?: string | null;
   /** How often it is started again after a failure. */
   readonly retries?: RetriesInput | null;
+  /** The user of its processes, by numbers, such as 1000:1000. */
+  readonly runAs?: string | null;
   /** Variables whose values are stored apart and never shown again. */
   readonly secrets?: Json | null;
   /** How many servers it may span; without it, one. */
@@ -211,6 +225,8 @@ export interface LimitsInput {
   readonly queueSeconds?: number | null;
   /** Training. */
   readonly runSeconds?: number | null;
+  /** Without telling any progress. */
+  readonly stallSeconds?: number | null;
 }
 
 export type LogStream = "STDERR" | "STDOUT";
@@ -232,6 +248,16 @@ export interface MigrationFilter {
 }
 
 export type MigrationState = "COMPLETED" | "FAILED" | "PREPARING" | "STARTING" | "STOPPING" | "SUPERSEDED";
+
+/** A folder of the server that the job sees. */
+export interface MountInput {
+  /** Whether it may only be read; without it, yes. */
+  readonly readOnly?: boolean | null;
+  /** An absolute path on the server, below a root that the operator allows. */
+  readonly source: string;
+  /** Where the job finds it. */
+  readonly target: string;
+}
 
 export type OptionKind = "CHOICE" | "FLAG" | "NUMBER" | "NUMBERS" | "SHARES";
 
@@ -263,6 +289,8 @@ export interface PortInput {
 
 /** How to read progress from the output. */
 export interface ProgressInput {
+  /** A file that the program writes: CSV, or a JSON object a line. */
+  readonly file?: string | null;
   /** A regular expression with named groups. */
   readonly pattern?: string | null;
 }
@@ -398,6 +426,7 @@ export type Failure = {
   readonly origin: FailureOrigin;
   readonly code: string;
   readonly message: string;
+  readonly hint: string;
 };
 
 export type Estimate = {
@@ -714,6 +743,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -906,6 +936,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -1328,6 +1359,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -1443,6 +1475,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -1584,6 +1617,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -1699,6 +1733,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -1814,6 +1849,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -1929,6 +1965,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {
@@ -2341,6 +2378,7 @@ fragment Failure on Failure {
   origin
   code
   message
+  hint
 }
 
 fragment Estimate on JobEstimate {

@@ -97,4 +97,7 @@ export class TimeLimits {
 
   @Field(() => Float, { nullable: true, description: "Without printing anything." })
   idleSeconds!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Without telling any progress." })
+  stallSeconds?: number;
 }

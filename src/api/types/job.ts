@@ -300,7 +300,8 @@ export class JobView extends Node {
 
   @Field(() => Failure, { nullable: true, description: "Why it failed; null unless it did." })
   get failure(): Failure | null {
-    return isOver(this.job) && "cause" in this.job.state ? this.job.state.cause : null;
+    const { state } = this.job;
+    return isOver(this.job) && "cause" in state && state.cause ? new Failure(state.cause) : null;
   }
 }
 

@@ -53,7 +53,7 @@ export class RunView extends Node {
 
   @Field(() => Failure, { nullable: true, description: "Why it failed; null unless it did." })
   get failure(): Failure | null {
-    return this.run.outcome?.kind === "failed" ? this.run.outcome.cause : null;
+    return this.run.outcome?.kind === "failed" ? new Failure(this.run.outcome.cause) : null;
   }
 
   @Field(() => String, { description: "The name of the server that it was placed on." })

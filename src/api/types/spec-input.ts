@@ -87,6 +87,9 @@ export class EstimateInput {
 export class ProgressInput {
   @Field(() => String, { ...optional, description: "A regular expression with named groups." })
   pattern?: string;
+
+  @Field(() => String, { ...optional, description: "A file that the program writes: CSV, or a JSON object a line." })
+  file?: string;
 }
 
 @InputType("CheckpointInput", { description: "Where the program saves its state, and how it is asked to." })
@@ -123,6 +126,9 @@ export class LimitsInput {
 
   @Field(() => Float, { ...optional, description: "Without printing anything." })
   idleSeconds?: number;
+
+  @Field(() => Float, { ...optional, description: "Without telling any progress." })
+  stallSeconds?: number;
 }
 
 @InputType("CodeInput", { description: "A folder that was uploaded for the job." })
