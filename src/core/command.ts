@@ -16,6 +16,10 @@ export interface RunOrder {
   readonly generation: number;
   /** What a resized run had before and may still use; null when it has nothing to let go of. */
   readonly leaving: Placement | null;
+  /** The servers' addresses in rank order, of a run over several. */
+  readonly hosts?: readonly string[];
+  /** Known to the members of the run alone, so that they let in each other and nobody else. */
+  readonly key?: string;
 }
 
 /** Which run, and where. */
@@ -42,13 +46,11 @@ export type Command =
 
 /** What the world must be told when a job moves: the only place where commands are born. `after` is null for a deleted job. */
 export function commandsFor(before: Job, after: Job | null): readonly Command[] {
-  if (!after) return before.checkpoint ? [dropFolder(before)] : [];
-  if (before.state === after.state) return [];
-  const commands: Command[] = [];
+  if (!after) return foldersOf(before).map((folder) => drop(before, folder));
+  const commands: Command[] = forsaken(before, after).map((folder) => drop(before, folder));
+  if (before.state === after.state) return commands;
   const { state } = after;
 
-  if (before.checkpoint && after.checkpoint && folderMoved(before.checkpoint, after.checkpoint))
-    commands.push(dropFolder(before));
   const abandoned = abandonedFolder(before, after);
   if (abandoned) commands.push({ type: "discardCheckpoint", job: after.id, folder: abandoned });
   if (before.state.status === "migrating" && !goesOn(before.state.to, after)) {
@@ -121,13 +123,25 @@ function abandonedFolder({ state, attempt }: Job, after: Job): CheckpointFolder 
   return { server: leadServer(state.on), generation: plan.generation };
 }
 
-const folderMoved = (a: CheckpointFolder, b: CheckpointFolder): boolean =>
-  a.server !== b.server || a.generation !== b.generation;
+const foldersOf = ({ checkpoint, older }: Job): CheckpointFolder[] =>
+  [checkpoint, older].filter((folder) => folder !== null && folder !== undefined);
 
-function dropFolder({ id, checkpoint }: Job): Command {
-  const { server, generation } = checkpoint as CheckpointFolder;
-  return { type: "discardCheckpoint", job: id, folder: { server, generation } };
+const isSame = (a: CheckpointFolder, b: CheckpointFolder): boolean =>
+  a.server === b.server && a.generation === b.generation;
+
+/** Folders that the job has done with. One whose server is lost may come back with it, and is seen to then. */
+function forsaken(before: Job, after: Job): CheckpointFolder[] {
+  if (before.checkpoint === after.checkpoint && before.older === after.older) return [];
+  const kept = foldersOf(after);
+  const isLost = after.checkpoint === null && after.state.status === "starting";
+  return isLost ? [] : foldersOf(before).filter((folder) => !kept.some((other) => isSame(other, folder)));
 }
+
+const drop = ({ id }: Job, { server, generation }: CheckpointFolder): Command => ({
+  type: "discardCheckpoint",
+  job: id,
+  folder: { server, generation },
+});
 
 const order = (
   { id, spec }: Job,

@@ -44,7 +44,7 @@ export function describeEvent(event: Event): string {
     case "CheckpointLost":
       return `${event.job} begins anew: ${event.reason}`;
     case "CheckpointCarried":
-      return `the checkpoint of ${event.job} was carried: ${event.bytes} bytes in ${event.millis / 1000} s`;
+      return `the checkpoint of ${event.job} was carried: ${event.bytes} bytes in ${event.millis / 1000} s${there(event.kept)}`;
     case "RunStarted":
       return `run ${event.attempt} of ${event.job} started`;
     case "RunPauseFailed":
@@ -57,6 +57,12 @@ export function describeEvent(event: Event): string {
       return `${event.job} ${progress(event.progress)}`;
     case "CheckpointSaved":
       return `${event.job} saved a checkpoint${event.step === null ? "" : ` at step ${event.step}`}`;
+    case "CheckpointBackedUp":
+      return `the checkpoint of ${event.job} was backed up: ${event.bytes} bytes in ${event.files} files`;
+    case "CheckpointRestored":
+      return `${event.job} goes on with the copy of its checkpoint that was backed up`;
+    case "CheckpointDropped":
+      return `the checkpoint of ${event.job} was removed: ${event.reason}`;
     case "ServerJoined":
       return `server ${event.server} joined (${event.joined.endpoint})`;
     case "ServerInventoried":
@@ -85,6 +91,8 @@ function place(on: Placement): string {
   return cores > 0 ? `${cores} core${cores === 1 ? "" : "s"} of ${servers}` : servers;
 }
 
+const there = (kept: { bytes: number } | undefined): string =>
+  kept && kept.bytes > 0 ? `, ${kept.bytes} bytes were there already` : "";
 const because = (reason: string | null | undefined): string => (reason ? `: ${reason}` : "");
 const percent = (fraction: number | null): string => (fraction === null ? "" : ` (${Math.floor(fraction * 100)} %)`);
 

@@ -1,4 +1,4 @@
-import type { JobId, JobProgress, PausedBy, StartPhase, StartReason } from "./job.ts";
+import type { Backup, JobId, JobProgress, PausedBy, StartPhase, StartReason } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { Cause, Outcome } from "./outcome.ts";
 import type { Gpu, GpuCondition, GpuId, Health, Placement, Server, ServerId } from "./server.ts";
@@ -66,7 +66,14 @@ export type JobEvent =
   | OfRun<"RunExited", { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }>
   // read from its output
   | OfRun<"RunProgressed", { readonly progress: JobProgress }>
-  | OfRun<"CheckpointSaved", { readonly step: number | null }>;
+  /** `by`: files that have changed, where the program itself says nothing of it. */
+  | OfRun<"CheckpointSaved", { readonly step: number | null; readonly by?: "files" }>
+  // done by the server itself
+  | OfRun<"CheckpointBackedUp", Omit<Backup, "takenAt">>
+  /** Where the checkpoint lay cannot be reached any more: the run begins with the copy that the server kept. */
+  | OfRun<"CheckpointRestored">
+  /** The folder of a job that is over has been kept long enough. */
+  | OfJob<"CheckpointDropped", { readonly reason: string }>;
 
 export type ServerEvent =
   | OfServer<"ServerJoined", { readonly joined: Server }>

@@ -23,6 +23,28 @@ export interface CheckpointFolder {
   readonly generation: number;
 }
 
+/** A copy of a checkpoint folder that the server keeps in its own data folder. */
+export interface Backup {
+  readonly generation: number;
+  /** What of the job's work is safe in it: up to this step (null: unknown), this instant, this much of its service time. */
+  readonly step: number | null;
+  readonly savedAt: Instant | null;
+  readonly serviceMillis: Millis;
+  readonly takenAt: Instant;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** Work that was done and not saved, over all runs. */
+export interface LostWork {
+  readonly millis: Millis;
+  /** Null where no run has told of its steps. */
+  readonly steps: number | null;
+  /** What is counted already: service time up to here, and progress up to then. */
+  readonly upToMillis: Millis;
+  readonly upToProgressAt: Instant | null;
+}
+
 /** The folder of one run: its own generation, and where its content has to be fetched from first. */
 export interface CheckpointPlan {
   readonly generation: number;
@@ -143,7 +165,21 @@ export interface Job extends Attained {
   readonly migrationsBegun: number;
   readonly retriesUsed: { readonly application: number; readonly infrastructure: number };
   readonly progress: JobProgress | null;
-  readonly checkpoint: (CheckpointFolder & { readonly step: number | null; readonly savedAt: Instant | null }) | null;
+  readonly checkpoint:
+    | (CheckpointFolder & {
+        readonly step: number | null;
+        readonly savedAt: Instant | null;
+        /** How much of its service time is safe in it. */
+        readonly serviceMillis?: Millis;
+        /** The present run says itself when it has saved. */
+        readonly told?: true;
+      })
+    | null;
+  /** Absent while the server keeps no copy of its checkpoint. */
+  readonly backup?: Backup;
+  /** Where it came from last: what did not change since need not be carried if it goes back. */
+  readonly older?: CheckpointFolder;
+  readonly lost?: LostWork;
   /** Jobs that must complete before it may start. */
   readonly blockedBy: readonly JobId[];
   /** When it last was told to stop for a preemption, a move or a resize. */
@@ -192,10 +228,13 @@ export function sizeOf(job: Job): number {
 /** When that server is gone for good: what lay there is lost to a job that would have gone on with it, and so is a way back to it. */
 export function withoutServer(job: Job, server: ServerId): Job {
   const { state } = job;
-  const checkpoint = job.checkpoint?.server === server ? null : job.checkpoint;
+  // Of a folder that is backed up there is a copy: whoever opens it is given that.
+  const checkpoint = job.checkpoint?.server === server && !job.backup ? null : job.checkpoint;
   const isCutOff = state.status === "starting" && state.fallback?.some((share) => share.server === server);
-  if (checkpoint === job.checkpoint && !isCutOff) return job;
-  return { ...job, checkpoint, state: isCutOff ? { ...state, fallback: null } : state };
+  const { older, ...rest } = job;
+  const isStale = older?.server === server;
+  if (checkpoint === job.checkpoint && !isCutOff && !isStale) return job;
+  return { ...(isStale ? rest : job), checkpoint, state: isCutOff ? { ...state, fallback: null } : state };
 }
 
 /** Kept waiting for cores by the policy, with its memory and its server. */

@@ -24,6 +24,8 @@ export interface Migration {
   readonly downtimeMillis: Millis | null;
   /** Steps that were done and not saved; null while unknown. */
   readonly lostSteps: number | null;
+  /** Time training that was not saved: all of it where there is no sign that the job ever saved. */
+  readonly lostMillis?: Millis;
   readonly stoppedAt: Instant | null;
   /** The last step heard of before the stop. */
   readonly stoppedAtStep: number | null;
@@ -82,6 +84,7 @@ export function advanceMigration(migration: Migration, before: Job, after: Job, 
           stoppedAt: event.at,
           stoppedAtStep: step,
           lostSteps: saved !== null && step !== null ? Math.max(0, step - saved) : null,
+          lostMillis: (after.lost?.millis ?? 0) - (before.lost?.millis ?? 0),
         };
       }
       return end("failed", `the start on the target failed: ${reasonOf(event)}`);

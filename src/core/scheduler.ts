@@ -350,7 +350,7 @@ export class Scheduler {
         for (const job of this.#jobs.values()) {
           const left = withoutServer(job, event.server);
           if (left === job) continue;
-          if (!left.checkpoint) this.#outbox.push(...commandsFor(job, null));
+          this.#outbox.push(...commandsFor(job, left));
           this.#store(left);
         }
         return true;

@@ -13,7 +13,8 @@ export function isStale(job: Job, run: Run | undefined, event: JobEvent): boolea
   if (event.attempt !== job.attempt) return true;
   if (event.type === "RunResized")
     return status !== "running" || state.leaving === null || event.generation !== job.generation;
-  if (event.type === "RunProgressed" || event.type === "CheckpointSaved") return false;
+  if (event.type === "RunProgressed" || event.type === "CheckpointSaved" || event.type === "CheckpointBackedUp")
+    return false;
   if (event.type === "RunStarted")
     return (status !== "starting" && status !== "cancelling") || (run?.startedAt ?? null) !== null;
   if (event.type === "RunPrepared" || event.type === "RunPreparing") return status !== "starting";

@@ -4,6 +4,7 @@ import type { Attained, CheckpointPlan, Ending, Job, JobState, PausedBy, QueuePl
 import { withService } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
 import type { Outcome } from "./outcome.ts";
+import { allLost, backedUp, restored, saved, withLost } from "./saved-work.ts";
 import type { Placement } from "./server.ts";
 import { coreCount, leadServer, mergeShares, samePlacement, sizeOn } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
@@ -73,7 +74,20 @@ export function transition(job: Job, event: JobEvent): Job {
 
     case "CheckpointLost":
       if (state.status !== "starting") return job;
-      return { ...job, checkpoint: null, state: { ...state, checkpoint: { generation: job.attempt, from: null } } };
+      return {
+        ...allLost(job),
+        checkpoint: null,
+        state: { ...state, checkpoint: { generation: job.attempt, from: null } },
+      };
+
+    case "CheckpointRestored":
+      return restored(job);
+
+    case "CheckpointBackedUp":
+      return backedUp(job, event);
+
+    case "CheckpointDropped":
+      return { ...job, checkpoint: null };
 
     case "RunStarted": {
       const started = { ...job, trainingSince: event.at, firstStartedAt: job.firstStartedAt ?? event.at };
@@ -87,6 +101,7 @@ export function transition(job: Job, event: JobEvent): Job {
         ...started,
         ...(state.fallback && arrived(job, state.reason, state.fallback, state.on)),
         checkpoint: checkpointIn(job, state.on, state.checkpoint),
+        ...(state.checkpoint.from && { older: state.checkpoint.from }),
         state: { status: "running", since: event.at, on: state.on, leaving: null },
       };
     }
@@ -165,8 +180,7 @@ export function transition(job: Job, event: JobEvent): Job {
       return { ...job, progress: event.progress };
 
     case "CheckpointSaved":
-      if (!job.checkpoint) return job;
-      return { ...job, checkpoint: { ...job.checkpoint, step: event.step, savedAt: event.at } };
+      return saved(job, event);
 
     case "RunExited":
       return exited(job, event);
@@ -189,8 +203,9 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
         }
       : job;
   }
-  const served = withService(job, event.at, false);
   const { outcome } = event;
+  const isLoss = outcome.kind !== "succeeded" && state.status !== "cancelling" && job.trainingSince !== null;
+  const served = withService(isLoss ? withLost(job, event.at) : job, event.at, false);
   if (outcome.kind === "succeeded") return over(served, { status: "completed", cause: null }, event.at);
   switch (state.status) {
     case "starting":
@@ -300,7 +315,7 @@ const pending = (at: Instant, held = false): Extract<JobState, { status: "pendin
 const isHeld = (state: JobState): boolean =>
   (state.status === "paused" && state.by === "user") || (state.status === "preempting" && state.held === true);
 
-const over = (job: Job, ending: Ending, at: Instant): Job => ({
+const over = ({ older: _, ...job }: Job, ending: Ending, at: Instant): Job => ({
   ...job,
   trainingSince: null,
   state: { ...ending, at },
@@ -325,11 +340,16 @@ function begin(job: Job, on: Placement, reason: StartReason, at: Instant, fallba
   };
 }
 
-/** A run on the server that has the job's checkpoint folder goes on with it; elsewhere it gets a copy of its own. */
-export function checkpointPlan({ checkpoint }: Job, on: Placement, attempt: number): CheckpointPlan {
+/**
+ * A run on the server that has the job's checkpoint folder goes on with it; elsewhere it gets a copy of its own, made of the
+ * folder that it left there, if that is where it comes from.
+ */
+export function checkpointPlan({ checkpoint, older }: Job, on: Placement, attempt: number): CheckpointPlan {
   if (!checkpoint) return { generation: attempt, from: null };
   const { server, generation } = checkpoint;
-  return server === leadServer(on) ? { generation, from: null } : { generation: attempt, from: { server, generation } };
+  const lead = leadServer(on);
+  if (server === lead) return { generation, from: null };
+  return { generation: older?.server === lead ? older.generation : attempt, from: { server, generation } };
 }
 
 function stopFor(job: Job, then: Ending, graceSeconds: number, at: Instant): Job {
@@ -360,4 +380,5 @@ const checkpointIn = ({ checkpoint }: Job, on: Placement, { generation }: Checkp
   generation,
   step: checkpoint?.step ?? null,
   savedAt: checkpoint?.savedAt ?? null,
+  ...(checkpoint?.serviceMillis !== undefined && { serviceMillis: checkpoint.serviceMillis }),
 });

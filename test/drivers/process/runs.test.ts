@@ -141,6 +141,7 @@ describe("a process run", () => {
       const path = join(bench.root, "left/checkpoints/contract", carried.job, "2");
       await mkdir(path, { recursive: true });
       await writeFile(join(path, "weights"), "");
+      await writeFile(`${path}.whole`, JSON.stringify({ attempt: 2, from: carried.checkpoint.from }));
       const checkpoint = startedFor === null ? { generation: 2, from: null } : carried.checkpoint;
       expect(await linesOf({ ...carried, checkpoint })).toEqual(lines);
     }
