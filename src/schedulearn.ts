@@ -16,6 +16,7 @@ import type { Log } from "./log.ts";
 import { findPlacement } from "./placement/index.ts";
 import { completeOptions, findPolicy } from "./policies/index.ts";
 import { findServers, newServer, probeServer, serverEvents } from "./servers.ts";
+import { CodeStore } from "./store/code-store.ts";
 import { JobLogs } from "./store/job-logs.ts";
 import { clusterId, findToken, listTokens, policySetting } from "./store/settings.ts";
 import { openStore } from "./store/store.ts";
@@ -100,6 +101,7 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
 
     const store = await openStore(config.databaseFile);
     closers.push(() => store.close());
+    const code = new CodeStore(join(config.dataDir, "code"), config.code.maxMiB);
     const engine = await Engine.open({
       store,
       logs: new JobLogs(join(config.dataDir, "logs")),
@@ -109,8 +111,9 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
       setting: (await policySetting(store)) ?? configured,
       guards: guardsFrom(config.scheduling),
       learner: createLearner(),
-      makeDriver: (server, context) => makeDriver(server, context, config.dataDir),
+      makeDriver: (server, context) => makeDriver(server, context, { ...config, openCode: (hash) => code.open(hash) }),
       reapGraceMillis: config.reapGraceSeconds * 1000,
+      lostAfterMillis: config.lostAfterSeconds * 1000,
       log,
       fatal(error) {
         log("error", "the state can never be recorded: the server ends; start it again", { error: String(error) });
@@ -137,6 +140,12 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
         find: (secret) => findToken(store, secret),
       },
       defaultUser: userInfo().username,
+      code,
+      allowed: {
+        mountRoots: config.containers.mountRoots,
+        runAs: config.containers.user === "image" ? null : config.containers.allowRunAs,
+        code: (hash) => code.find(hash),
+      },
       probe: probeServer,
       newServer: (server, now) => newServer(server, "api", now),
       log,

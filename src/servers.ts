@@ -15,7 +15,7 @@ const PROBE_MILLIS = 5_000;
 
 /** A server as it is before it was ever reached. */
 export function newServer(config: ServerConfig, source: Source, now: Instant): Server {
-  const { name, endpoint, gpus, cores, memoryMiB } = config;
+  const { name, endpoint, gpus, cores, memoryMiB, lostAfterSeconds } = config;
   const driver: DriverKind = endpoint === "local" ? "process" : "docker";
   return {
     id: name,
@@ -28,6 +28,7 @@ export function newServer(config: ServerConfig, source: Source, now: Instant): S
     reason: "not connected yet",
     healthSince: now,
     draining: false,
+    ...(lostAfterSeconds !== undefined && { lostAfterSeconds }),
     setup: { ...structuredClone(config), source }, // a configuration is frozen, and the database's mapper is not told
   };
 }
@@ -81,13 +82,9 @@ export function serverEvents(
     const server = newServer(config, source, now);
     if (!known) events.push({ type: "ServerJoined", server: server.id, joined: server, at: now });
     else if (JSON.stringify(known.setup) !== JSON.stringify(server.setup)) {
-      const { gpus, cores, memoryMiB, draining } = known; // until it is looked at again
-      events.push({
-        type: "ServerJoined",
-        server: server.id,
-        joined: { ...server, gpus, cores, memoryMiB, draining },
-        at: now,
-      });
+      const { gpus, cores, memoryMiB, draining, drain, cordoned } = known; // until it is looked at again
+      const kept = { gpus, cores, memoryMiB, draining, ...(drain && { drain }), ...(cordoned && { cordoned }) };
+      events.push({ type: "ServerJoined", server: server.id, joined: { ...server, ...kept }, at: now });
     }
   }
   for (const { id, setup, draining } of scheduler.servers.values()) {

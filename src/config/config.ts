@@ -27,6 +27,8 @@ export interface Config {
   readonly minFreeDiskMiB: number;
   /** What a folder that is shipped with a job may hold. */
   readonly code: { readonly maxMiB: number };
+  /** A server that is away for longer counts as lost. */
+  readonly lostAfterSeconds: number;
   /** How long a stranger with our labels is left alone. */
   readonly reapGraceSeconds: number;
   /** Pages of these origins may use the API, besides its own. */
@@ -73,6 +75,8 @@ export interface ServerConfig {
   /** What runs may use; all that is there unless given. */
   readonly cores?: number;
   readonly memoryMiB?: number;
+  /** In place of the cluster's. */
+  readonly lostAfterSeconds?: number;
 }
 
 export interface GpuConfig {

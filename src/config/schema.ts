@@ -6,6 +6,7 @@ import { schedulingSchema } from "./scheduling.ts";
 const file = { type: "string", minLength: 1, maxLength: 4096 } as const;
 const text = { type: "string", minLength: 1, maxLength: 255 } as const;
 const count = (minimum: number, maximum: number) => ({ type: "integer", minimum, maximum }) as const;
+const lostAfter = { type: "number", minimum: 1, maximum: 31_536_000 } as const;
 
 export const serverName = {
   type: "string",
@@ -44,6 +45,7 @@ export const serverSchema = {
     },
     cores: count(1, 65_536),
     memoryMiB: count(1, 1_000_000_000),
+    lostAfterSeconds: lostAfter,
   },
   required: ["name", "endpoint"],
   additionalProperties: false,
@@ -92,6 +94,7 @@ export const configSchema = {
       additionalProperties: false,
       default: {},
     },
+    lostAfterSeconds: { ...lostAfter, default: 300 },
     reapGraceSeconds: { type: "number", minimum: 0, maximum: 86_400, default: 60 },
     allowOrigins: {
       type: "array",

@@ -1,7 +1,7 @@
 import type { RunOrder, RunRef } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
-import type { Gpu } from "../core/server.ts";
+import type { Gpu, GpuId } from "../core/server.ts";
 import type { Clock } from "../core/time.ts";
 
 /** What a driver tells of its runs. It may tell a thing late or twice; the core drops what is stale. */
@@ -56,6 +56,12 @@ export type Output =
   | ({ readonly kind: "line" } & OutputLine)
   | { readonly kind: "update"; readonly stream: OutputStream; readonly text: string };
 
+export interface FilePart {
+  readonly data: Buffer;
+  /** Of the whole file, in bytes. */
+  readonly size: number;
+}
+
 /** A run that the driver found on its server, by label. */
 export interface FoundRun {
   readonly job: JobId;
@@ -78,6 +84,28 @@ export interface Inventory {
   readonly gpus: readonly Gpu[];
   readonly cores: number;
   readonly memoryMiB: number;
+  /** What could not be found out, in plain words. */
+  readonly notice?: string;
+}
+
+/** How one GPU is right now; what is not known is null. */
+export interface GpuReading {
+  readonly gpu: GpuId;
+  readonly utilisationPercent: number | null;
+  readonly memoryUsedMiB: number | null;
+  readonly temperatureC: number | null;
+  /** Why it must not be used. */
+  readonly fault: string | null;
+  /** What computes on it, as far as that can be seen. */
+  readonly processes: readonly { readonly pid: number; readonly name: string }[];
+}
+
+/** GPUs that a running container was given. */
+export interface GpuGrant {
+  readonly container: string;
+  /** Null when it is not of this cluster. */
+  readonly run: FoundRun | null;
+  readonly gpus: readonly GpuId[];
 }
 
 /** What a driver finds when it looks at its server. */
@@ -122,14 +150,28 @@ export interface Driver {
 
   /** Watches a run that an earlier life of the server started: tells its `RunStarted` and its exit, also one that happened meanwhile. */
   adopt(run: RunOrder): void;
-  /** Removes what is left of a run whose exit is recorded and whose output is stored (or of one nobody knows). */
-  reap(job: JobId, attempt: number): void;
+  /**
+   * Removes what is left of a run whose exit is recorded and whose output is stored (or of one nobody knows), running or not. Resolves
+   * when nothing of it is left; rejects, and has logged it, when that cannot be done.
+   */
+  reap(job: JobId, attempt: number): Promise<void>;
 
   /**
    * The output of a run, from behind `from`, until the run is over and everything is read. Ends early with an error when the
    * source breaks: call it again then; with `OutputGone` when there is no source (any more).
    */
   follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]>;
+
+  /** How its GPUs are: those of which nothing can be told are left out. Rejects with the reason when none can be asked. */
+  lookAtGpus?(signal: AbortSignal): Promise<readonly GpuReading[]>;
+  /** Who was really given GPUs, whatever our books say. */
+  gpuGrants?(signal: AbortSignal): Promise<readonly GpuGrant[]>;
+
+  /**
+   * A file of a run, from byte `from` on and at most `most` bytes of it, with its present size. Null when it is not there (yet), or no
+   * plain file. Rejects when the server cannot be asked.
+   */
+  readFile?(run: RunRef, path: string, from: number, most: number, signal: AbortSignal): Promise<FilePart | null>;
 
   /** A checkpoint folder of this server as a tar stream. */
   readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;

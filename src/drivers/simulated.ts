@@ -175,9 +175,10 @@ class SimulatedDriver implements Driver {
     this.#context.emit({ type: "ServerHealthChanged", at, server, health: "up", reason: null });
   }
 
-  reap(job: JobId, attempt: number): void {
+  reap(job: JobId, attempt: number): Promise<void> {
     const run = this.#runs.get(keyOf({ job, attempt }));
     if (run) this.#remove(run);
+    return Promise.resolve();
   }
 
   follow(ref: RunRef, from: OutputPosition, signal: AbortSignal): AsyncGenerator<Output[]> {

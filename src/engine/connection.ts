@@ -1,17 +1,19 @@
-import type { Command } from "../core/command.ts";
+import type { Command, RunOrder } from "../core/command.ts";
 import { pendingCommands, presentOrder } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Job, JobId } from "../core/job.ts";
 import { heldBy, isOver, placementOf } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
-import type { ServerId } from "../core/server.ts";
-import { leadServer } from "../core/server.ts";
+import type { Health, ServerId } from "../core/server.ts";
+import { isOn } from "../core/server.ts";
 import type { Cancel, Clock, Millis } from "../core/time.ts";
 import type { Driver, FoundFolder, FoundRun } from "../drivers/driver.ts";
 
 const CONNECT_DEADLINE: Millis = 10_000;
 const FIRST_RETRY: Millis = 1_000;
 const LONGEST_RETRY: Millis = 30_000;
+/** So long old runs may take to end before they are looked at again. */
+const FENCE_DEADLINE: Millis = 60_000;
 
 /** What a connection needs of its fleet. */
 export interface ConnectionHouse {
@@ -22,7 +24,13 @@ export interface ConnectionHouse {
   log(message: string, details?: Readonly<Record<string, unknown>>): void;
   /** The job as it is on record, also when it is over; null when there is none. */
   recordOf(job: JobId): Promise<Job | null>;
+  /** Was there ever a job of this id? */
+  wasGiven(job: JobId): boolean;
+  /** Removes a run once what it printed is stored; rejects when that cannot be done. */
+  end(driver: Driver, run: FoundRun): Promise<void>;
   execute(command: Command): void;
+  /** Has the server's driver take up a run that trains there already. */
+  adopt(run: RunOrder): void;
   /** The server that has an engine of this identity already; null when there is none. */
   twinOf(server: ServerId, identity: string | null): ServerId | null;
 }
@@ -37,6 +45,10 @@ export class Connection {
   #identity: string | null = null;
   #connected = false;
   #connecting = false;
+  /** What its driver told last of the server's health; null where it tells nothing. */
+  #heard: Health | null = null;
+  /** Nothing new may begin there before it was looked at. */
+  #isUnseen = true;
   #retry: Cancel = () => {};
   #first: Promise<void> | null = null;
 
@@ -58,6 +70,14 @@ export class Connection {
   }
   get identity(): string | null {
     return this.#identity;
+  }
+
+  /** What the driver hears of its server. One that was away is looked at before it counts as up: much may have happened there. */
+  heard(health: Health, reason: string | null): void {
+    this.#heard = health;
+    if (health === "down") this.#isUnseen = true;
+    if (health === "up" && this.#isUnseen) this.reconnect();
+    else if (this.#connected) this.#tell(health, reason);
   }
 
   /** Tries again at once, unless it does already. */
@@ -88,8 +108,12 @@ export class Connection {
       this.#identity = identity;
       this.#connected = true;
       tell({ type: "ServerInventoried", server, ...inventory, at: clock.now() });
+      const old = runs.filter((run) => this.#isSuperseded(run));
       this.#takeUp(runs, folders);
-      tell({ type: "ServerHealthChanged", server, health: "up", reason: null, at: clock.now() });
+      if (old.length > 0) return await this.#fence(old, retryAfter);
+      if (this.#heard !== null && this.#heard !== "up") return; // it has fallen silent meanwhile: its driver tells when it is back
+      this.#isUnseen = false;
+      this.#tell("up", null);
     } catch (error) {
       if (this.#gone.signal.aborted) return;
       const reason = deadline.aborted
@@ -97,44 +121,78 @@ export class Connection {
         : error instanceof Error
           ? error.message
           : String(error);
-      tell({ type: "ServerHealthChanged", server, health: "down", reason, at: clock.now() });
+      this.#tell("down", reason);
       log("cannot connect", { server, reason, retryAfter });
-      const longer = Math.min(retryAfter * 2, LONGEST_RETRY);
-      this.#retry = clock.at(clock.now() + retryAfter, () => this.reconnect(longer));
+      this.#retryIn(retryAfter);
     } finally {
       this.#connecting = false;
     }
   }
 
+  #tell(health: Health, reason: string | null): void {
+    const { tell, clock } = this.#house;
+    tell({ type: "ServerHealthChanged", server: this.server, health, reason, at: clock.now() });
+  }
+
+  #retryIn(millis: Millis): void {
+    const { clock } = this.#house;
+    const longer = Math.min(millis * 2, LONGEST_RETRY);
+    this.#retry = clock.at(clock.now() + millis, () => this.reconnect(longer));
+  }
+
+  /**
+   * Runs that others have taken the place of, or whose jobs are over, end before the server counts as up: until then what they use is
+   * given to nobody. Then it is looked at again, whatever the engine said.
+   */
+  async #fence(old: readonly FoundRun[], retryAfter: Millis): Promise<void> {
+    const { log, end } = this.#house;
+    this.#tell("suspect", `${old.length} old ${old.length === 1 ? "run is" : "runs are"} being ended`);
+    log("ending runs that are not wanted any more", { server: this.server, runs: old });
+    const deadline = AbortSignal.any([this.#gone.signal, AbortSignal.timeout(FENCE_DEADLINE)]);
+    const ends = Promise.allSettled(old.map((run) => end(this.driver, run)));
+    const settled = await unlessLate(ends, deadline).catch(() => []);
+    if (this.#gone.signal.aborted) return;
+    const isDone = settled.length > 0 && settled.every(({ status }) => status === "fulfilled");
+    this.#retryIn(isDone ? 0 : retryAfter);
+  }
+
+  /** Is it of an attempt that is past? One of a job that nobody knows is a stranger, and has its grace. */
+  #isSuperseded({ job, attempt }: FoundRun): boolean {
+    return !this.#isWanted(job, attempt) && (this.#house.scheduler().jobs.has(job) || this.#house.wasGiven(job));
+  }
+
+  /** Is it the present run of its job, or the one that a move is to make of it? */
+  #isWanted(job: JobId, attempt: number): boolean {
+    const owner = this.#house.scheduler().jobs.get(job);
+    if (!owner || heldBy(owner).length === 0) return false;
+    return attempt === owner.attempt || (owner.state.status === "migrating" && attempt === owner.attempt + 1);
+  }
+
   /** What ought to run here is adopted, what was recorded and not done is done, strangers of our own labels go after a grace. */
   #takeUp(found: readonly FoundRun[], folders: readonly FoundFolder[]): void {
-    const { scheduler, execute, clock, reapGraceMillis } = this.#house;
+    const { scheduler, execute, adopt, clock, reapGraceMillis } = this.#house;
     const ours = [...scheduler().jobs.values()].filter((job) =>
-      heldBy(job).some((placement) => leadServer(placement) === this.server),
+      heldBy(job).some((placement) => isOn(placement, this.server)),
     );
-    const expected = new Set<string>();
     for (const job of ours) {
-      for (const attempt of [job.attempt, job.attempt + 1]) expected.add(`${job.id}.${attempt}`);
       const on = placementOf(job);
-      if (on && leadServer(on) === this.server && job.state.status !== "starting") this.driver.adopt(presentOrder(job));
+      if (on && isOn(on, this.server) && job.state.status !== "starting") adopt(presentOrder(job));
       for (const command of pendingCommands(job)) execute(command);
     }
-    const strangers = found.filter(({ job, attempt }) => !expected.has(`${job}.${attempt}`));
+    const strangers = found.filter((run) => !this.#isWanted(run.job, run.attempt));
     const cancel = clock.at(clock.now() + reapGraceMillis, () => {
       this.#reapers.delete(cancel);
-      for (const run of strangers) this.#reapStranger(run);
+      for (const run of strangers) void this.#reapStranger(run);
       for (const folder of folders) void this.#discardStranger(folder);
     });
     this.#reapers.add(cancel);
   }
 
-  #reapStranger({ job, attempt }: FoundRun): void {
-    const owner = this.#house.scheduler().jobs.get(job);
-    const current = owner && heldBy(owner).length > 0 ? owner : null;
-    const mayBecome = current?.state.status === "migrating" ? current.attempt + 1 : current?.attempt;
-    if (attempt === current?.attempt || attempt === mayBecome) return;
-    this.#house.log("removing a run that nobody knows", { server: this.server, job, attempt });
-    this.driver.reap(job, attempt);
+  async #reapStranger({ job, attempt }: FoundRun): Promise<void> {
+    if (this.#isWanted(job, attempt)) return;
+    const { log } = this.#house;
+    log("removing a run that nobody knows", { server: this.server, job, attempt });
+    await this.driver.reap(job, attempt).catch(() => {}); // the driver tells of it
   }
 
   /** A folder is wanted while its job has it on record, and while a run may be about to begin with it. */

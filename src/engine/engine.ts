@@ -6,9 +6,9 @@ import type { Guards } from "../core/guards.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
 import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
+import type { PortRange } from "../core/ports.ts";
 import { runId } from "../core/run.ts";
 import { Scheduler } from "../core/scheduler.ts";
-import { leadServer } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import type { Batch, Recorded } from "../store/event-log.ts";
 import { lastSeq, readEvents, record } from "../store/event-log.ts";
@@ -16,7 +16,7 @@ import type { JobLogs } from "../store/job-logs.ts";
 import { Queries } from "../store/queries.ts";
 import { PROGRESS_KEPT_WHOLE, progressThinnedTo, thinProgress } from "../store/retention.ts";
 import type { SecretRow } from "../store/rows.ts";
-import { lastJobNumber } from "../store/settings.ts";
+import { lastJobNumber, runSecret } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { recordBoot } from "../store/turns.ts";
 import { Feed } from "./feed.ts";
@@ -40,6 +40,10 @@ export interface EngineOptions {
   readonly learner: Learner;
   readonly makeDriver: MakeDriver;
   readonly reapGraceMillis: Millis;
+  /** A server that is away for longer counts as lost; never unless given. */
+  readonly lostAfterMillis?: Millis;
+  /** Which ports of its servers may be leased. */
+  readonly ports?: PortRange;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
   /** What is in memory can never be recorded, which is a fault of ours: the process must end and start again from the log. */
   fatal(error: unknown): void;
@@ -92,17 +96,17 @@ export class Engine {
   #trouble: string | null = null;
 
   private constructor(
-    options: EngineOptions,
+    options: EngineOptions & { readonly secret: string },
     scheduler: Scheduler,
     searches: Searches,
     seq: number,
-    jobNumber: number,
+    lastNumber: number,
   ) {
     this.#options = options;
     this.#scheduler = scheduler;
     this.#searches = searches;
     this.#seq = seq;
-    this.#jobNumber = jobNumber;
+    this.#jobNumber = lastNumber;
     this.logs = options.logs;
     this.queries = new Queries(options.store);
     this.feed = new Feed((after, limit, filter) => readEvents(options.store, after, limit, filter), seq);
@@ -130,22 +134,36 @@ export class Engine {
       log,
       scheduler: () => scheduler,
       output: () => this.#output,
+      secret: options.secret,
       recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
+      wasGiven: (id) => jobNumber(id) <= this.#jobNumber,
     });
   }
 
   /** Takes up what the database knows. The servers are not connected yet: see `connect`. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { store, resolve, setting, clock, guards, learner } = options;
+    const { store, resolve, setting, clock, guards, learner, lostAfterMillis = Number.POSITIVE_INFINITY } = options;
     const queries = new Queries(store);
     const searches = new Searches(clock);
-    const scheduler = new Scheduler(resolve, setting, { guards, learner, effort: () => searches.effort() });
+    const scheduler = new Scheduler(resolve, setting, {
+      guards,
+      learner,
+      lostAfterMillis,
+      ports: options.ports,
+      effort: () => searches.effort(),
+    });
     const [seq, now] = [await lastSeq(store), clock.now()];
     takeIn(scheduler, await rowsOf(queries), now);
     await recordBoot(store, seq, now, { setting, guards });
     const kept = await queries.existing(options.logs.jobs());
     for (const id of options.logs.jobs()) if (!kept.has(id)) options.logs.remove(id); // a deletion that a crash cut short
-    return new Engine(options, scheduler, searches, seq, await lastJobNumber(store));
+    return new Engine(
+      { ...options, secret: await runSecret(store) },
+      scheduler,
+      searches,
+      seq,
+      await lastJobNumber(store),
+    );
   }
 
   /** Present state, to look at. Whoever wants to change it makes a `request`. */
@@ -291,6 +309,9 @@ export class Engine {
     this.feed.publish(recorded);
     for (const { done } of answered) done();
     for (const command of round?.commands ?? []) this.#guard(() => this.#fleet.execute(command));
+    // No driver told of these ends: what such a run may print yet is not stored.
+    for (const event of round?.events ?? [])
+      if (event.type === "RunExited") this.#output.giveUp(event.job, event.attempt);
     for (const { event } of recorded) this.#guard(() => this.#actOn(event, changes));
     for (const { event } of recorded) this.#forget(event);
   }
@@ -351,7 +372,7 @@ export class Engine {
     else if (event.type === "JobDeleted") void this.#output.drop(event.job).then(() => this.logs.remove(event.job));
     else if (event.type === "RunExited") {
       const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
-      if (run) this.#fleet.reap(leadServer(run.on), event.job, event.attempt);
+      if (run) this.#fleet.reap(run);
     }
   }
 

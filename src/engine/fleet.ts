@@ -1,11 +1,14 @@
-import type { Command } from "../core/command.ts";
+import type { Command, RunOrder, RunRef } from "../core/command.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
 import { heldBy } from "../core/job.ts";
 import type { Server, ServerId } from "../core/server.ts";
-import { leadServer } from "../core/server.ts";
+import { isOn, leadServer } from "../core/server.ts";
 import type { Cancel, Clock, Millis } from "../core/time.ts";
 import type { Driver, DriverContext, DriverEvent } from "../drivers/driver.ts";
+import { rankOf } from "../drivers/environment.ts";
 import { Connection, type ConnectionHouse } from "./connection.ts";
+import { memberOrder } from "./gang-order.ts";
+import { Gangs } from "./gangs.ts";
 import type { OutputReader } from "./output.ts";
 
 /** An exit is told when the run's output is stored; if that hangs, after this at the latest. */
@@ -13,7 +16,9 @@ const DRAIN_DEADLINE: Millis = 10_000;
 
 export type MakeDriver = (server: Server, context: DriverContext) => Driver;
 
-interface House extends Omit<ConnectionHouse, "execute" | "twinOf"> {
+interface House extends Omit<ConnectionHouse, "execute" | "adopt" | "twinOf" | "end"> {
+  /** What keys of runs are made from. */
+  readonly secret: string;
   readonly cluster: string;
   readonly makeDriver: MakeDriver;
   output(): OutputReader;
@@ -24,9 +29,17 @@ interface House extends Omit<ConnectionHouse, "execute" | "twinOf"> {
 export class Fleet {
   readonly #house: House;
   readonly #members = new Map<ServerId, Connection>();
+  readonly #gangs: Gangs;
 
   constructor(house: House) {
     this.#house = house;
+    this.#gangs = new Gangs({
+      secret: house.secret,
+      scheduler: house.scheduler,
+      now: () => house.clock.now(),
+      tell: (event) => this.#tell(event),
+      driverOf: (server) => this.#driverOf(server),
+    });
   }
 
   /** Makes a driver for the server and begins to connect it; the result resolves after the first try, however it ended. */
@@ -52,7 +65,9 @@ export class Fleet {
     }
     const member = new Connection(server.id, driver, {
       ...this.#house,
-      execute: (command) => this.execute(command),
+      execute: (command) => this.execute(command, server.id),
+      adopt: (run) => this.#adopt(run, server.id),
+      end: (made, run) => this.#end(made, run.job, run.attempt),
       twinOf: (id, identity) => this.#twinOf(id, identity),
     });
     this.#members.set(server.id, member);
@@ -78,17 +93,20 @@ export class Fleet {
     await Promise.all([...this.#members.keys()].map((server) => this.leave(server)));
   }
 
-  /** Hands a recorded command to the driver of its server. A server that is not connected hears of it when it is. */
-  execute(command: Command): void {
+  /**
+   * Hands a recorded command to the driver of its server, or to those of all its servers. One that is not connected hears of it when it is.
+   * @param only the server that has just been connected, to which it is told again; null for a new one
+   */
+  execute(command: Command, only: ServerId | null = null): void {
+    if (command.type !== "discardCheckpoint" && command.run.on.length > 1) return this.#gangs.execute(command, only);
     const server = command.type === "discardCheckpoint" ? command.folder.server : leadServer(command.run.on);
-    const member = this.#members.get(server);
-    if (!member?.connected) return;
-    const { driver } = member;
+    const driver = this.#driverOf(server);
+    if (!driver) return;
     switch (command.type) {
       case "prepare":
-        return driver.prepare(command.run);
+        return driver.prepare(memberOrder(command.run, server));
       case "start":
-        return driver.start(command.run);
+        return driver.start(memberOrder(command.run, server));
       case "stop":
         return driver.stop(command.run, command.signal, command.graceSeconds);
       case "resize":
@@ -105,12 +123,32 @@ export class Fleet {
   }
 
   /** The exit of this run is on record and its output stored: what is left of it can go. */
-  reap(server: ServerId, job: JobId, attempt: number): void {
-    const member = this.#members.get(server); // also if it leaves meanwhile
-    void this.#house
-      .output()
-      .drained(job, attempt)
-      .then(() => member?.driver.reap(job, attempt));
+  reap({ job, attempt, on }: RunRef): void {
+    this.#gangs.forget(job, attempt);
+    for (const [rank, { server }] of on.entries()) {
+      const driver = this.#members.get(server)?.driver; // also if it leaves meanwhile
+      if (!driver) continue;
+      this.#end(driver, job, attempt).then(
+        // The lead's folder is the job's; the others had copies.
+        () => rank > 0 && driver.discardCheckpoint(job, { server, generation: attempt }),
+        () => {}, // the driver tells of it, and the next look finds it
+      );
+    }
+  }
+
+  #driverOf(server: ServerId): Driver | null {
+    const member = this.#members.get(server);
+    return member?.connected ? member.driver : null;
+  }
+
+  #adopt(run: RunOrder, server: ServerId): void {
+    if (run.on.length > 1) this.#gangs.adopt(run, server);
+    else this.#driverOf(server)?.adopt(memberOrder(run, server));
+  }
+
+  async #end(driver: Driver, job: JobId, attempt: number): Promise<void> {
+    await this.#house.output().drained(job, attempt);
+    await driver.reap(job, attempt);
   }
 
   #twinOf(id: ServerId, identity: string | null): ServerId | null {
@@ -120,24 +158,26 @@ export class Fleet {
   }
 
   #heard(server: ServerId, event: DriverEvent): void {
-    const { tell, output, scheduler, clock } = this.#house;
+    const { output, scheduler } = this.#house;
     const member = this.#members.get(server);
     if (event.type === "RunStarted" && member) {
       const job = scheduler().job(event.job);
-      const on = job && heldBy(job).find((placement) => leadServer(placement) === server);
-      if (on) output().begin(member.driver, { job: event.job, attempt: event.attempt, on });
+      const on = job && heldBy(job).find((placement) => isOn(placement, server));
+      if (on && job.attempt === event.attempt)
+        output().begin(member.driver, { job: event.job, attempt: event.attempt, on }, rankOf({ on }, server));
     }
-    if (event.type === "ServerHealthChanged" && member && !member.connected) {
-      // It answers pings, but is not taken up yet: that comes first.
-      if (event.health === "up") member.reconnect();
-      return;
-    }
+    if (event.type === "ServerHealthChanged" && member) return member.heard(event.health, event.reason);
+    if (!this.#gangs.heard(server, event)) this.#tell(event);
+  }
+
+  #tell(event: DriverEvent): void {
+    const { tell, output, clock } = this.#house;
     if (event.type !== "RunExited") return tell(event);
     // Its last lines come first: who hears of the end has heard everything.
     const { promise: tooLong, cancel } = timeout(clock, DRAIN_DEADLINE);
     void Promise.race([output().drained(event.job, event.attempt), tooLong]).then(() => {
       cancel();
-      tell(event);
+      tell(output().explained(event));
     });
   }
 

@@ -7,6 +7,8 @@ import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import { type Driver, type Output, OutputGone } from "../drivers/driver.ts";
 import { createRecogniser, fraction, merge, type Progress } from "../progress/index.ts";
 import type { JobLogs, LogEntry } from "../store/job-logs.ts";
+import { type Exited, explained, type Heard, listen, nothingHeard } from "./heard.ts";
+import { ProgressFile } from "./progress-file.ts";
 
 /** Progress of a run is told at most this often. */
 const PROGRESS_EVERY: Millis = 500;
@@ -19,13 +21,14 @@ const MASK = "***";
 /** So many stored lines are looked at again for progress: a crash can come between a line and what is told of it. */
 const REREAD_LINES = 200;
 
-interface Reading {
+interface Reading extends Heard {
   readonly key: string;
   readonly driver: Driver;
   readonly ref: RunRef;
   readonly stop: AbortController;
   done: Promise<void>;
   lastOutputAt: Instant;
+  lastProgressAt: Instant;
   /** Silence means nothing while nobody listens. */
   isBroken: boolean;
   isGivenUp: boolean;
@@ -45,6 +48,8 @@ interface House {
 export class OutputReader {
   readonly #house: House;
   readonly #readings = new Map<string, Reading>();
+  /** Of runs that are read to their end and whose exit is still to come. */
+  readonly #heard = new Map<string, Heard>();
   #idleCheck: Cancel = () => {};
   #closed = false;
 
@@ -59,13 +64,19 @@ export class OutputReader {
     if (this.#closed || this.#readings.has(key)) return;
     const stop = new AbortController();
     const lastOutputAt = this.#house.clock.now();
-    const done = Promise.resolve();
-    const reading: Reading = { key, driver, ref, stop, done, lastOutputAt, isBroken: false, isGivenUp: false };
+    const reading: Reading = {
+      ...{ key, driver, ref, stop, lastOutputAt, isBroken: false, isGivenUp: false },
+      done: Promise.resolve(),
+      lastProgressAt: lastOutputAt,
+      ...nothingHeard(),
+    };
     this.#readings.set(key, reading);
+    this.#heard.delete(key);
     reading.done = this.#read(reading)
       .catch((error) => this.#house.log("the output cannot be read", { run: key, error: String(error) }))
       .finally(() => {
         this.#readings.delete(key);
+        if (reading.fault) this.#heard.set(key, reading);
         this.#house.logs.close(ref.job, ref.attempt);
       });
   }
@@ -75,9 +86,22 @@ export class OutputReader {
     await this.#stop((reading) => reading.driver === driver);
   }
 
+  /** What a run told before it failed says more of its end than its exit code. */
+  explained(exit: Exited): Exited {
+    const key = `${exit.job}.${exit.attempt}`;
+    const heard = this.#readings.get(key) ?? this.#heard.get(key);
+    this.#heard.delete(key);
+    return heard ? explained(exit, heard) : exit;
+  }
+
   /** Stops reading what the job prints: its output is to be removed. */
   async drop(job: JobId): Promise<void> {
     await this.#stop(({ ref }) => ref.job === job);
+  }
+
+  /** Stops reading what this run prints: it counts as lost. */
+  giveUp(job: JobId, attempt: number): void {
+    this.#readings.get(`${job}.${attempt}`)?.stop.abort();
   }
 
   /** Resolves when all that the run printed is stored, or when none of it is being read. */
@@ -107,9 +131,15 @@ export class OutputReader {
     const { driver, ref, key, stop } = reading;
     const { signal } = stop;
     const spec = this.#house.job(ref.job)?.spec;
-    const progress = new ProgressTeller(ref, this.#house, spec?.progressPattern ?? null);
+    const progress = new ProgressTeller(ref, this.#house, spec?.progressPattern ?? null, () => {
+      reading.lastProgressAt = clock.now();
+    });
     const stored = await logs.read(ref.job, logs.tail(ref.job, REREAD_LINES, ref.attempt), REREAD_LINES, ref.attempt);
     progress.reread(stored.lines.map(({ text }) => text));
+    for (const { text } of stored.lines) listen(reading, text);
+    const file = spec?.progressFile;
+    const table = file === undefined ? null : new ProgressFile(driver, ref, file, clock, (told) => progress.take(told));
+    const tailed = table?.follow(signal);
     let mask: ((text: string) => string) | null = null; // without it nothing is stored
     let pause = FIRST_RETRY;
     while (!signal.aborted) {
@@ -126,7 +156,10 @@ export class OutputReader {
             ref.attempt,
             lines.map((line) => toEntry(line, hide)),
           );
-          for (const { text } of batch) progress.read(text);
+          for (const { kind, text } of batch) {
+            progress.read(text);
+            if (kind === "line") listen(reading, text, hide);
+          }
           pause = FIRST_RETRY;
         }
         break;
@@ -138,6 +171,8 @@ export class OutputReader {
         pause = Math.min(pause * 2, LONGEST_RETRY);
       }
     }
+    table?.finish();
+    await tailed;
     progress.end();
   }
 
@@ -145,14 +180,13 @@ export class OutputReader {
     const { clock, tell } = this.#house;
     const now = clock.now();
     for (const reading of this.#readings.values()) {
-      const { ref, lastOutputAt } = reading;
+      const { ref } = reading;
       const job = this.#house.job(ref.job);
-      const limit = job?.spec.limits.idleSeconds ?? null;
-      if (!job || limit === null || job.state.status !== "running" || reading.isBroken || reading.isGivenUp) continue;
-      if (now - Math.max(lastOutputAt, job.state.since) < limit * 1000) continue;
-      if (!this.#house.isUp(leadServer(job.state.on))) continue;
+      if (job?.state.status !== "running" || reading.isBroken || reading.isGivenUp) continue;
+      const message = stallOf(reading, job.spec.limits, job.state.since, now);
+      if (message === null || !this.#house.isUp(leadServer(job.state.on))) continue;
       reading.isGivenUp = true;
-      const cause = { origin: "application", code: "stalled", message: `it printed nothing for ${limit} s` } as const;
+      const cause = { origin: "application", code: "stalled", message } as const;
       tell({ type: "JobGivenUp", job: ref.job, attempt: ref.attempt, cause, at: now });
     }
     this.#idleCheck = clock.at(now + IDLE_CHECK, () => this.#watchIdle());
@@ -167,12 +201,15 @@ class ProgressTeller {
   #known: Progress | null;
   /** The newest grant that it has taken over; programs may say so again and again. */
   #generation = 0;
+  readonly #advanced: () => void;
   #toldAt: Instant = Number.NEGATIVE_INFINITY;
   #cancel: Cancel | null = null;
 
-  constructor(ref: RunRef, house: House, pattern: string | null) {
+  /** @param advanced called when it has told something new */
+  constructor(ref: RunRef, house: House, pattern: string | null, advanced: () => void) {
     this.#ref = ref;
     this.#house = house;
+    this.#advanced = advanced;
     this.#recogniser = createRecogniser(pattern === null ? {} : { pattern });
     const before = house.job(ref.job)?.progress;
     this.#known = before ? fromJob(before) : null;
@@ -180,10 +217,14 @@ class ProgressTeller {
 
   read(text: string): void {
     const told = this.#recogniser.read(text);
-    if (!told) return;
-    const { checkpoint, generation, ...progress } = told;
+    if (told) this.take(told);
+  }
+
+  take({ checkpoint, generation, ...progress }: Progress): void {
     if (Object.keys(progress).length > 0) {
-      this.#known = merge(this.#known, progress);
+      const before = this.#known;
+      this.#known = merge(before, progress);
+      if (!isDeepStrictEqual(before, this.#known)) this.#advanced();
       this.#schedule();
     }
     if (generation !== undefined && generation > this.#generation) {
@@ -191,6 +232,7 @@ class ProgressTeller {
       this.#tellResized(generation);
     }
     if (checkpoint) {
+      this.#advanced();
       this.#flush(); // what was done before it was saved is told before it
       this.#tellSaved(this.#stepOf(checkpoint));
     }
@@ -253,6 +295,19 @@ class ProgressTeller {
     const progress: JobProgress = { ...known, fraction: fraction(known), at: this.#toldAt };
     this.#house.tell({ type: "RunProgressed", job, attempt, progress, at: this.#toldAt });
   }
+}
+
+/** Why a run has to be given up: it is silent, or does not come on, for longer than it may. Null when it need not. */
+function stallOf(
+  { lastOutputAt, lastProgressAt }: Reading,
+  { idleSeconds, stallSeconds }: Job["spec"]["limits"],
+  since: Instant,
+  now: Instant,
+): string | null {
+  const isOver = (seconds: number, at: Instant): boolean => now - Math.max(at, since) >= seconds * 1000;
+  if (idleSeconds !== null && isOver(idleSeconds, lastOutputAt)) return `it printed nothing for ${idleSeconds} s`;
+  if (stallSeconds === undefined || !isOver(stallSeconds, lastProgressAt)) return null;
+  return `it made no progress for ${stallSeconds} s`;
 }
 
 function fromJob({ fraction: _fraction, at: _at, ...progress }: JobProgress): Progress {

@@ -222,7 +222,7 @@ export class Simulation {
     if (event.type === "RunExited") {
       const job = this.#scheduler.job(event.job);
       if (job && isOver(job)) this.#ended.push(job);
-      else this.#drivers.get(leadOf(this.#scheduler, event.job))?.reap(event.job, event.attempt);
+      else void this.#drivers.get(leadOf(this.#scheduler, event.job))?.reap(event.job, event.attempt);
     } else if (event.type === "RunStarted" && this.#reports) {
       const run = this.#world.servers.get(leadOf(this.#scheduler, event.job))?.get(`${event.job}/${event.attempt}`);
       if (run) this.#reports.follow(run, this.#job(event.job).steps);
@@ -264,7 +264,7 @@ export class Simulation {
     this.#results[place] = this.#resultOf(this.#job(job.id), job);
     this.#ends++;
     const run = this.#scheduler.run(job.id);
-    if (run) this.#drivers.get(leadServer(run.on))?.reap(job.id, job.attempt);
+    if (run) void this.#drivers.get(leadServer(run.on))?.reap(job.id, job.attempt);
     if (job.checkpoint) this.#drivers.get(job.checkpoint.server)?.discardCheckpoint(job.id, job.checkpoint);
     this.#scheduler.forget(job.id);
   }

@@ -46,6 +46,7 @@ test("without a file and an environment there are defaults for everything", () =
     registries: [],
     minFreeDiskMiB: 2048,
     code: { maxMiB: 256 },
+    lostAfterSeconds: 300,
     reapGraceSeconds: 60,
     allowOrigins: [],
     log: { level: "info" },

@@ -306,7 +306,9 @@ describe("the next life of the server", () => {
     await house.close();
     const db = join(house.folder, "schedulearn.db");
     const store = await openStore(db);
-    for (const table of ["job", "run", "event"]) await store.fork().getConnection().execute(`delete from ${table}`);
+    const connection = store.fork().getConnection();
+    for (const table of ["job", "run", "event"]) await connection.execute(`delete from ${table}`);
+    await connection.execute("delete from setting where key = 'lastJob'"); // as in a database of before the job
     await store.close();
     house = await new EngineHouse(house.folder).open({ reapGraceMillis: 50 });
     await until("the stranger is gone", () => !existsSync(join(house.folder, "servers/alpha/runs", id, "1")));

@@ -4,21 +4,34 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ContainersConfig, defaultContainers, type RegistryConfig } from "../../config/index.ts";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import { type DeclaredGpu, declaredGpus, type Gpu, type Health } from "../../core/server.ts";
-import type { Driver, DriverContext, Found, Output, OutputPosition } from "../driver.ts";
+import type { DeclaredGpu, Gpu, Health } from "../../core/server.ts";
+import type { OpenCode } from "../code.ts";
+import type {
+  Driver,
+  DriverContext,
+  FilePart,
+  Found,
+  GpuGrant,
+  GpuReading,
+  Output,
+  OutputPosition,
+} from "../driver.ts";
 import { visibleDevices } from "../environment.ts";
 import { readOut } from "./checkpoint.ts";
-import { CodeVolumes, type OpenCode } from "./code.ts";
+import { CodeVolumes } from "./code.ts";
 import type { TlsFiles } from "./engine.ts";
 import { accept, Engine, reasonOf } from "./engine.ts";
 import { Gate } from "./gate.ts";
+import { EngineGpus } from "./gpus.ts";
 import { HealthWatch } from "./health.ts";
+import { pullImage } from "./image.ts";
 import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./labels.ts";
 import { followOutput } from "./output.ts";
 import { Registries } from "./registries.ts";
 import { ContainerRun } from "./run.ts";
+import { readFile } from "./run-file.ts";
 import type { Site } from "./setup.ts";
-import { containerOf, removeVolume } from "./setup.ts";
+import { containerOf, PATIENCE_MILLIS, removeVolume } from "./setup.ts";
 
 export { DEFAULT_ENDPOINT, probeDocker } from "./engine.ts";
 
@@ -27,8 +40,12 @@ export interface DockerOptions {
   /** `unix:///path`, `tcp://host:port` or `ssh://user@host`. */
   readonly endpoint: string;
   readonly tls?: TlsFiles;
-  /** The devices by list, or how many there are. An engine does not tell them: `auto` stands for none. */
+  /** The devices by list, or how many there are; `auto` asks nvidia-smi in a container. */
   readonly gpus: "auto" | number | readonly DeclaredGpu[];
+  /** Those that it had when they were last found. */
+  readonly knownGpus?: readonly Gpu[];
+  /** In which nvidia-smi is asked; one that the engine has unless given. */
+  readonly gpuProbeImage?: string;
   /** What runs may use; all that the engine has unless given. */
   readonly cores?: number;
   readonly memoryMiB?: number;
@@ -54,7 +71,7 @@ export const dockerDriver = (options: DockerOptions): Driver => new DockerDriver
 class DockerDriver implements Driver {
   readonly server: string;
   readonly #options: DockerOptions;
-  readonly #gpus: readonly Gpu[];
+  readonly #gpus: EngineGpus;
   readonly #engine: Engine;
   readonly #site: Site;
   readonly #health: HealthWatch;
@@ -73,9 +90,16 @@ class DockerDriver implements Driver {
     setMaxListeners(0, this.#closing.signal); // one for each thing under way
     this.#options = options;
     this.server = options.server;
-    this.#gpus = options.gpus === "auto" ? [] : declaredGpus(options.server, options.gpus);
     this.#engine = new Engine(options.endpoint, options.tls);
     const { context } = options;
+    this.#gpus = new EngineGpus(this.#engine, {
+      server: options.server,
+      cluster: context.cluster,
+      gpus: options.gpus,
+      known: options.knownGpus ?? [],
+      ...(options.gpuProbeImage !== undefined && { image: options.gpuProbeImage }),
+      pull: (image, signal) => this.#pull(image, signal),
+    });
     this.#site = {
       server: options.server,
       engine: this.#engine,
@@ -87,8 +111,9 @@ class DockerDriver implements Driver {
       carryPatienceMillis: options.carryPatienceMillis,
       devicesOf: (order) => {
         const leased = this.#leased(order);
-        return { leased, visible: visibleDevices(order, leased, this.#gpus) };
+        return { leased, visible: visibleDevices(order, leased, this.#gpus.all) };
       },
+      gpuWay: () => this.#gpus.way,
       instantOf: (time) => Math.min(context.clock.now(), Date.parse(time) - this.#clockAheadMillis),
     };
     this.#health = new HealthWatch(this.#engine, context.clock, (...news) => this.#healthChanged(...news));
@@ -107,11 +132,15 @@ class DockerDriver implements Driver {
       const { Volumes } = await this.#engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
         this.#engine.docker.listVolumes({ filters: JSON.stringify(filters), abortSignal }),
       );
-      const inventory = {
-        gpus: this.#gpus,
+      const machine = {
         cores: this.#options.cores ?? info.NCPU,
         memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
       };
+      const gpus = await this.#gpus.inventory(this.#closing.signal, (found) => {
+        const at = this.#options.context.clock.now();
+        this.#options.context.emit({ type: "ServerInventoried", server: this.server, ...found, ...machine, at });
+      });
+      const inventory = { ...gpus, ...machine };
       for (const { Id, Labels } of containers) {
         const reader = Labels[READER_LABEL];
         if (reader !== undefined && reader !== this.#reader) this.#removeReader(Id);
@@ -194,10 +223,22 @@ class DockerDriver implements Driver {
     }
   }
 
+  readFile(run: RunRef, path: string, from: number, most: number, signal: AbortSignal): Promise<FilePart | null> {
+    return readFile(this.#engine, containerOf(this.#site, run.job, run.attempt), path, from, most, signal);
+  }
+
   readCheckpoint(job: JobId, { generation }: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
     const { cluster } = this.#options.context;
     const labels = { [CLUSTER_LABEL]: cluster, [READER_LABEL]: this.#reader };
     return readOut(this.#engine, volumeName(cluster, job, generation), labels, signal);
+  }
+
+  lookAtGpus(signal: AbortSignal): Promise<readonly GpuReading[]> {
+    return this.#gpus.readings(AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  gpuGrants(signal: AbortSignal): Promise<readonly GpuGrant[]> {
+    return this.#gpus.grants(AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async close(): Promise<void> {
@@ -212,6 +253,11 @@ class DockerDriver implements Driver {
     for (const follow of this.#follows) follow.abort(new Error("the driver was closed"));
     this.#runs.clear();
     this.#engine.close();
+  }
+
+  async #pull(image: string, signal: AbortSignal): Promise<void> {
+    const authconfig = await this.#site.registries.authFor(image);
+    await pullImage({ engine: this.#engine, image, authconfig, patienceMillis: PATIENCE_MILLIS }, signal, () => {});
   }
 
   #removeReader(id: string): void {
@@ -240,7 +286,7 @@ class DockerDriver implements Driver {
   #leased({ on }: RunOrder): readonly Gpu[] {
     const leased = on.find(({ server }) => server === this.server)?.gpus ?? [];
     return leased.map((id) => {
-      const gpu = this.#gpus.find((one) => one.id === id);
+      const gpu = this.#gpus.all.find((one) => one.id === id);
       if (!gpu) throw new TypeError(`server ${this.server} has no GPU ${id}`);
       return gpu;
     });

@@ -3,14 +3,27 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu, Share } from "../../core/server.ts";
-import type { Driver, DriverContext, Found, FoundRun, Output, OutputPosition } from "../driver.ts";
+import type { OpenCode } from "../code.ts";
+import type {
+  Driver,
+  DriverContext,
+  FilePart,
+  Found,
+  FoundRun,
+  GpuReading,
+  Output,
+  OutputPosition,
+} from "../driver.ts";
 import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import { GpuNames } from "../gpu-readings.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { allowedCpus, type GpuSetting, takeInventory } from "./inventory.ts";
+import { CodeFolders, folderInCode } from "./code.ts";
+import { allowedCpus, askSmi, type GpuSetting, takeInventory } from "./inventory.ts";
 import { type Launch, launch } from "./launch.ts";
 import { followOutput } from "./output.ts";
 import { RootLock } from "./root-lock.ts";
 import { type Place, ProcessRun } from "./run.ts";
+import { readFile } from "./run-file.ts";
 import { namesIn, RunFolder } from "./run-folder.ts";
 
 export interface ProcessOptions {
@@ -18,10 +31,14 @@ export interface ProcessOptions {
   /** Folder for runs and checkpoints; one server at a time works in it. */
   readonly root: string;
   readonly gpus: GpuSetting;
+  /** Those that it had when they were last found. */
+  readonly knownGpus?: readonly Gpu[];
   /** In place of what the machine has. */
   readonly cores?: number;
   readonly memoryMiB?: number;
   readonly context: DriverContext;
+  /** What was uploaded under a hash, as a tar stream. Without it no job has code. */
+  readonly openCode?: OpenCode;
 }
 
 /** What a job needs of the server's own environment to find programs and libraries. Everything else stays here: it may be secret. */
@@ -45,18 +62,20 @@ class ProcessDriver implements Driver {
   readonly #root: string;
   readonly #lock: RootLock;
   readonly #checkpoints: Checkpoints;
+  readonly #code: CodeFolders;
   readonly #closed = new AbortController();
   readonly #runs = new Map<string, ProcessRun>();
   readonly #place: Place;
   /** What goes on besides the runs. */
   readonly #tasks = new Set<Promise<void>>();
-  #gpus: readonly Gpu[] | null = null;
+  #gpus: GpuNames | null = null;
 
   constructor(options: ProcessOptions) {
     this.server = options.server;
     this.#options = options;
     this.#root = resolve(options.root);
     this.#lock = new RootLock(this.#root);
+    this.#code = new CodeFolders(join(this.#root, "code"), options.openCode);
     this.#checkpoints = new Checkpoints(join(this.#root, "checkpoints"), options.server, options.context);
     this.#place = {
       server: options.server,
@@ -71,8 +90,9 @@ class ProcessDriver implements Driver {
   async connect(signal: AbortSignal): Promise<Found> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await this.#lock.take();
-    const inventory = await takeInventory(this.server, this.#options, signal);
-    this.#gpus = inventory.gpus;
+    const known = this.#gpus?.gpus ?? this.#options.knownGpus ?? [];
+    const inventory = await takeInventory(this.server, this.#options, known, signal);
+    this.#gpus = new GpuNames(inventory.gpus);
     return { inventory, runs: await this.#findRuns(), folders: await this.#checkpoints.found(), identity: null };
   }
 
@@ -112,10 +132,11 @@ class ProcessDriver implements Driver {
     this.#aside("a checkpoint could not be removed", this.#checkpoints.discard(job, folder));
   }
 
-  reap(job: JobId, attempt: number): void {
-    const run = this.#run({ job, attempt });
-    this.#aside("a run could not be removed", run.reap());
+  reap(job: JobId, attempt: number): Promise<void> {
+    const gone = this.#run({ job, attempt }).reap();
+    this.#aside("a run could not be removed", gone);
     this.#runs.delete(keyOf(job, attempt));
+    return gone;
   }
 
   follow(run: RunRef, from: OutputPosition, signal: AbortSignal): AsyncIterable<Output[]> {
@@ -129,6 +150,20 @@ class ProcessDriver implements Driver {
       () => clock.now(),
       either,
     );
+  }
+
+  async lookAtGpus(signal: AbortSignal): Promise<readonly GpuReading[]> {
+    const names = this.#gpus?.gpus ?? [];
+    const physical = new Set(names.map(({ uuid, index, parent }) => parent ?? uuid ?? String(index)));
+    const report = await askSmi([...physical], AbortSignal.any([signal, this.#closed.signal]));
+    const readings = this.#gpus?.readings(report) ?? [];
+    if (readings.length === 0 && report.trouble !== null) throw new Error(report.trouble);
+    return readings;
+  }
+
+  async readFile(run: RunRef, path: string, from: number, most: number): Promise<FilePart | null> {
+    const workplace = await this.#folder(run).read("workplace.json");
+    return workplace && (await readFile(resolve(workplace.cwd, path), from, most));
   }
 
   readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
@@ -178,6 +213,7 @@ class ProcessDriver implements Driver {
   async #launch(order: RunOrder, folder: RunFolder, onEnd: () => void): Promise<Launch> {
     const { context } = this.#options;
     const checkpointDir = this.#checkpoints.path(order.job, order.checkpoint.generation);
+    const code = order.spec.code ? await this.#code.provide(order.spec.code.hash) : null;
     const cpus = await this.#grant(order, folder);
     await folder.writeText(join("schedulearn", "discover_hosts.sh"), DISCOVER_HOSTS, 0o755);
     const own = ownEnvironment();
@@ -186,9 +222,12 @@ class ProcessDriver implements Driver {
       CUDA_DEVICE_ORDER: "PCI_BUS_ID", // so that an index means to CUDA what it means to nvidia-smi
       ...runEnvironment(order, this.#devicesOf(order), checkpointDir, await context.secrets(order.job)),
       SCHEDULEARN_DIR: folder.schedulearn,
+      ...(code !== null && { SCHEDULEARN_CODE_DIR: code }),
     };
     const { command, workdir } = order.spec;
-    const cwd = workdir !== null && (await isFolder(workdir)) ? workdir : folder.work;
+    const inCode = code === null ? null : folderInCode(code, workdir);
+    const cwd = inCode ?? (workdir !== null && (await isFolder(workdir)) ? workdir : folder.work);
+    await folder.write("workplace.json", { cwd });
     return await launch(folder.path, { command, cwd, env }, cpus, own, context.clock.now(), onEnd);
   }
 
@@ -203,7 +242,7 @@ class ProcessDriver implements Driver {
   /** Throws when a GPU is not there (any more). */
   #devicesOf(order: RunOrder): Devices {
     const leased = this.#shareOf(order).gpus.map((id) => {
-      const gpu = this.#gpus?.find((each) => each.id === id);
+      const gpu = this.#gpus?.gpus.find((each) => each.id === id);
       if (!gpu) throw Object.assign(new Error(`GPU ${id} is not there`), { code: "ENODEV" });
       return gpu;
     });
