@@ -117,6 +117,8 @@ export const coreCount = (placement: Placement): number =>
 /** What it has of what a pool divides. */
 export const sizeOn = (placement: Placement, pool: Pool): number =>
   pool === "gpus" ? gpuCount(placement) : coreCount(placement);
+/** Does it have a part of that server? */
+export const isOn = (placement: Placement, server: ServerId): boolean => placement.some((share) => share.server === server);
 /** The server that leads the gang: it holds rank 0. */
 export const leadServer = (placement: Placement): ServerId => (placement[0] as Share).server;
 

@@ -1,5 +1,7 @@
 import type { RunOrder } from "../core/command.ts";
-import type { Gpu } from "../core/server.ts";
+import { startsMembers } from "../core/job-spec.ts";
+import { meetingPort, namedPorts } from "../core/ports.ts";
+import type { Gpu, ServerId, Share } from "../core/server.ts";
 import { coreCount, gpuCount, leadServer } from "../core/server.ts";
 import { shapeOf, suitsGpu } from "../core/shape.ts";
 
@@ -14,8 +16,9 @@ export interface Allocation {
   readonly servers: readonly { readonly host: string; readonly slots: number; readonly rank: number }[];
 }
 
-/** The lead of a gang reaches itself without any network being set up. */
-const LEAD_HOST = "localhost";
+/** A run on one server reaches itself without any network being set up. */
+const ALONE = "localhost";
+/** In a network of its own, which nobody shares. */
 const MASTER_PORT = 29_500;
 
 /** The devices of a run on the server that leads it. */
@@ -25,30 +28,55 @@ export interface Devices {
   readonly visible: readonly Gpu[] | null;
 }
 
+/** The place of a server in the run, from 0; 0 for one that is not of it. */
+export const rankOf = ({ on }: Pick<RunOrder, "on">, server: ServerId): number =>
+  Math.max(
+    0,
+    on.findIndex((share) => share.server === server),
+  );
+
+export const shareOf = (order: Pick<RunOrder, "on">, server: ServerId): Share =>
+  order.on[rankOf(order, server)] as Share;
+
+/** How the others of the run reach each of its members, by rank. */
+export const hostsOf = ({ on, hosts }: RunOrder): readonly string[] =>
+  on.length === 1 ? [ALONE] : on.map(({ server }, rank) => hosts?.[rank] ?? server);
+
+/** Where the lead listens for the others. */
+export const masterPort = ({ spec, on }: RunOrder): number => meetingPort(spec, on[0] as Share) ?? MASTER_PORT;
+
+/** Processes that a launcher starts there. */
+export const slotsOf = ({ gpus }: Share): number => Math.max(1, gpus.length);
+
 /**
- * All variables of the job contract, section 2, for a run that is led here. What the user set wins over our defaults for
+ * All variables of the job contract, section 2, for the member of a run on that server. What the user set wins over our defaults for
  * libraries (threads, rendezvous); what was granted cannot be overridden.
  * @param secrets values by variable name
+ * @param isAlone whether its ports are in a network of its own, and others reach them under leased ones
  */
 export function runEnvironment(
   order: RunOrder,
   devices: Devices,
   checkpointDir: string,
   secrets: Readonly<Record<string, string>>,
+  server: ServerId = leadServer(order.on),
+  isAlone = false,
 ): Record<string, string> {
   const { spec, on } = order;
-  const cores = Math.max(1, coreCount(on));
+  const rank = String(rankOf(order, server));
+  const share = shareOf(order, server);
+  const cores = Math.max(1, share.cores.length);
   const threads = String(spec.parallelism.intraOp ?? cores);
   return {
     OMP_NUM_THREADS: threads,
     TF_NUM_INTRAOP_THREADS: threads,
     TF_NUM_INTEROP_THREADS: String(spec.parallelism.interOp ?? cores),
-    MASTER_ADDR: LEAD_HOST,
-    MASTER_PORT: String(MASTER_PORT),
+    MASTER_ADDR: String(hostsOf(order)[0]),
+    MASTER_PORT: String(isAlone ? MASTER_PORT : masterPort(order)),
     WORLD_SIZE: String(on.length), // processes that we start, one a server; a launcher that starts more says so itself
-    RANK: "0",
+    RANK: rank,
     LOCAL_RANK: "0",
-    NODE_RANK: "0",
+    NODE_RANK: rank,
     PYTHONUNBUFFERED: "1", // else Python keeps back what it prints, and progress comes in lumps
     ...spec.env,
     ...secrets,
@@ -60,10 +88,29 @@ export function runEnvironment(
     SCHEDULEARN_CORES: String(coreCount(on)),
     SCHEDULEARN_SERVERS: String(on.length),
     SCHEDULEARN_CHECKPOINT_DIR: checkpointDir,
+    ...portVariables(order, share, isAlone),
+    ...memberVariables(order),
     // Set without GPUs too: an image may say "all" in its own environment.
     NVIDIA_VISIBLE_DEVICES: deviceNames(devices.visible ?? devices.leased).join(",") || "void",
     CUDA_VISIBLE_DEVICES: cudaNames(devices).join(","),
   };
+}
+
+/** SCHEDULEARN_PORT_<NAME>: where others reach it; SCHEDULEARN_LISTEN_<NAME>: where the program listens for that. */
+function portVariables({ spec }: RunOrder, share: Share, isAlone: boolean): Record<string, string> {
+  const variables = namedPorts(spec, share).flatMap(({ name, port, hostPort }) => [
+    [`SCHEDULEARN_PORT_${name.toUpperCase()}`, String(hostPort)],
+    [`SCHEDULEARN_LISTEN_${name.toUpperCase()}`, String(isAlone ? port : hostPort)],
+  ]);
+  return Object.fromEntries(variables);
+}
+
+/** For the programs beside `allocation.json` by which a launcher reaches the members of its run. */
+function memberVariables(order: RunOrder): Record<string, string> {
+  const { spec, on, key } = order;
+  if (!startsMembers(spec) || on.length === 1 || key === undefined) return {};
+  const ports = on.map((share, rank) => `${hostsOf(order)[rank]}=${meetingPort(spec, share) ?? MASTER_PORT}`);
+  return { SCHEDULEARN_MEMBERS: ports.join(","), SCHEDULEARN_KEY: key };
 }
 
 /** What the NVIDIA runtime calls the devices: by UUID, where all are known, since indices change at a reboot. */
@@ -89,18 +136,15 @@ export function visibleDevices(order: RunOrder, leased: readonly Gpu[], all: rea
   return all.filter((gpu) => suitsGpu(gpu, shape) || leased.includes(gpu)).sort((a, b) => a.index - b.index);
 }
 
-export function allocation({ on, generation }: RunOrder, devices: Devices): Allocation {
-  const lead = leadServer(on);
+export function allocation(order: RunOrder, devices: Devices): Allocation {
+  const { on, generation } = order;
+  const hosts = hostsOf(order);
   return {
     generation,
     gpus: gpuCount(on),
     cores: coreCount(on),
     devices: cudaNames(devices),
-    servers: on.map(({ server, gpus }, rank) => ({
-      host: server === lead ? LEAD_HOST : server,
-      slots: Math.max(1, gpus.length),
-      rank,
-    })),
+    servers: on.map((share, rank) => ({ host: String(hosts[rank]), slots: slotsOf(share), rank })),
   };
 }
 

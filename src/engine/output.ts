@@ -23,6 +23,8 @@ const REREAD_LINES = 200;
 
 interface Reading extends Heard {
   readonly key: string;
+  /** The member of the run that prints it; progress is what the first tells. */
+  readonly rank: number;
   readonly driver: Driver;
   readonly ref: RunRef;
   readonly stop: AbortController;
@@ -59,13 +61,13 @@ export class OutputReader {
   }
 
   /** Begins, or goes on, reading a run: from behind the last line that is stored. Told twice, it reads once. */
-  begin(driver: Driver, ref: RunRef): void {
-    const key = `${ref.job}.${ref.attempt}`;
+  begin(driver: Driver, ref: RunRef, rank = 0): void {
+    const key = keyOf(ref, rank);
     if (this.#closed || this.#readings.has(key)) return;
     const stop = new AbortController();
     const lastOutputAt = this.#house.clock.now();
     const reading: Reading = {
-      ...{ key, driver, ref, stop, lastOutputAt, isBroken: false, isGivenUp: false },
+      ...{ key, rank, driver, ref, stop, lastOutputAt, isBroken: false, isGivenUp: false },
       done: Promise.resolve(),
       lastProgressAt: lastOutputAt,
       ...nothingHeard(),
@@ -88,9 +90,9 @@ export class OutputReader {
 
   /** What a run told before it failed says more of its end than its exit code. */
   explained(exit: Exited): Exited {
-    const key = `${exit.job}.${exit.attempt}`;
-    const heard = this.#readings.get(key) ?? this.#heard.get(key);
-    this.#heard.delete(key);
+    const all = [...this.#readings, ...this.#heard].filter(([key]) => isOf(exit, key));
+    for (const [key] of all) this.#heard.delete(key);
+    const [, heard] = all.find(([, { fault }]) => fault) ?? all[0] ?? [];
     return heard ? explained(exit, heard) : exit;
   }
 
@@ -101,12 +103,16 @@ export class OutputReader {
 
   /** Stops reading what this run prints: it counts as lost. */
   giveUp(job: JobId, attempt: number): void {
-    this.#readings.get(`${job}.${attempt}`)?.stop.abort();
+    for (const { stop } of this.#of(job, attempt)) stop.abort();
   }
 
   /** Resolves when all that the run printed is stored, or when none of it is being read. */
-  drained(job: JobId, attempt: number): Promise<void> {
-    return this.#readings.get(`${job}.${attempt}`)?.done ?? Promise.resolve();
+  async drained(job: JobId, attempt: number): Promise<void> {
+    await Promise.all(this.#of(job, attempt).map(({ done }) => done));
+  }
+
+  #of(job: JobId, attempt: number): Reading[] {
+    return [...this.#readings.values()].filter(({ ref }) => ref.job === job && ref.attempt === attempt);
   }
 
   isReading(job: JobId): boolean {
@@ -128,17 +134,18 @@ export class OutputReader {
 
   async #read(reading: Reading): Promise<void> {
     const { logs, clock } = this.#house;
-    const { driver, ref, key, stop } = reading;
+    const { driver, ref, rank, key, stop } = reading;
     const { signal } = stop;
     const spec = this.#house.job(ref.job)?.spec;
     const progress = new ProgressTeller(ref, this.#house, spec?.progressPattern ?? null, () => {
       reading.lastProgressAt = clock.now();
     });
     const stored = await logs.read(ref.job, logs.tail(ref.job, REREAD_LINES, ref.attempt), REREAD_LINES, ref.attempt);
-    progress.reread(stored.lines.map(({ text }) => text));
-    for (const { text } of stored.lines) listen(reading, text);
+    const own = stored.lines.filter((line) => (line.rank ?? 0) === rank).map(({ text }) => text);
+    if (rank === 0) progress.reread(own);
+    for (const text of own) listen(reading, text);
     const file = spec?.progressFile;
-    const table = file === undefined ? null : new ProgressFile(driver, ref, file, clock, (told) => progress.take(told));
+    const table = file === undefined || rank > 0 ? null : new ProgressFile(driver, ref, file, clock, (told) => progress.take(told));
     const tailed = table?.follow(signal);
     let mask: ((text: string) => string) | null = null; // without it nothing is stored
     let pause = FIRST_RETRY;
@@ -146,18 +153,19 @@ export class OutputReader {
       try {
         const hide: (text: string) => string = mask ?? masker(Object.values(await this.#house.secrets(ref.job)));
         mask = hide;
-        const positions = await logs.positions(ref.job, ref.attempt);
+        const positions = await logs.positions(ref.job, ref.attempt, rank);
         for await (const batch of driver.follow(ref, positions, signal)) {
-          reading.lastOutputAt = clock.now();
+          const lead = this.#readings.get(keyOf(ref, 0)) ?? reading;
+          reading.lastOutputAt = lead.lastOutputAt = clock.now(); // a run is silent when all its members are
           reading.isBroken = false;
           const lines = batch.filter(isLine);
           logs.append(
             ref.job,
             ref.attempt,
-            lines.map((line) => toEntry(line, hide)),
+            lines.map((line) => toEntry(line, hide, rank)),
           );
           for (const { kind, text } of batch) {
-            progress.read(text);
+            if (rank === 0) progress.read(text);
             if (kind === "line") listen(reading, text, hide);
           }
           pause = FIRST_RETRY;
@@ -180,7 +188,8 @@ export class OutputReader {
     const { clock, tell } = this.#house;
     const now = clock.now();
     for (const reading of this.#readings.values()) {
-      const { ref } = reading;
+      const { ref, rank } = reading;
+      if (rank > 0) continue;
       const job = this.#house.job(ref.job);
       if (job?.state.status !== "running" || reading.isBroken || reading.isGivenUp) continue;
       const message = stallOf(reading, job.spec.limits, job.state.since, now);
@@ -320,13 +329,19 @@ const isLine = (output: Output): output is Extract<Output, { kind: "line" }> => 
 const toEntry = (
   { stream, at, text, position, continues }: Extract<Output, { kind: "line" }>,
   mask: (text: string) => string,
+  rank: number,
 ): LogEntry => ({
   stream,
   at,
   text: mask(text),
   position,
   ...(continues && { continues }),
+  ...(rank > 0 && { rank }),
 });
+
+const keyOf = ({ job, attempt }: Pick<RunRef, "job" | "attempt">, rank: number): string => `${job}.${attempt}#${rank}`;
+const isOf = ({ job, attempt }: Pick<RunRef, "job" | "attempt">, key: string): boolean =>
+  key.startsWith(`${job}.${attempt}#`);
 
 function masker(secrets: readonly string[]): (text: string) => string {
   // Output comes line by line, so a key of several lines is hidden line by line.

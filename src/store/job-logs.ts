@@ -26,6 +26,8 @@ export interface LogEntry {
   /** Where the reader goes on behind this line, in the words of its driver. */
   readonly position: string;
   readonly continues?: boolean;
+  /** Which member of a run over several servers printed it; left out for the first. */
+  readonly rank?: number;
 }
 
 /** Points between two lines: an attempt and the byte offset in its file. */
@@ -52,13 +54,14 @@ const READ_BYTES = 256 * 1024;
 const NEWLINE = 10;
 
 /**
- * Output of jobs: one append-only file per attempt, one JSON array a line: `[at, stream, position, text, continues?]`. Line and
+ * Output of jobs: one append-only file per attempt, one JSON array a line: `[at, stream, position, text, continues?, rank?]`. Line and
  * reading position are written together, so after a crash reading goes on exactly behind the last line that is there.
  */
 export class JobLogs {
   readonly #root: string;
   readonly #files = new Map<string, { fd: number; size: number }>();
-  readonly #positions = new Map<string, Partial<Record<LogStream, string>>>();
+  /** By attempt and rank. */
+  readonly #positions = new Map<string, Map<number, Partial<Record<LogStream, string>>>>();
   readonly #listeners = new Map<JobId, Set<() => void>>();
 
   constructor(root: string) {
@@ -79,7 +82,10 @@ export class JobLogs {
     }
     file.size += bytes.length;
     const positions = this.#positions.get(`${job}/${attempt}`);
-    if (positions) for (const { stream, position } of lines) positions[stream] = position;
+    for (const { stream, position, rank = 0 } of lines) {
+      const known = positions?.get(rank);
+      if (known) known[stream] = position;
+    }
     for (const wake of this.#listeners.get(job) ?? []) wake();
   }
 
@@ -111,22 +117,28 @@ export class JobLogs {
     this.#files.clear();
   }
 
-  /** The newest reading position of each stream: where a reader goes on. A stream that was silent for long takes a while to find. */
-  async positions(job: JobId, attempt: number): Promise<Partial<Record<LogStream, string>>> {
+  /**
+   * The newest reading position of each stream: where the reader of that member goes on. A stream that was silent for long takes a
+   * while to find.
+   */
+  async positions(job: JobId, attempt: number, rank = 0): Promise<Partial<Record<LogStream, string>>> {
     const key = `${job}/${attempt}`;
-    const known = this.#positions.get(key);
+    const ofRun = this.#positions.get(key) ?? new Map<number, Partial<Record<LogStream, string>>>();
+    this.#positions.set(key, ofRun);
+    const known = ofRun.get(rank);
     if (known) return { ...known };
     const found: Partial<Record<LogStream, string>> = {};
     let before = this.size(job, attempt);
     while (before > 0 && !(found.stdout && found.stderr)) {
       const from = Math.max(0, before - READ_BYTES);
       const lines = this.#readBack(job, attempt, from, before);
-      for (const line of lines.entries.toReversed()) found[line.stream] ??= line.position;
+      for (const line of lines.entries.toReversed())
+        if ((line.rank ?? 0) === rank) found[line.stream] ??= line.position;
       if (from === 0) break;
       before = lines.start;
       await new Promise((resolve) => setImmediate(resolve)); // others have their turn between the parts of a long file
     }
-    this.#positions.set(key, found);
+    ofRun.set(rank, found);
     return { ...found };
   }
 
@@ -289,9 +301,10 @@ export class JobLogs {
   }
 }
 
-function encode({ at, stream, position, text, continues }: LogEntry): string {
+function encode({ at, stream, position, text, continues, rank = 0 }: LogEntry): string {
   const fields: unknown[] = [at, stream === "stderr" ? 2 : 1, position, text];
-  if (continues) fields.push(1);
+  if (continues || rank > 0) fields.push(continues ? 1 : 0);
+  if (rank > 0) fields.push(rank);
   return `${JSON.stringify(fields)}\n`;
 }
 
@@ -301,12 +314,13 @@ function split(bytes: Buffer, offset: number, limit: number): { entry: LogEntry;
   while (lines.length < limit) {
     const to = bytes.indexOf(NEWLINE, from);
     if (to < 0) break;
-    const [at, stream, position, text, continues] = JSON.parse(bytes.toString("utf8", from, to)) as [
+    const [at, stream, position, text, continues, rank] = JSON.parse(bytes.toString("utf8", from, to)) as [
       number,
       1 | 2,
       string,
       string,
-      1?,
+      (0 | 1)?,
+      number?,
     ];
     const entry: LogEntry = {
       at,
@@ -314,6 +328,7 @@ function split(bytes: Buffer, offset: number, limit: number): { entry: LogEntry;
       position,
       text,
       ...(continues && { continues: true }),
+      ...(rank && { rank }),
     };
     lines.push({ entry, start: offset + from, end: offset + to + 1 });
     from = to + 1;

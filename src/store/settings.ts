@@ -14,6 +14,15 @@ export async function clusterId(store: Store): Promise<string> {
   return id;
 }
 
+/** What keys of runs are made from; made once, and told to nobody. */
+export async function runSecret(store: Store): Promise<string> {
+  const known = await read(store, "runSecret");
+  if (typeof known === "string") return known;
+  const secret = randomBytes(32).toString("hex");
+  await store.fork().insert(SettingRow, { key: "runSecret", value: secret });
+  return secret;
+}
+
 export const policySetting = async (store: Store): Promise<PolicySetting | null> =>
   (await read(store, "policy")) as PolicySetting | null;
 

@@ -32,6 +32,9 @@ export class LogLineView {
   @Field(() => LogStreamEnum, { description: "Where it was printed." })
   readonly stream: string;
 
+  @Field(() => Int, { description: "Which member of a run over several servers printed it; 0 is the first." })
+  readonly rank: number;
+
   @Field(() => DateTime, { description: "When it was printed." })
   readonly at: Instant;
 
@@ -41,10 +44,11 @@ export class LogLineView {
   @Field(() => Boolean, { description: "It was too long and goes on in the next." })
   readonly continues: boolean;
 
-  constructor(job: JobId, { cursor, attempt, stream, at, text, continues }: StoredLine) {
+  constructor(job: JobId, { cursor, attempt, stream, rank, at, text, continues }: StoredLine) {
     this.cursor = logCursor(job, cursor);
     this.attempt = attempt;
     this.stream = stream;
+    this.rank = rank ?? 0;
     this.at = at;
     this.text = text;
     this.continues = continues ?? false;
