@@ -74,6 +74,15 @@ export interface FoundFolder {
   readonly generation: number;
 }
 
+/** A checkpoint folder from outside. All times are by the clock of its server. */
+export interface CheckpointLook {
+  readonly now: number;
+  /** When a file last came, went or was renamed, or was written where that is as cheap to see; null while there is none. */
+  readonly changedAt: number | null;
+  /** Those that were asked for; null where there is none of that name. */
+  readonly files: readonly ({ readonly size: number; readonly changedAt: number } | null)[];
+}
+
 /** `follow` rejects with it when there is nothing to read from (any more): it is of no use to ask again. */
 export class OutputGone extends Error {
   override readonly name = "OutputGone";
@@ -173,7 +182,15 @@ export interface Driver {
    */
   readFile?(run: RunRef, path: string, from: number, most: number, signal: AbortSignal): Promise<FilePart | null>;
 
-  /** A checkpoint folder of this server as a tar stream. */
+  /** How a checkpoint folder looks, and those of its files that are named; their content is not read. */
+  lookAtCheckpoint?(
+    job: JobId,
+    folder: CheckpointFolder,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<CheckpointLook>;
+
+  /** A checkpoint folder of this server as a tar stream, the folder itself first. */
   readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
 
   /** Lets go of the server: ends streams, sockets, timers. Runs go on. */

@@ -24,6 +24,7 @@ export interface HostOptions {
   liveRestore: boolean;
   /** Further settings, which go before the others. */
   engine: Readonly<Record<string, unknown>>;
+  programs: string | undefined;
 }
 
 /** One real Docker engine with its own containerd, network namespace, address and folder. */
@@ -47,6 +48,18 @@ export class LabHost {
     this.tcp = { ...options.client, host: this.address, port: apiPort };
     this.docker = new Docker({ socketPath: this.unixSocket });
     mkdirSync(this.dir);
+    mkdirSync(join(this.dir, "smi"));
+    const gpus = Array.from({ length: options.gpus }, (_, index) => smiLine(this.gpuUuid(index), index));
+    this.tellSmi("gpus", gpus);
+  }
+
+  /** What the stand-in nvidia-smi answers from now on: see `nvidia-smi` beside this file. */
+  tellSmi(question: "gpus" | "list" | "apps", lines: readonly string[]): void {
+    writeFileSync(join(this.dir, "smi", question), lines.map((line) => `${line}\n`).join(""));
+  }
+
+  gpuUuid(index: number): string {
+    return `GPU-${this.name}-${index}`;
   }
 
   /** The pid of the engine. Throws when it is not running. */
@@ -164,14 +177,13 @@ export class LabHost {
 
   /** The engine finds the GPU stand-in on its PATH, as it would find NVIDIA's own hook. */
   private launch(program: string, args: readonly string[]): ChildProcess {
-    const { gpus, port } = this.options;
+    const { gpus, port, programs } = this.options;
+    const path = [...(gpus > 0 ? [import.meta.dirname] : []), ...(programs ? [programs] : []), environment.PATH];
     const gpuEnvironment =
-      gpus === 0
-        ? {}
-        : { PATH: import.meta.dirname + delimiter + environment.PATH, LAB_GPUS: String(gpus), LAB_HOST: port.name };
+      gpus > 0 ? { LAB_GPUS: String(gpus), LAB_HOST: port.name, LAB_SMI: join(this.dir, "smi") } : {};
     const log = openSync(join(this.dir, `${program}.log`), "a");
     const child = spawn("nsenter", [`--net=${port.namespace}`, program, ...args], {
-      env: { ...environment, ...gpuEnvironment },
+      env: { ...environment, ...gpuEnvironment, PATH: path.join(delimiter) },
       stdio: ["ignore", log, log],
       detached: true,
     });
@@ -196,6 +208,27 @@ export class LabHost {
       throw new Error(`${(error as Error).message}; its log ends with:\n${log}`);
     }
   }
+}
+
+/** A GPU as the stand-in nvidia-smi tells of it, in the order of the fields that the product asks for. */
+export function smiLine(uuid: string, index: number, over: Partial<SmiFields> = {}): string {
+  const fields = {
+    ...{ index, uuid, bus: `00000000:0${index + 1}:00.0`, total: 40_960, used: 3, utilisation: 0, temperature: 31 },
+    ...{ mig: "Disabled", ecc: 0, retired: "No", name: "Stand-in A100" },
+    ...over,
+  };
+  return Object.values(fields).join(", ");
+}
+interface SmiFields {
+  bus: string;
+  total: number | string;
+  used: number | string;
+  utilisation: number | string;
+  temperature: number | string;
+  mig: string;
+  ecc: number | string;
+  retired: string;
+  name: string;
 }
 
 function isAlive(child: ChildProcess | null): boolean {

@@ -3,11 +3,13 @@ import type { ContainerCreateOptions, HostConfig } from "dockerode";
 import type { ContainersConfig } from "../../config/index.ts";
 import type { RunOrder } from "../../core/command.ts";
 import { CODE_PATH } from "../../core/job-spec.ts";
-import type { Gpu, Share } from "../../core/server.ts";
-import { deviceNames } from "../environment.ts";
+import { type Gpu, leadServer, type ServerId } from "../../core/server.ts";
+import { deviceNames, shareOf } from "../environment.ts";
+import { GPUS_LABEL, type GpuWay, requestOf } from "./gpu-request.ts";
 import { isolation } from "./isolation.ts";
 import { ATTEMPT_LABEL, CLUSTER_LABEL, containerName, JOB_LABEL, ORDER_LABEL } from "./labels.ts";
 import { mountsOf } from "./mounts.ts";
+import { networkOf } from "./network.ts";
 
 const MIB = 1024 * 1024;
 
@@ -32,11 +34,14 @@ export function containerOptions(
   environment: Readonly<Record<string, string>>,
   rules: ContainersConfig,
   raised: boolean,
+  way: GpuWay,
+  server: ServerId = leadServer(order.on),
 ): ContainerCreateOptions {
   const { job, attempt, spec } = order;
   const { user, host } = isolation(rules, spec, raised);
   const workdir = spec.workdir ?? (spec.code ? CODE_PATH : null);
-  const cpus = cpusetOf(order);
+  const cpus = cpusetOf(order, server);
+  const network = networkOf(order, server);
   const owner = { [CLUSTER_LABEL]: cluster, [JOB_LABEL]: job };
   const options: ContainerCreateOptions = {
     name: containerName(cluster, job, attempt),
@@ -45,22 +50,26 @@ export function containerOptions(
     ...(spec.command.length > 0 && { Entrypoint: [...spec.command], Cmd: [] }),
     ...(workdir && { WorkingDir: workdir }),
     ...user,
+    ...network.whole,
     // The init process then passes a signal on to all processes of the program, not to the first one only.
     Env: Object.entries({ ...environment, TINI_KILL_PROCESS_GROUP: "1" }).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...owner, [ATTEMPT_LABEL]: String(attempt) },
+    Labels: {
+      ...owner,
+      [ATTEMPT_LABEL]: String(attempt),
+      ...(visible.length > 0 && { [GPUS_LABEL]: deviceNames(visible).join(",") }),
+    },
     // Any signal thaws a paused container whose own signal to stop is left to the engine, even one that only tells of a resize.
     StopSignal: spec.checkpoint.signal,
     HostConfig: {
       ...host,
+      ...network.host,
       Init: true,
       RestartPolicy: { Name: "no" },
       LogConfig: KEEPS_ALL,
       ShmSize: spec.shmMiB * MIB,
       ...(spec.memoryMiB !== null && { Memory: spec.memoryMiB * MIB, MemorySwap: spec.memoryMiB * MIB }),
       ...(cpus !== null && { CpusetCpus: cpus }),
-      ...(visible.length > 0 && {
-        DeviceRequests: [{ Driver: "nvidia", DeviceIDs: deviceNames(visible), Capabilities: [["gpu"]] }],
-      }),
+      ...(visible.length > 0 && requestOf(way, deviceNames(visible))),
       Mounts: mountsOf(cluster, order),
     },
   };
@@ -69,7 +78,7 @@ export function containerOptions(
 }
 
 /** The leased cores as an engine writes them; null when none are. */
-export function cpusetOf({ on }: RunOrder): string | null {
-  const { cores } = on[0] as Share;
+export function cpusetOf(order: RunOrder, server: ServerId): string | null {
+  const { cores } = shareOf(order, server);
   return cores.length > 0 ? cores.join(",") : null;
 }

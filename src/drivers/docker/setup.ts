@@ -8,12 +8,14 @@ import type { JobId, StartPhase } from "../../core/job.ts";
 import { CODE_PATH } from "../../core/job-spec.ts";
 import type { Gpu } from "../../core/server.ts";
 import type { DriverContext } from "../driver.ts";
-import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import { allocationFile, type Devices, runEnvironment } from "../environment.ts";
+import { programsOf } from "../programs.ts";
 import { folderOf } from "./checkpoint.ts";
 import type { CodeVolumes } from "./code.ts";
 import { containerOptions } from "./container.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
+import type { GpuWay } from "./gpu-request.ts";
 import { hasImage, pullFailure, pullImage } from "./image.ts";
 import { containerName, ORDER_LABEL, volumeName } from "./labels.ts";
 import { refuseMounts, withMountExplained } from "./mounts.ts";
@@ -36,6 +38,8 @@ export interface Site {
   readonly carryPatienceMillis?: number | undefined;
   /** The devices of the run on this server. */
   devicesOf(order: RunOrder): ContainerDevices;
+  /** How the engine is asked for them. */
+  gpuWay(): GpuWay;
   /** An engine's time as one of ours. */
   instantOf(time: string): number;
 }
@@ -73,11 +77,20 @@ export async function createContainer(
   const secrets = await context.secrets(order.job);
   const devices = site.devicesOf(order);
   const environment = {
-    ...runEnvironment(order, devices, spec.checkpoint.path, secrets),
+    ...runEnvironment(order, devices, spec.checkpoint.path, secrets, site.server, order.on.length === 1),
     ...(spec.code && { SCHEDULEARN_CODE_DIR: CODE_PATH }),
   };
   const { rules, limits } = site;
-  const options = containerOptions(context.cluster, order, devices.visible, environment, rules, limits.raised);
+  const options = containerOptions(
+    context.cluster,
+    order,
+    devices.visible,
+    environment,
+    rules,
+    limits.raised,
+    site.gpuWay(),
+    site.server,
+  );
   const create = async () => {
     do {
       setup.throwIfAborted();
@@ -180,7 +193,7 @@ function filesOf(site: Site, order: RunOrder): Promise<Buffer> {
   const pack = tar.pack();
   pack.entry({ name: `${ROOT}/`, type: "directory", mode: 0o755 });
   packGrant(pack, site, order);
-  pack.entry({ name: `${ROOT}/discover_hosts.sh`, mode: 0o755 }, DISCOVER_HOSTS);
+  for (const { name, text } of programsOf(order)) pack.entry({ name: `${ROOT}/${name}`, mode: 0o755 }, text);
   const { checkpoint, spec, attempt } = order;
   // A new folder is open to all: the image may run its program as any user. A carried one comes with its own rights.
   if (checkpoint.generation === attempt) {

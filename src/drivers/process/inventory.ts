@@ -1,9 +1,11 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { promisify } from "node:util";
+import { text } from "node:stream/consumers";
 import { type DeclaredGpu, declaredGpus, type Gpu } from "../../core/server.ts";
 import type { Inventory } from "../driver.ts";
+import { foundGpus } from "../found-gpus.ts";
+import { parseSmi, SMI_SCRIPT, type SmiReport } from "../nvidia-smi.ts";
 
 /** `auto` asks nvidia-smi; a number declares that many; a list names them. */
 export type GpuSetting = "auto" | number | readonly DeclaredGpu[];
@@ -11,47 +13,63 @@ export type GpuSetting = "auto" | number | readonly DeclaredGpu[];
 const SMI_MILLIS = 10_000;
 const MIB = 1024 * 1024;
 
-/** @param declared what the configuration says in place of what the machine has */
+/**
+ * @param declared what the configuration says in place of what the machine has
+ * @param known the GPUs that it had when they were last found: while nvidia-smi fails, they are there still
+ */
 export async function takeInventory(
   server: string,
   declared: { readonly gpus: GpuSetting; readonly cores?: number; readonly memoryMiB?: number },
+  known: readonly Gpu[],
   signal: AbortSignal,
 ): Promise<Inventory> {
   return {
-    gpus: await gpusOf(server, declared.gpus, signal),
+    ...(declared.gpus === "auto"
+      ? await findGpus(server, known, signal)
+      : { gpus: declaredGpus(server, declared.gpus) }),
     cores: declared.cores ?? allowedCpus().length,
     memoryMiB: declared.memoryMiB ?? Math.floor(totalmem() / MIB),
   };
 }
 
-async function gpusOf(server: string, setting: GpuSetting, signal: AbortSignal): Promise<Gpu[]> {
-  return declaredGpus(server, setting === "auto" ? await askSmi(signal) : setting);
+async function findGpus(
+  server: string,
+  known: readonly Gpu[],
+  signal: AbortSignal,
+): Promise<Pick<Inventory, "gpus" | "notice">> {
+  const { gpus, trouble } = await askSmi([], signal);
+  return foundGpus(server, gpus, known, trouble);
 }
 
-/** Without nvidia-smi there are no GPUs; with one that fails or hangs the machine is not fit, and that is said. */
-async function askSmi(signal: AbortSignal): Promise<DeclaredGpu[]> {
-  const query = ["--query-gpu=index,uuid,name,memory.total", "--format=csv,noheader,nounits"];
+/**
+ * Asks nvidia-smi about this machine. Rejects when it hangs: then the machine is not fit, and that is said.
+ * @param names of the GPUs to be asked for one by one where not all can be had at once
+ */
+export async function askSmi(names: readonly string[], signal: AbortSignal): Promise<SmiReport> {
   const either = AbortSignal.any([signal, AbortSignal.timeout(SMI_MILLIS)]);
-  // By signal alone: a timeout of its own would wait for a process that does not heed it.
-  const asked = promisify(execFile)("nvidia-smi", query, { signal: either });
+  either.throwIfAborted();
+  // A group of its own, so that a hanging nvidia-smi does not outlive the shell that asks it.
+  const asked = spawn("/bin/sh", ["-c", SMI_SCRIPT], {
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, KNOWN_GPUS: names.join(" ") },
+  });
+  asked.on("error", () => undefined); // then there is no output either
+  const giveUp = (): void => {
+    try {
+      if (asked.pid !== undefined) process.kill(-asked.pid, "SIGKILL");
+    } catch {
+      // it has ended
+    }
+  };
+  either.addEventListener("abort", giveUp, { once: true });
   try {
-    const { stdout } = await asked;
-    return stdout.split("\n").flatMap(parseGpu);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    asked.child.kill("SIGKILL");
-    const reason = either.aborted ? "it did not answer in time" : (error as Error).message;
-    throw new Error(`nvidia-smi failed: ${reason}`, { cause: error });
+    const answer = await text(asked.stdout);
+    if (either.aborted) throw new Error("nvidia-smi failed: it did not answer in time");
+    return parseSmi(answer);
+  } finally {
+    either.removeEventListener("abort", giveUp);
   }
-}
-
-function parseGpu(line: string): DeclaredGpu[] {
-  const [index, uuid, ...rest] = line.split(",").map((part) => part.trim());
-  if (index === undefined || uuid === undefined || !/^\d+$/.test(index)) return [];
-  const memoryMiB = Number.parseInt(rest.pop() ?? "", 10);
-  return [
-    { index: Number(index), uuid, model: rest.join(", "), memoryMiB: Number.isNaN(memoryMiB) ? null : memoryMiB },
-  ];
 }
 
 /** The processors that this process may use, by the kernel's numbers: core n of the inventory is the n-th of them. */

@@ -4,10 +4,12 @@ import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RunOrder } from "../../../src/core/command.ts";
 import type { JobSpec } from "../../../src/core/job-spec.ts";
+import { declaredGpus } from "../../../src/core/server.ts";
 import type { Driver } from "../../../src/drivers/driver.ts";
 import type { ProcessOptions } from "../../../src/drivers/process/driver.ts";
 import { allowedCpus } from "../../../src/drivers/process/inventory.ts";
 import { identify } from "../../../src/drivers/process/processes.ts";
+import { smiLine } from "../../lab/host.ts";
 import { House, Listener, orderOf, until } from "../support.ts";
 import { type ProcessBench, processBench } from "./bench.ts";
 
@@ -192,7 +194,11 @@ describe("the inventory of a process server", () => {
   afterEach(() => rm(bin, { recursive: true }));
 
   it("has the GPUs that nvidia-smi names", async () => {
-    await smi("echo '0, GPU-aa, NVIDIA H100 80GB HBM3, 81559'; echo '1, GPU-bb, Tesla T4, [N/A]'");
+    const lines = [
+      smiLine("GPU-aa", 0, { total: 81_559, name: "NVIDIA H100 80GB HBM3" }),
+      smiLine("GPU-bb", 1, { total: "[N/A]", name: "Tesla T4" }),
+    ];
+    await smi(`case $1 in --query-gpu*) ${lines.map((line) => `echo '${line}'`).join("; ")};; esac`);
     await set({ gpus: "auto" });
     const { inventory } = await driver.connect(AbortSignal.timeout(5_000));
     expect(inventory.gpus).toEqual([
@@ -200,6 +206,20 @@ describe("the inventory of a process server", () => {
       { id: "left/GPU-bb", index: 1, uuid: "GPU-bb", model: "Tesla T4", memoryMiB: null },
     ]);
     expect(inventory.cores).toBe(allowedCpus().length);
+  });
+
+  it("keeps the GPUs that are known of while nvidia-smi fails, and says so; without any it says why there are none", async () => {
+    await smi("echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18");
+    const known = declaredGpus("left", [{ index: 0, uuid: "GPU-aa" }]);
+    const why = "Failed to initialize NVML: Driver/library version mismatch";
+    await set({ gpus: "auto", knownGpus: known });
+    const { inventory } = await driver.connect(AbortSignal.timeout(5_000));
+    expect(inventory).toMatchObject({ gpus: known, notice: `gpus: auto may not have found all: ${why}` });
+    await house.close();
+    await bench.cleanup();
+    await set({ gpus: "auto" });
+    const { inventory: none } = await driver.connect(AbortSignal.timeout(5_000));
+    expect(none).toMatchObject({ gpus: [], notice: `gpus: auto found none: ${why}` });
   });
 
   it("is not waited for when nvidia-smi hangs, and nothing of that is left", async () => {

@@ -1,0 +1,111 @@
+import { expect, it } from "vitest";
+import { busyboxImage } from "../../lab/docker-lab.ts";
+import { smiLine } from "../../lab/host.ts";
+import { useLab } from "../../lab/shared-lab.ts";
+import { until } from "../support.ts";
+import { DockerBench } from "./bench.ts";
+
+const shared = useLab({ hosts: 1, gpus: 4 });
+
+shared.describe("the GPUs of a Docker engine, over a stand-in hook and a stand-in nvidia-smi", () => {
+  const bench = new DockerBench(shared);
+  const never = new AbortController().signal;
+  const all = (over: Record<number, string> = {}): string[] =>
+    [0, 1, 2, 3].map((index) => over[index] ?? smiLine(bench.host().gpuUuid(index), index));
+
+  it("are found by asking in a container, with model, memory and UUID, and nothing of that is left", async () => {
+    bench.host().tellSmi("gpus", all());
+    const driver = await bench.connect();
+    const { inventory } = await driver.connect(AbortSignal.timeout(10_000));
+    expect(inventory.gpus).toEqual(
+      [0, 1, 2, 3].map((index) => ({
+        id: `${bench.host().name}/${bench.host().gpuUuid(index)}`,
+        index,
+        uuid: bench.host().gpuUuid(index),
+        model: "Stand-in A100",
+        memoryMiB: 40_960,
+      })),
+    );
+    expect(inventory).not.toHaveProperty("notice");
+    expect(await bench.remains()).toEqual([]);
+  });
+
+  it("tell how they are: use, memory, temperature, and who computes on them", async () => {
+    const uuid = bench.host().gpuUuid(1);
+    bench.host().tellSmi("gpus", all({ 1: smiLine(uuid, 1, { used: 512, utilisation: 87, temperature: 64 }) }));
+    bench.host().tellSmi("apps", [`${uuid}, 4711, 480, /usr/bin/python3`]);
+    const driver = await bench.connect();
+    const readings = await driver.lookAtGpus?.(never);
+    bench.host().tellSmi("apps", []);
+    expect(readings).toHaveLength(4);
+    expect(readings?.[1]).toEqual({
+      gpu: `${bench.host().name}/${uuid}`,
+      utilisationPercent: 87,
+      memoryUsedMiB: 512,
+      temperatureC: 64,
+      fault: null,
+      processes: [{ pid: 4711, name: "/usr/bin/python3" }],
+    });
+  });
+
+  it("of which one is lost are told of one by one, and the others are well", async () => {
+    bench.host().tellSmi("gpus", all());
+    const driver = await bench.connect();
+    const lost = "Unable to determine the device handle for GPU 0000:03:00.0: GPU is lost.  Reboot the system";
+    bench.host().tellSmi("gpus", all({ 2: `! ${bench.host().gpuUuid(2)} ${lost}` }));
+    const readings = await driver.lookAtGpus?.(never);
+    bench.host().tellSmi("gpus", all());
+    expect(readings?.map(({ fault }) => fault)).toEqual([null, null, "GPU is lost.  Reboot the system", null]);
+  });
+
+  it("that somebody gave to a container by hand are told with its name until it ends", async () => {
+    bench.host().tellSmi("gpus", all());
+    const driver = await bench.connect();
+    const { docker } = bench.host();
+    const theirs = await docker.createContainer({
+      name: "theirs",
+      Image: busyboxImage,
+      Cmd: ["sleep", "1000"],
+      HostConfig: { Init: true, DeviceRequests: [{ Driver: "", DeviceIDs: ["1"], Capabilities: [["gpu"]] }] },
+    });
+    await theirs.start();
+    const [gpu] = [`${bench.host().name}/${bench.host().gpuUuid(1)}`];
+    expect(await driver.gpuGrants?.(never)).toEqual([{ container: "theirs", run: null, gpus: [gpu] }]);
+    await theirs.kill();
+    await until("it has ended", async () => (await driver.gpuGrants?.(never))?.length === 0);
+  });
+
+  it("that we gave to a run are told with the run, by the label of its container", async () => {
+    bench.host().tellSmi("gpus", all());
+    const driver = await bench.connect();
+    const [first, second] = [bench.host().gpuUuid(0), bench.host().gpuUuid(3)];
+    const run = bench.withGpus(bench.order("sleep 1000 & wait"), [first, second]);
+    driver.start(run);
+    await bench.told.first("RunStarted", run);
+    const grants = await driver.gpuGrants?.(never);
+    expect(grants).toMatchObject([
+      {
+        run: { job: run.job, attempt: run.attempt },
+        gpus: [first, second].map((uuid) => `${bench.host().name}/${uuid}`),
+      },
+    ]);
+    driver.stop(run, "SIGTERM", 0);
+    await bench.told.first("RunExited", run);
+  });
+});
+
+const plain = useLab({ hosts: 1 });
+
+plain.describe("an engine without GPUs", () => {
+  const bench = new DockerBench(plain);
+
+  it("has none, says why in plain words, and pulls no image to find that out", async () => {
+    const driver = await bench.connect();
+    const { inventory } = await driver.connect(AbortSignal.timeout(10_000));
+    expect(inventory.gpus).toEqual([]);
+    expect(inventory.notice).toMatch(
+      /^gpus: auto found none: the engine cannot give GPUs: could not select device driver/,
+    );
+    expect(await bench.remains()).toEqual([]);
+  });
+});
