@@ -5,6 +5,7 @@ import { defaultRetry, type Retry } from "./retry.ts";
 import { Socket } from "./socket.ts";
 import { stream } from "./stream.ts";
 import type { TypedDocument } from "./typed-document.ts";
+import { type Uploadable, uploadCode } from "./upload.ts";
 
 export interface ClientOptions {
   /** Where the API is: `http://host:port/graphql`. */
@@ -120,6 +121,10 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       return change(op.SubmitJob, { ...what, ...(idempotencyKey && { idempotencyKey }) });
     },
 
+    /** Uploads a folder that `packCode` has packed, unless it is there already; `spec.code` is then `{hash}`. */
+    uploadCode: (packed: Uploadable, options: Stoppable = {}): Promise<void> =>
+      uploadCode(endpoint, packed, options.signal),
+
     /** A job with its runs and migrations; null when there is none. `id` may be the number alone. */
     async job(id: string, options: Stoppable = {}): Promise<op.JobDetails | null> {
       return (await ask(op.GetJob, { id }, options)).job;
@@ -172,8 +177,18 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     },
 
     addServer: (input: op.AddServerInput): Promise<op.Server> => change(op.AddServer, input),
-    /** A draining server takes no new run, and its jobs are moved away. */
-    drainServer: (name: string, draining = true): Promise<op.Server> => change(op.DrainServer, { name, draining }),
+    /** A draining server takes no new run, and its jobs are moved away; behind a deadline what still runs there is preempted. */
+    drainServer: (
+      name: string,
+      draining = true,
+      terms: Pick<op.DrainServerInput, "deadlineSeconds" | "reason"> = {},
+    ): Promise<op.Server> => change(op.DrainServer, { name, draining, ...terms }),
+    /** A cordoned server takes no new run, and its jobs stay. */
+    cordonServer: (
+      name: string,
+      cordoned = true,
+      terms: Pick<op.CordonServerInput, "reason"> = {},
+    ): Promise<op.Server> => change(op.CordonServer, { name, cordoned, ...terms }),
     /** @param force also when jobs need it: its runs count as lost, and jobs whose checkpoint lies there begin anew */
     async removeServer(name: string, { force = false }: { readonly force?: boolean | undefined } = {}): Promise<void> {
       await change(op.RemoveServer, { name, force });

@@ -1,4 +1,4 @@
-import type { Elasticity, Launcher } from "../core/job-spec.ts";
+import type { Elasticity, Launcher, WhenServerLost } from "../core/job-spec.ts";
 
 type Value = string | number | boolean;
 /** A quantity, or bounds between which it may lie. */
@@ -35,6 +35,7 @@ export interface JobSpecInput {
   readonly shmMiB?: number;
   readonly elasticity?: Elasticity;
   readonly resizeSignal?: string;
+  readonly whenServerLost?: WhenServerLost;
   readonly priority?: number;
   readonly deadline?: string;
   readonly user?: string;

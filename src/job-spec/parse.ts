@@ -25,7 +25,9 @@ export interface ParsedJob {
 
 /** What the schema fills in. */
 type Complete = JobSpecInput &
-  Required<Pick<JobSpecInput, "type" | "gpus" | "cores" | "shmMiB" | "elasticity" | "priority" | "after">> & {
+  Required<
+    Pick<JobSpecInput, "type" | "gpus" | "cores" | "shmMiB" | "elasticity" | "whenServerLost" | "priority" | "after">
+  > & {
     readonly checkpoint: JobSpec["checkpoint"];
     readonly retries: JobSpec["retries"];
   };
@@ -78,6 +80,7 @@ function completed(input: Complete, user: string, allowed: Allowed): ParsedJob {
     ...gang,
     elasticity: input.elasticity,
     resizeSignal: input.resizeSignal ?? null,
+    ...(input.whenServerLost !== "restart" && { whenServerLost: input.whenServerLost }),
     priority: input.priority,
     deadline: input.deadline === undefined ? null : Date.parse(input.deadline),
     user: input.user ?? user,

@@ -172,6 +172,15 @@ const properties = {
     enum: ["SIGCONT", "SIGHUP", "SIGUSR1", "SIGUSR2"],
     examples: ["SIGCONT"],
   },
+  whenServerLost: {
+    title: "When its server is lost",
+    description:
+      "What becomes of it when its server stays away too long: restart = begin elsewhere from the last checkpoint that can be had; wait = until the server is back; fail = it has failed.",
+    type: "string",
+    enum: ["restart", "wait", "fail"],
+    default: "restart",
+    examples: ["wait"],
+  },
   priority: {
     ...whole("Priority", "Higher goes first, under the policies that look at it.", -1_000_000, 1_000_000, [10]),
     default: 0,

@@ -32,6 +32,7 @@ export function toInput(spec: JobSpec): JobSpecInput {
       shmMiB: spec.shmMiB,
       elasticity: spec.elasticity,
       resizeSignal: spec.resizeSignal,
+      whenServerLost: spec.whenServerLost ?? null,
       priority: spec.priority,
       deadline: deadline === null ? null : new Date(deadline).toISOString(),
       user: spec.user,

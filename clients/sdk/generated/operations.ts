@@ -47,6 +47,16 @@ export interface CodeInput {
   readonly hash: string;
 }
 
+/** Which server, and whether it is kept from getting new runs. */
+export interface CordonServerInput {
+  /** false: it takes jobs again. */
+  readonly cordoned?: boolean;
+  /** Its name. */
+  readonly name: string;
+  /** Why, for others to read. */
+  readonly reason?: string | null;
+}
+
 /** Either `count`, or `min` and `max` for an elastic job without GPUs. */
 export interface CoreInput {
   /** This many. */
@@ -71,10 +81,14 @@ export interface DeleteJobInput {
 
 /** Which server, and whether it drains. */
 export interface DrainServerInput {
+  /** What still runs there after so many seconds is preempted. */
+  readonly deadlineSeconds?: number | null;
   /** false: it takes jobs again. */
   readonly draining?: boolean;
   /** Its name. */
   readonly name: string;
+  /** Why, for others to read. */
+  readonly reason?: string | null;
 }
 
 export type Driver = "DOCKER" | "PROCESS" | "SIMULATED";
@@ -207,6 +221,8 @@ export interface JobSpecInput {
   readonly type?: string | null;
   /** Whose job it is; without it, the caller's. */
   readonly user?: string | null;
+  /** What becomes of it when its server is lost. */
+  readonly whenServerLost?: WhenServerLost | null;
   /** The folder in which it runs. */
   readonly workdir?: string | null;
 }
@@ -339,6 +355,8 @@ export interface ServerGpuInput {
   readonly uuid?: string | null;
 }
 
+export type ServerState = "CORDONED" | "DOWN" | "DRAINING" | "SUSPECT" | "UP";
+
 /** Either `count`, or `min` and `max`. */
 export interface ServersInput {
   /** So many, neither more nor fewer. */
@@ -404,6 +422,8 @@ export interface UpdateJobInput {
   /** How often it is started again; what is not given stays. */
   readonly retries?: RetriesInput | null;
 }
+
+export type WhenServerLost = "FAIL" | "RESTART" | "WAIT";
 
 export type Fault = {
   readonly message: string;
@@ -586,9 +606,22 @@ export type Server = {
   readonly name: string;
   readonly driver: Driver;
   readonly endpoint: string;
+  readonly state: ServerState;
+  readonly stateReason: string | null;
+  readonly stateSince: string;
   readonly health: Health;
   readonly reason: string | null;
   readonly draining: boolean;
+  readonly drain: {
+    readonly reason: string | null;
+    readonly since: string;
+    readonly deadlineAt: string | null;
+    readonly jobsLeft: number;
+  } | null;
+  readonly cordoned: {
+    readonly reason: string | null;
+    readonly since: string;
+  } | null;
   readonly cores: number;
   readonly coresUsed: number;
   readonly memoryMiB: number;
@@ -1041,9 +1074,22 @@ fragment Server on Server {
   name
   driver
   endpoint
+  state
+  stateReason
+  stateSince
   health
   reason
   draining
+  drain {
+    reason
+    since
+    deadlineAt
+    jobsLeft
+  }
+  cordoned {
+    reason
+    since
+  }
   cores
   coresUsed
   memoryMiB
@@ -2113,9 +2159,22 @@ fragment Server on Server {
   name
   driver
   endpoint
+  state
+  stateReason
+  stateSince
   health
   reason
   draining
+  drain {
+    reason
+    since
+    deadlineAt
+    jobsLeft
+  }
+  cordoned {
+    reason
+    since
+  }
   cores
   coresUsed
   memoryMiB
@@ -2171,9 +2230,22 @@ fragment Server on Server {
   name
   driver
   endpoint
+  state
+  stateReason
+  stateSince
   health
   reason
   draining
+  drain {
+    reason
+    since
+    deadlineAt
+    jobsLeft
+  }
+  cordoned {
+    reason
+    since
+  }
   cores
   coresUsed
   memoryMiB
@@ -2196,6 +2268,77 @@ fragment Server on Server {
   }
 }
 ` as TypedDocument<DrainServerResult, DrainServerVariables>;
+
+export type CordonServerVariables = {
+  readonly input: CordonServerInput;
+};
+export type CordonServerResult = {
+  readonly result: {
+    readonly value: Server | null;
+    readonly errors: readonly Fault[];
+  };
+};
+export const CordonServer = `
+mutation CordonServer($input: CordonServerInput!) {
+  result: cordonServer(input: $input) {
+    value: server {
+      ...Server
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
+fragment Server on Server {
+  id
+  name
+  driver
+  endpoint
+  state
+  stateReason
+  stateSince
+  health
+  reason
+  draining
+  drain {
+    reason
+    since
+    deadlineAt
+    jobsLeft
+  }
+  cordoned {
+    reason
+    since
+  }
+  cores
+  coresUsed
+  memoryMiB
+  memoryUsedMiB
+  gpus {
+    id
+    index
+    uuid
+    model
+    memoryMiB
+    job {
+      id
+      name
+    }
+  }
+  jobs {
+    id
+    name
+    status
+  }
+}
+` as TypedDocument<CordonServerResult, CordonServerVariables>;
 
 export type RemoveServerVariables = {
   readonly input: RemoveServerInput;
@@ -2491,9 +2634,22 @@ fragment Server on Server {
   name
   driver
   endpoint
+  state
+  stateReason
+  stateSince
   health
   reason
   draining
+  drain {
+    reason
+    since
+    deadlineAt
+    jobsLeft
+  }
+  cordoned {
+    reason
+    since
+  }
   cores
   coresUsed
   memoryMiB

@@ -1,15 +1,16 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import { serverConfigFrom } from "../../config/index.ts";
 import { domainError } from "../../core/errors.ts";
-import { requestDrain, requestJoin, requestRemove } from "../../core/request.ts";
+import { requestCordon, requestDrain, requestJoin, requestRemove } from "../../core/request.ts";
 import type { Context } from "../context.ts";
 import { payload } from "../errors.ts";
 import { serverNamed } from "../places.ts";
 import { given } from "../spec-of.ts";
-import { AddServerInput, DrainServerInput, RemoveServerInput } from "../types/inputs.ts";
-import { AddServerPayload, DrainServerPayload, RemoveServerPayload } from "../types/payloads.ts";
+import { AddServerInput, CordonServerInput, DrainServerInput, RemoveServerInput } from "../types/inputs.ts";
+import { AddServerPayload, CordonServerPayload, DrainServerPayload, RemoveServerPayload } from "../types/payloads.ts";
 
 const what = { description: "What is wanted." } as const;
+const LONGEST_REASON = 500;
 /** An id that is a name must not look like the id of something else. */
 const LIKE_A_JOB = /^job-\d+$/;
 
@@ -33,12 +34,26 @@ export class ServerMutations {
   }
 
   @Mutation(() => DrainServerPayload, { description: "Has a server take no new jobs, and its jobs moved away." })
-  drainServer(
-    @Arg("input", () => DrainServerInput, what) { name, draining }: DrainServerInput,
-    @Ctx() { engine }: Context,
-  ) {
+  drainServer(@Arg("input", () => DrainServerInput, what) input: DrainServerInput, @Ctx() { engine }: Context) {
     return payload(async () => {
-      await engine.request((scheduler, now) => ({ events: requestDrain(scheduler, name, draining, now) }));
+      const { name, draining, deadlineSeconds, reason } = given(input) as DrainServerInput;
+      if (deadlineSeconds !== undefined && !(deadlineSeconds >= 0))
+        throw domainError("INVALID_INPUT", "deadlineSeconds: must be at least 0", ["deadlineSeconds"]);
+      await engine.request((scheduler, now) => {
+        const deadlineAt = deadlineSeconds === undefined ? null : now + deadlineSeconds * 1000;
+        const terms = { reason: reasonFrom(reason), deadlineAt };
+        return { events: requestDrain(scheduler, name, draining, now, terms) };
+      });
+      return { server: serverNamed(name, engine) };
+    });
+  }
+
+  @Mutation(() => CordonServerPayload, { description: "Has a server take no new jobs; those that it has stay." })
+  cordonServer(@Arg("input", () => CordonServerInput, what) input: CordonServerInput, @Ctx() { engine }: Context) {
+    return payload(async () => {
+      const { name, cordoned, reason } = given(input) as CordonServerInput;
+      const why = reasonFrom(reason);
+      await engine.request((scheduler, now) => ({ events: requestCordon(scheduler, name, cordoned, why, now) }));
       return { server: serverNamed(name, engine) };
     });
   }
@@ -53,6 +68,13 @@ export class ServerMutations {
       return { removedServerId: name };
     });
   }
+}
+
+/** @throws DomainError for one that is too long to be read in a list */
+function reasonFrom(reason: string | undefined): string | null {
+  if (reason !== undefined && reason.length > LONGEST_REASON)
+    throw domainError("INVALID_INPUT", `reason: must be at most ${LONGEST_REASON} characters`, ["reason"]);
+  return reason?.trim() || null;
 }
 
 function refuseUnreachable(name: string, error: unknown): never {

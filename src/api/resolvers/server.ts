@@ -1,11 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { JobId } from "../../core/job.ts";
+import { standingOf } from "../../core/server-state.ts";
 import type { Context } from "../context.ts";
 import { serverNamed } from "../places.ts";
 import { type Connection, costOfFew, costOfList, PageArgs, pageOf } from "../relay.ts";
 import { GpuConnection, ServerConnection } from "../types/connections.ts";
 import { JobView } from "../types/job.ts";
-import { GpuView, ServerView } from "../types/server.ts";
+import { DrainView, GpuView, ServerView } from "../types/server.ts";
 
 @Resolver(() => ServerView)
 export class ServerResolver {
@@ -34,6 +35,17 @@ export class ServerResolver {
   async jobs(@Root() { name }: ServerView, @Ctx() { engine, loaders }: Context): Promise<JobView[]> {
     const jobs = await loaders.job.loadMany(engine.scheduler.ledger.holders(name) as JobId[]);
     return jobs.flatMap((job) => (job && !(job instanceof Error) ? [new JobView(job)] : []));
+  }
+
+  @FieldResolver(() => DrainView, {
+    nullable: true,
+    description: "How far its drain has come; null: it does not drain.",
+  })
+  drain(@Root() { name, server }: ServerView, @Ctx() { engine }: Context): DrainView | null {
+    if (!server.draining) return null;
+    const { since, reason } = standingOf({ ...server, health: "up" });
+    const jobsLeft = engine.scheduler.ledger.holders(name).length;
+    return { since, reason, deadlineAt: server.drain?.deadlineAt ?? null, jobsLeft };
   }
 
   @FieldResolver(() => Int, { description: "How many of its cores jobs hold now." })

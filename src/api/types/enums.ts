@@ -3,11 +3,12 @@ import type { EstimateSource } from "../../core/estimates.ts";
 import type { MigrationCause } from "../../core/event.ts";
 import type { ForecastAccuracy } from "../../core/forecast.ts";
 import type { JobStatus, PausedBy, StartPhase, StartReason } from "../../core/job.ts";
-import type { Elasticity, Launcher } from "../../core/job-spec.ts";
+import type { Elasticity, Launcher, WhenServerLost } from "../../core/job-spec.ts";
 import type { MigrationState } from "../../core/migration.ts";
 import type { Cause, Outcome } from "../../core/outcome.ts";
 import type { Need, OptionKind } from "../../core/policy.ts";
 import type { DriverKind, Health } from "../../core/server.ts";
+import type { ServerState } from "../../core/server-state.ts";
 import type { LogStream } from "../../store/job-logs.ts";
 
 /** An enum whose values are the core's own words, spelled as GraphQL spells them: `unhealthy-gpu` is UNHEALTHY_GPU. */
@@ -109,6 +110,24 @@ export const ElasticityEnum = enumOf<Elasticity>("Elasticity", "How the size of 
   none: "It may not.",
   restart: "It saves a checkpoint, stops, and starts with the other size.",
   live: "The program is told and adapts itself.",
+});
+
+export const WhenServerLostEnum = enumOf<WhenServerLost>(
+  "WhenServerLost",
+  "What becomes of a job when its server stays away too long.",
+  {
+    restart: "It begins elsewhere, from the last checkpoint that can be had.",
+    wait: "It waits until the server is back.",
+    fail: "It has failed.",
+  },
+);
+
+export const ServerStateEnum = enumOf<ServerState>("ServerState", "How it is with a server.", {
+  up: "It can be reached and takes runs.",
+  suspect: "It did not answer lately, or old runs there are being ended: it takes no new run.",
+  down: "It cannot be reached.",
+  draining: "It takes no new run, and its jobs are moved away.",
+  cordoned: "It takes no new run, and its jobs stay.",
 });
 
 export const LauncherEnum = enumOf<Launcher | "none">("Launcher", "What starts the processes of a job.", {

@@ -157,6 +157,24 @@ export class DrainServerInput {
 
   @Field(() => Boolean, { defaultValue: true, description: "false: it takes jobs again." })
   draining!: boolean;
+
+  @Field(() => Float, { ...optional, description: "What still runs there after so many seconds is preempted." })
+  deadlineSeconds?: number;
+
+  @Field(() => String, { ...optional, description: "Why, for others to read." })
+  reason?: string;
+}
+
+@InputType("CordonServerInput", { description: "Which server, and whether it is kept from getting new runs." })
+export class CordonServerInput {
+  @Field(() => String, { description: "Its name." })
+  name!: string;
+
+  @Field(() => Boolean, { defaultValue: true, description: "false: it takes jobs again." })
+  cordoned!: boolean;
+
+  @Field(() => String, { ...optional, description: "Why, for others to read." })
+  reason?: string;
 }
 
 @InputType("RemoveServerInput", { description: "Which server, and whether whatever is there." })

@@ -8,7 +8,14 @@ import { toInput } from "../../job-spec/index.ts";
 import type { Context } from "../context.ts";
 import { Node } from "../relay.ts";
 import { Command, DateTime, Duration, Json } from "../scalars.ts";
-import { ElasticityEnum, JobStatusEnum, LauncherEnum, PausedByEnum, StartPhaseEnum } from "./enums.ts";
+import {
+  ElasticityEnum,
+  JobStatusEnum,
+  LauncherEnum,
+  PausedByEnum,
+  StartPhaseEnum,
+  WhenServerLostEnum,
+} from "./enums.ts";
 import { JobEstimate } from "./estimate.ts";
 import { Failure } from "./failure.ts";
 import {
@@ -158,6 +165,11 @@ export class JobView extends Node {
   @Field(() => String, { nullable: true, description: "The signal that tells it of another size; null: none." })
   get resizeSignal(): string | null {
     return this.#spec.resizeSignal;
+  }
+
+  @Field(() => WhenServerLostEnum, { description: "What becomes of it when its server is lost." })
+  get whenServerLost(): string {
+    return this.#spec.whenServerLost ?? "restart";
   }
 
   @Field(() => Int, { description: "Higher goes first, under the policies that look at it." })

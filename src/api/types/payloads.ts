@@ -54,6 +54,7 @@ export const MigrateJobPayload = payloadType("MigrateJob", {
 });
 export const AddServerPayload = payloadType("AddServer", { server });
 export const DrainServerPayload = payloadType("DrainServer", { server });
+export const CordonServerPayload = payloadType("CordonServer", { server });
 export const RemoveServerPayload = payloadType("RemoveServer", {
   removedServerId: [() => ID, "The server that is gone; null when there are errors."],
 });

@@ -1,9 +1,10 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import type { Gpu, Server, ServerId } from "../../core/server.ts";
+import { standingOf } from "../../core/server-state.ts";
 import type { Instant } from "../../core/time.ts";
 import { Node } from "../relay.ts";
 import { DateTime } from "../scalars.ts";
-import { DriverEnum, HealthEnum } from "./enums.ts";
+import { DriverEnum, HealthEnum, ServerStateEnum } from "./enums.ts";
 
 @ObjectType("Gpu", { implements: Node, description: "One GPU of a server." })
 export class GpuView extends Node {
@@ -42,6 +43,27 @@ export class GpuView extends Node {
   }
 }
 
+@ObjectType("Cordon", { description: "A cordoned server gets no new run, and its jobs stay." })
+export class CordonView {
+  @Field(() => String, { nullable: true, description: "Why, where that was said." })
+  reason!: string | null;
+
+  @Field(() => DateTime, { description: "Since when." })
+  since!: Instant;
+}
+
+@ObjectType("Drain", { description: "A draining server gets no new run, and its jobs are moved away." })
+export class DrainView extends CordonView {
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "What still runs there then is preempted; null: it may take long.",
+  })
+  deadlineAt!: Instant | null;
+
+  @Field(() => Int, { description: "How many jobs still hold a part of the server." })
+  jobsLeft!: number;
+}
+
 @ObjectType("Server", { implements: Node, description: "A machine that runs jobs. Its id is its name." })
 export class ServerView extends Node {
   readonly server: Server;
@@ -64,6 +86,28 @@ export class ServerView extends Node {
   @Field(() => String, { description: "Where its engine is: unix://…, tcp://…, ssh://…, or local." })
   get endpoint(): string {
     return this.server.endpoint;
+  }
+
+  @Field(() => ServerStateEnum, {
+    description: "How it is with it: whether it can be reached goes before what is wanted of it.",
+  })
+  get state(): string {
+    return standingOf(this.server).state;
+  }
+
+  @Field(() => String, { nullable: true, description: "Why its state is what it is, where that is known." })
+  get stateReason(): string | null {
+    return standingOf(this.server).reason;
+  }
+
+  @Field(() => DateTime, { description: "Since when its state is what it is." })
+  get stateSince(): Instant {
+    return standingOf(this.server).since;
+  }
+
+  @Field(() => CordonView, { nullable: true, description: "It is kept from getting new runs; null: it is not." })
+  get cordoned(): CordonView | null {
+    return this.server.cordoned ?? null;
   }
 
   @Field(() => HealthEnum, { description: "Can it be reached?" })

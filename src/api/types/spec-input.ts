@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int } from "type-graphql";
 import type { Instant } from "../../core/time.ts";
 import { Command, DateTime, Json } from "../scalars.ts";
-import { ElasticityEnum, LauncherEnum } from "./enums.ts";
+import { ElasticityEnum, LauncherEnum, WhenServerLostEnum } from "./enums.ts";
 
 const optional = { nullable: true } as const;
 
@@ -216,6 +216,9 @@ export class JobSpecInput {
 
   @Field(() => String, { ...optional, description: "The signal that tells it of another size; without it, none." })
   resizeSignal?: string;
+
+  @Field(() => WhenServerLostEnum, { ...optional, description: "What becomes of it when its server is lost." })
+  whenServerLost?: string;
 
   @Field(() => Int, { ...optional, description: "Higher goes first, under the policies that look at it." })
   priority?: number;
