@@ -1,8 +1,8 @@
 import type { RunOrder, RunRef } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { CheckpointFolder, JobId } from "../core/job.ts";
-import type { Gpu, GpuId } from "../core/server.ts";
-import type { Clock } from "../core/time.ts";
+import type { EngineFacts, Gpu, GpuId } from "../core/server.ts";
+import type { Clock, Instant } from "../core/time.ts";
 
 /** What a driver tells of its runs. It may tell a thing late or twice; the core drops what is stale. */
 export type DriverEvent = Extract<
@@ -83,6 +83,16 @@ export interface CheckpointLook {
   readonly files: readonly ({ readonly size: number; readonly changedAt: number } | null)[];
 }
 
+/** Something of this cluster that the driver found on its server. */
+export type Lying = { readonly name: string; readonly createdAt: Instant | null } & (
+  | ({ readonly kind: "run" } & FoundRun)
+  | ({ readonly kind: "checkpoint" } & FoundFolder)
+  /** What was shipped with jobs. */
+  | { readonly kind: "code"; readonly hash: string }
+  /** It only lends access to a folder. */
+  | { readonly kind: "reader"; readonly inUse: boolean }
+);
+
 /** `follow` rejects with it when there is nothing to read from (any more): it is of no use to ask again. */
 export class OutputGone extends Error {
   override readonly name = "OutputGone";
@@ -95,6 +105,7 @@ export interface Inventory {
   readonly memoryMiB: number;
   /** What could not be found out, in plain words. */
   readonly notice?: string;
+  readonly engine?: EngineFacts;
 }
 
 /** How one GPU is right now; what is not known is null. */
@@ -192,6 +203,11 @@ export interface Driver {
 
   /** A checkpoint folder of this server as a tar stream, the folder itself first. */
   readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
+
+  /** All of this cluster that lies on the server. */
+  survey?(signal: AbortSignal): Promise<readonly Lying[]>;
+  /** Removes one thing that `survey` found. */
+  remove?(what: Lying, signal: AbortSignal): Promise<void>;
 
   /** Lets go of the server: ends streams, sockets, timers. Runs go on. */
   close(): Promise<void>;

@@ -145,7 +145,8 @@ export class OutputReader {
     if (rank === 0) progress.reread(own);
     for (const text of own) listen(reading, text);
     const file = spec?.progressFile;
-    const table = file === undefined || rank > 0 ? null : new ProgressFile(driver, ref, file, clock, (told) => progress.take(told));
+    const table =
+      file === undefined || rank > 0 ? null : new ProgressFile(driver, ref, file, clock, (told) => progress.take(told));
     const tailed = table?.follow(signal);
     let mask: ((text: string) => string) | null = null; // without it nothing is stored
     let pause = FIRST_RETRY;

@@ -46,7 +46,13 @@ export interface Exit {
   readonly at: number;
 }
 
+/** Written by the driver: where the job runs. */
+export interface Workplace {
+  readonly cwd: string;
+}
+
 interface Files {
+  "workplace.json": Workplace;
   "prepared.json": StoredOrder;
   "order.json": StoredOrder;
   "wanted.json": Wanted;
@@ -86,6 +92,7 @@ export class RunFolder {
   /** @param name relative to the folder @param mode Unix permissions */
   async writeText(name: string, text: string, mode = 0o600): Promise<void> {
     const path = join(this.path, name);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(`${path}.part`, text, { mode });
     await rename(`${path}.part`, path);
   }
