@@ -8,6 +8,7 @@ import { DomainError, domainError, type Fault } from "./core/errors.ts";
 import type { PolicySetting } from "./core/policy.ts";
 import { makeDriver } from "./drivers/index.ts";
 import { RootLock } from "./drivers/process/root-lock.ts";
+import type { CheckpointKeeping } from "./engine/checkpoints.ts";
 import { wallClock } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
 import { createLearner } from "./estimator/index.ts";
@@ -20,6 +21,7 @@ import { CodeStore } from "./store/code-store.ts";
 import { JobLogs } from "./store/job-logs.ts";
 import { clusterId, findToken, listTokens, policySetting } from "./store/settings.ts";
 import { openStore } from "./store/store.ts";
+import { Vault } from "./store/vault/vault.ts";
 
 /** "Internal software error" of sysexits: whoever keeps the server running may start it again. */
 const EXIT_FATAL = 70;
@@ -57,6 +59,16 @@ async function refuseAtOnce({ listen }: Config, { policy, options, placement }: 
     }
   }
   if (faults.length > 0) throw new DomainError(faults);
+}
+
+async function checkpointKeeping({ dataDir, checkpoints }: Config): Promise<CheckpointKeeping> {
+  const { backupSeconds, backupsKept, vaultGiB, keepDays } = checkpoints;
+  return {
+    vault: await Vault.open(join(dataDir, "checkpoints"), vaultGiB * 1024 ** 3),
+    everyMillis: backupSeconds * 1000,
+    kept: backupsKept,
+    keepMillis: keepDays > 0 ? keepDays * 86_400_000 : null,
+  };
 }
 
 /** Whoever takes the port between now and then is met by the API itself. */
@@ -104,6 +116,7 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
     const code = new CodeStore(join(config.dataDir, "code"), config.code.maxMiB);
     const engine = await Engine.open({
       store,
+      code,
       logs: new JobLogs(join(config.dataDir, "logs")),
       clock: wallClock,
       cluster: await clusterId(store),
@@ -113,7 +126,13 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
       learner: createLearner(),
       makeDriver: (server, context) => makeDriver(server, context, { ...config, openCode: (hash) => code.open(hash) }),
       reapGraceMillis: config.reapGraceSeconds * 1000,
+      gpuWatch: {
+        lookMillis: config.gpuWatch.lookSeconds * 1000,
+        auditMillis: config.gpuWatch.auditSeconds * 1000,
+        ignore: config.gpuWatch.ignore,
+      },
       lostAfterMillis: config.lostAfterSeconds * 1000,
+      checkpoints: await checkpointKeeping(config),
       log,
       fatal(error) {
         log("error", "the state can never be recorded: the server ends; start it again", { error: String(error) });

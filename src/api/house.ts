@@ -3,6 +3,8 @@ import type { ServerConfig } from "../config/index.ts";
 import type { Server } from "../core/server.ts";
 import type { Clock, Instant } from "../core/time.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Allowed } from "../job-spec/index.ts";
+import type { CodeShelf } from "./code.ts";
 import type { Foresight } from "./foresight.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 
@@ -10,6 +12,10 @@ import { OneAtATime } from "./one-at-a-time.ts";
 export interface HouseOptions {
   readonly engine: Engine;
   readonly foresight: Foresight;
+  /** Where folders that are shipped with jobs are kept; without it there are none. */
+  readonly code?: CodeShelf | undefined;
+  /** What jobs may ask of their containers; nothing unless given. */
+  readonly allowed?: Allowed | undefined;
   /** Resolves when the server answers; rejects with what is in the way. */
   probe(server: ServerConfig): Promise<void>;
   /** The server's record as it is before it was ever reached. */
@@ -25,14 +31,18 @@ export class House {
   readonly startedAt: Instant;
   /** Requests about one job that is over, or with one idempotency key, go one behind the other. */
   readonly turns = new OneAtATime();
+  readonly code: CodeShelf | undefined;
+  readonly allowed: Allowed | undefined;
   readonly probe: HouseOptions["probe"];
   readonly newServer: HouseOptions["newServer"];
 
-  constructor({ engine, foresight, probe, newServer }: HouseOptions) {
+  constructor({ engine, foresight, code, allowed, probe, newServer }: HouseOptions) {
     this.engine = engine;
     this.foresight = foresight;
     this.clock = engine.clock;
     this.startedAt = engine.clock.now();
+    this.code = code;
+    this.allowed = allowed;
     this.probe = probe;
     this.newServer = newServer;
   }

@@ -70,9 +70,9 @@ const dependenciesOf = ({ after }: JobSpec, context: Context): Promise<JobId[]> 
     path: ["after", String(i)],
   }));
 
-function parse({ spec, yaml }: ForecastJobInput, { user }: Context, now: Instant): ParsedJob {
+function parse({ spec, yaml }: ForecastJobInput, { user, house }: Context, now: Instant): ParsedJob {
   const given = [spec, yaml].filter((each) => each !== undefined && each !== null).length;
   if (given !== 1) throw domainError("INVALID_INPUT", "give either spec or yaml", given === 0 ? ["spec"] : ["yaml"]);
-  const submission = { user, now };
+  const submission = { user, now, allowed: house.allowed };
   return spec ? parseJobSpec(specOf(spec), submission) : parseYamlSpec(yaml as string, submission);
 }

@@ -1,3 +1,4 @@
+import { auditGpus } from "../core/audit.ts";
 import type { Changes } from "../core/changes.ts";
 import { DomainError, domainError } from "../core/errors.ts";
 import type { Learner } from "../core/estimates.ts";
@@ -9,6 +10,7 @@ import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
 import type { PortRange } from "../core/ports.ts";
 import { runId } from "../core/run.ts";
 import { Scheduler } from "../core/scheduler.ts";
+import { conditionOf } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import type { Batch, Recorded } from "../store/event-log.ts";
 import { lastSeq, readEvents, record } from "../store/event-log.ts";
@@ -19,10 +21,13 @@ import type { SecretRow } from "../store/rows.ts";
 import { lastJobNumber, runSecret } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { recordBoot } from "../store/turns.ts";
+import { type CheckpointKeeping, Checkpoints } from "./checkpoints.ts";
 import { Feed } from "./feed.ts";
 import type { MakeDriver } from "./fleet.ts";
 import { Fleet } from "./fleet.ts";
+import { GpuWatch, type GpuWatchSettings } from "./gpu-watch.ts";
 import { OutputReader } from "./output.ts";
+import { Reaper } from "./reaper.ts";
 import { Searches } from "./searches.ts";
 import { rowsOf, takeIn } from "./take-in.ts";
 
@@ -40,8 +45,14 @@ export interface EngineOptions {
   readonly learner: Learner;
   readonly makeDriver: MakeDriver;
   readonly reapGraceMillis: Millis;
+  /** Where uploaded code is kept; none is removed without it. */
+  readonly code?: { sweep(needed: ReadonlySet<string>, before: Instant): Promise<unknown> };
   /** A server that is away for longer counts as lost; never unless given. */
   readonly lostAfterMillis?: Millis;
+  /** How GPUs are watched; not at all unless given. */
+  readonly gpuWatch?: GpuWatchSettings;
+  /** How checkpoints are copied and kept; without it there are no copies, and folders stay while the record does. */
+  readonly checkpoints?: CheckpointKeeping;
   /** Which ports of its servers may be leased. */
   readonly ports?: PortRange;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -50,9 +61,16 @@ export interface EngineOptions {
 }
 
 /** News that no decision depends on: by itself it is recorded without a round. */
-const PASSIVE: ReadonlySet<EventType> = new Set(["RunProgressed", "CheckpointSaved", "CheckpointCarried"]);
+const PASSIVE: ReadonlySet<EventType> = new Set([
+  "RunProgressed",
+  "CheckpointSaved",
+  "CheckpointCarried",
+  "CheckpointBackedUp",
+]);
 /** What passes: somebody else is writing, the disk is full or away. Everything else would fail for ever. */
 const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|NOMEM|READONLY|PROTOCOL)/;
+
+const UNWATCHED: GpuWatchSettings = { lookMillis: 0, auditMillis: 0, ignore: [] };
 
 /** How often old progress is thinned. */
 const THIN_EVERY: Millis = 600_000;
@@ -77,11 +95,14 @@ export class Engine {
   readonly feed: Feed;
   readonly logs: JobLogs;
   readonly queries: Queries;
+  readonly gpus: GpuWatch;
   readonly #options: EngineOptions;
   readonly #scheduler: Scheduler;
   readonly #searches: Searches;
   readonly #fleet: Fleet;
   readonly #output: OutputReader;
+  readonly reaper: Reaper;
+  readonly checkpoints: Checkpoints;
   #inbox: Event[] = [];
   #requests: Waiting[] = [];
   #seq: number;
@@ -124,6 +145,16 @@ export class Engine {
       job: (id) => scheduler.job(id),
       isUp: (id) => scheduler.servers.get(id)?.health === "up",
     });
+    this.checkpoints = new Checkpoints({
+      clock,
+      keeping: options.checkpoints ?? null,
+      scheduler: () => scheduler,
+      driverOf: (server) => this.#fleet.drivers().get(server) ?? null,
+      tell,
+      log: options.log,
+      finishedBefore: (at) => this.queries.withFolderBefore(at),
+      request: (ask) => this.request(ask),
+    });
     this.#fleet = new Fleet({
       cluster,
       clock,
@@ -134,9 +165,28 @@ export class Engine {
       log,
       scheduler: () => scheduler,
       output: () => this.#output,
+      blame: (event) => this.gpus.blame(event),
       secret: options.secret,
+      openCheckpoint: (job, folder, signal) => this.checkpoints.open(job, folder, signal),
+      lookForSaved: (run) => this.checkpoints.lookForSaved(run),
       recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
       wasGiven: (id) => jobNumber(id) <= this.#jobNumber,
+    });
+    this.gpus = new GpuWatch(
+      { clock, scheduler, driverOf: (server) => this.#fleet.driverOf(server), tell, log },
+      options.gpuWatch ?? UNWATCHED,
+    );
+    this.reaper = new Reaper({
+      clock,
+      graceMillis: reapGraceMillis,
+      scheduler: () => scheduler,
+      drivers: () => this.#fleet.drivers(),
+      recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
+      drained: (job, attempt) => this.#output.drained(job, attempt),
+      sweepUploads: async (before) => {
+        if (options.code) await options.code.sweep(await this.queries.codeHashes(), before);
+      },
+      log,
     });
   }
 
@@ -189,6 +239,9 @@ export class Engine {
   async connect(): Promise<void> {
     this.#thinnedTo = await progressThinnedTo(this.#options.store);
     this.#thinLater();
+    this.reaper.start();
+    await this.checkpoints.sweep((jobs) => this.queries.existing(jobs));
+    this.gpus.start();
     await Promise.all([...this.#scheduler.servers.values()].map((server) => this.#fleet.join(server)));
     await this.settled();
   }
@@ -234,6 +287,9 @@ export class Engine {
     this.#closing = true;
     this.#alarm();
     this.#thinning();
+    await this.reaper.close();
+    this.gpus.close();
+    await this.checkpoints.close();
     await this.#fleet.close();
     await this.#output.close();
     await this.settled();
@@ -297,6 +353,7 @@ export class Engine {
     const isQuiet = answered.length === 0 && events.every(({ type }) => PASSIVE.has(type));
     this.#searches.takeCuts(); // of those that only looked
     const round = isQuiet && !this.#alarmRang ? null : this.#scheduler.round(now);
+    if (round) this.#audit(now);
     const cuts = this.#searches.takeCuts();
     this.#alarmRang = false;
     events.push(...(round?.events ?? []));
@@ -314,6 +371,17 @@ export class Engine {
       if (event.type === "RunExited") this.#output.giveUp(event.job, event.attempt);
     for (const { event } of recorded) this.#guard(() => this.#actOn(event, changes));
     for (const { event } of recorded) this.#forget(event);
+  }
+
+  /** What the books say of GPUs is checked after each round; one of which they disagree is given to nobody any more. */
+  #audit(at: Instant): void {
+    const { jobs, ledger, servers } = this.#scheduler;
+    for (const { server, gpu, message } of auditGpus(jobs.values(), ledger.rooms)) {
+      const known = servers.get(server)?.gpus.find(({ id }) => id === gpu);
+      if (!known || known.fault !== undefined) continue; // it was told before
+      this.#options.log("error", "the owner of a GPU is in doubt", { server, gpu, message });
+      this.#tell({ type: "GpuStateChanged", server, gpu, ...conditionOf(known), fault: message, at });
+    }
   }
 
   #setAlarm(wakeAt: Instant | null): void {
@@ -369,8 +437,10 @@ export class Engine {
   #actOn(event: Event, { runs }: Changes): void {
     if (event.type === "ServerJoined") void this.#fleet.rejoin(event.joined);
     else if (event.type === "ServerRemoved") void this.#fleet.leave(event.server);
-    else if (event.type === "JobDeleted") void this.#output.drop(event.job).then(() => this.logs.remove(event.job));
-    else if (event.type === "RunExited") {
+    else if (event.type === "JobDeleted") {
+      void this.#output.drop(event.job).then(() => this.logs.remove(event.job));
+      void this.checkpoints.drop(event.job);
+    } else if (event.type === "RunExited") {
       const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
       if (run) this.#fleet.reap(run);
     }

@@ -1,5 +1,5 @@
 import type { Command, RunOrder, RunRef } from "../core/command.ts";
-import type { CheckpointFolder, JobId } from "../core/job.ts";
+import type { JobId } from "../core/job.ts";
 import { heldBy } from "../core/job.ts";
 import type { Server, ServerId } from "../core/server.ts";
 import { isOn, leadServer } from "../core/server.ts";
@@ -14,6 +14,7 @@ import type { OutputReader } from "./output.ts";
 /** An exit is told when the run's output is stored; if that hangs, after this at the latest. */
 const DRAIN_DEADLINE: Millis = 10_000;
 
+type RunExited = Extract<DriverEvent, { readonly type: "RunExited" }>;
 export type MakeDriver = (server: Server, context: DriverContext) => Driver;
 
 interface House extends Omit<ConnectionHouse, "execute" | "adopt" | "twinOf" | "end"> {
@@ -22,7 +23,12 @@ interface House extends Omit<ConnectionHouse, "execute" | "adopt" | "twinOf" | "
   readonly cluster: string;
   readonly makeDriver: MakeDriver;
   output(): OutputReader;
+  /** Whether the end of a run is the program's fault, or that of a GPU. */
+  blame(event: RunExited): Promise<RunExited>;
   secrets(job: JobId): Promise<Readonly<Record<string, string>>>;
+  readonly openCheckpoint: DriverContext["openCheckpoint"];
+  /** Asked before an exit is told: what else is to be told of the run before. */
+  lookForSaved(run: Pick<RunRef, "job" | "attempt">): Promise<void>;
 }
 
 /** The drivers, one per server: hands them their commands, takes their news in. */
@@ -38,7 +44,7 @@ export class Fleet {
       scheduler: house.scheduler,
       now: () => house.clock.now(),
       tell: (event) => this.#tell(event),
-      driverOf: (server) => this.#driverOf(server),
+      driverOf: (server) => this.driverOf(server),
     });
   }
 
@@ -46,13 +52,13 @@ export class Fleet {
   join(server: Server): Promise<void> {
     const known = this.#members.get(server.id);
     if (known) return known.open();
-    const { cluster, clock, log, secrets } = this.#house;
+    const { cluster, clock, log, secrets, openCheckpoint } = this.#house;
     const context: DriverContext = {
       cluster,
       clock,
       emit: (event) => this.#heard(server.id, event),
       secrets,
-      openCheckpoint: (job, folder, signal) => this.#openCheckpoint(job, folder, signal),
+      openCheckpoint,
       log: (message, details) => log(message, { server: server.id, ...details }),
     };
     let driver: Driver;
@@ -100,7 +106,7 @@ export class Fleet {
   execute(command: Command, only: ServerId | null = null): void {
     if (command.type !== "discardCheckpoint" && command.run.on.length > 1) return this.#gangs.execute(command, only);
     const server = command.type === "discardCheckpoint" ? command.folder.server : leadServer(command.run.on);
-    const driver = this.#driverOf(server);
+    const driver = this.driverOf(server);
     if (!driver) return;
     switch (command.type) {
       case "prepare":
@@ -136,14 +142,21 @@ export class Fleet {
     }
   }
 
-  #driverOf(server: ServerId): Driver | null {
+  /** Of the servers that are connected. */
+  drivers(): ReadonlyMap<ServerId, Driver> {
+    const connected = [...this.#members].filter(([, member]) => member.connected);
+    return new Map(connected.map(([server, { driver }]) => [server, driver]));
+  }
+
+  /** Null while the server is not connected. */
+  driverOf(server: ServerId): Driver | null {
     const member = this.#members.get(server);
     return member?.connected ? member.driver : null;
   }
 
   #adopt(run: RunOrder, server: ServerId): void {
     if (run.on.length > 1) this.#gangs.adopt(run, server);
-    else this.#driverOf(server)?.adopt(memberOrder(run, server));
+    else this.driverOf(server)?.adopt(memberOrder(run, server));
   }
 
   async #end(driver: Driver, job: JobId, attempt: number): Promise<void> {
@@ -171,21 +184,15 @@ export class Fleet {
   }
 
   #tell(event: DriverEvent): void {
-    const { tell, output, clock } = this.#house;
+    const { tell, output, clock, lookForSaved } = this.#house;
     if (event.type !== "RunExited") return tell(event);
     // Its last lines come first: who hears of the end has heard everything.
     const { promise: tooLong, cancel } = timeout(clock, DRAIN_DEADLINE);
-    void Promise.race([output().drained(event.job, event.attempt), tooLong]).then(() => {
+    const drained = Promise.race([output().drained(event.job, event.attempt), tooLong]);
+    void Promise.all([drained, lookForSaved(event)]).then(() => {
       cancel();
-      tell(output().explained(event));
+      return this.#house.blame(output().explained(event)).then(tell);
     });
-  }
-
-  async #openCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
-    const member = this.#members.get(folder.server);
-    if (!member) throw new Error(`the server ${folder.server}, which has the checkpoint, is not there any more`);
-    if (!member.connected) throw new Error(`the server ${folder.server}, which has the checkpoint, cannot be reached`);
-    return member.driver.readCheckpoint(job, folder, signal);
   }
 }
 

@@ -77,6 +77,18 @@ export class Queries {
     return rows.map(({ body }) => body);
   }
 
+  /** Jobs that were over by then and still have a checkpoint folder, some at a time. */
+  async withFolderBefore(at: number): Promise<Job[]> {
+    const ids = await this.#store
+      .fork()
+      .getConnection()
+      .execute<{ id: string }[]>(
+        `select id from job where ended_at < ? and json_extract(body, '$.checkpoint') is not null limit ${IDS_AT_A_TIME}`,
+        [at],
+      );
+    return [...(await this.jobsById(ids.map(({ id }) => id))).values()];
+  }
+
   /** Those of the ids that have a record. */
   async existing(ids: readonly JobId[]): Promise<Set<JobId>> {
     const found = new Set<JobId>();
@@ -88,6 +100,17 @@ export class Queries {
       for (const { id } of rows) found.add(id);
     }
     return found;
+  }
+
+  /** Of the code that jobs on record have, whatever became of them. */
+  async codeHashes(): Promise<Set<string>> {
+    const rows = await this.#store
+      .fork()
+      .getConnection()
+      .execute<{ hash: string }[]>(
+        "select distinct json_extract(body, '$.spec.code.hash') as hash from job where json_extract(body, '$.spec.code.hash') is not null",
+      );
+    return new Set(rows.map(({ hash }) => hash));
   }
 
   async jobByKey(key: string, since: number): Promise<Job | null> {

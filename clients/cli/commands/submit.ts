@@ -20,9 +20,11 @@ import { expectationFacts } from "../expectation.ts";
 import { readText } from "../files.ts";
 import { followJob } from "../follow-job.ts";
 import { LogPrinter } from "../log-printer.ts";
+import { shipCode } from "../ship-code.ts";
 
 interface Options {
   readonly image?: string;
+  readonly code?: string;
   readonly name?: string;
   readonly type?: string;
   readonly user?: string;
@@ -41,6 +43,7 @@ interface Options {
 export function submit(program: Command, cli: Cli): void {
   program
     .command("submit")
+    .alias("run")
     .summary("submit a job")
     .description(
       "Submits a job: a YAML file, or flags, or both, and then the flags win. What stands behind -- is the command.",
@@ -48,6 +51,7 @@ export function submit(program: Command, cli: Cli): void {
     .usage("[options] [file] [-- command...]")
     .argument("[file]", "the job as YAML or JSON; - reads it from the standard input")
     .option("--image <image>", "the Docker image; without one, a process server runs it")
+    .option("--code <folder>", "a folder of this machine that is shipped with it and found at /code")
     .option("--name <name>", "how it is called in lists")
     .option("--gpus <count>", "so many GPUs: 2, or 1:4 for between one and four", quantity)
     .option("--cores <count>", "so many cores: 4, or 2:8", quantity)
@@ -69,6 +73,7 @@ export function submit(program: Command, cli: Cli): void {
         "submit job.yaml --dry-run",
         "submit --image python:3.12-slim --cores 2 -- python -c 'print(1)'",
         "submit --gpus 1:4 --image pytorch/pytorch -- 'python train.py && ./report.sh'",
+        "run --code . --image python:3.12-slim -- python train.py",
         "submit - --json < job.yaml",
       ),
     )
@@ -77,12 +82,15 @@ export function submit(program: Command, cli: Cli): void {
         const { client, json, terminal } = session;
         const { idempotencyKey, follow: follows, dryRun } = options;
         if (dryRun && follows) throw new UsageError("--dry-run submits nothing that --follow could show");
-        const fields = fieldsOf(options, cli.behindDashes);
+        const given = fieldsOf(options, cli.behindDashes);
+        const yaml = file === undefined ? null : await textOf(file, cli);
+        const code = await shipCode(session, options.code ?? null, yaml === null ? null : { text: yaml, file });
+        const fields: Fields = code ? { ...given, code } : given;
         if (dryRun)
-          return tellBeforehand(session, await handedIn(file, fields, cli, (what) => foreseen(session, what)));
+          return tellBeforehand(session, await handedIn(file, yaml, fields, (what) => foreseen(session, what)));
         const newest = idempotencyKey === undefined ? 0 : await newestNumber(client);
         const submitIt = (what: Handed): Promise<Job> => client.submit(what, { idempotencyKey });
-        const job = await handedIn(file, fields, cli, submitIt);
+        const job = await handedIn(file, yaml, fields, submitIt);
         const news = numberOf(job) > newest ? "submitted" : "was submitted before with this key";
         if (json) terminal.printJson(job, { pretty: !follows });
         else if (follows) terminal.note(`${job.id} ${news}`);
@@ -123,22 +131,25 @@ function fieldsOf(options: Options, behindDashes: readonly string[] | null): Fie
   };
 }
 
+const textOf = (file: string, { io }: Cli): Promise<string> =>
+  file === "-" ? text(io.stdin) : readText(file, "YAML file");
+
 /** What a job is handed in as: its fields, or the text of a file. */
 type Handed = Parameters<SchedulearnClient["submit"]>[0];
 
 /** What `handIn` makes of the job; the faults of a file name it. */
 async function handedIn<T>(
   file: string | undefined,
+  text: string | null,
   fields: Fields,
-  { io }: Cli,
   handIn: (what: Handed) => Promise<T>,
 ): Promise<T> {
-  if (file === undefined) {
+  if (file === undefined || text === null) {
     const { command, ...others } = fields;
     if (!command) throw new UsageError("a file, or a command behind --, is needed; see schedulearn submit --help");
     return handIn({ ...others, command });
   }
-  const yaml = withFields(file === "-" ? await text(io.stdin) : await readText(file, "YAML file"), fields);
+  const yaml = withFields(text, fields);
   return handIn({ yaml }).catch((error: unknown) => {
     if (!(error instanceof SchedulearnError) || file === "-") throw error;
     const named = (message: string): string => (message.startsWith(`${file}:`) ? message : `${file}: ${message}`);

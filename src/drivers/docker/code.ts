@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { MountSettings } from "dockerode";
 import { CODE_PATH } from "../../core/job-spec.ts";
+import type { OpenCode } from "../code.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
 import { CLUSTER_LABEL, CODE_LABEL, READER_LABEL, WHOLE_LABEL } from "./labels.ts";
 import { infrastructure, RunFailure } from "./outcome.ts";
-
-/** What was uploaded under a hash, as a tar stream. Throws when there is nothing (any more). */
-export type OpenCode = (hash: string) => NodeJS.ReadableStream;
 
 const PATIENCE_MILLIS = 60_000;
 /** For all of it to be unpacked. */

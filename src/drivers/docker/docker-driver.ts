@@ -13,12 +13,14 @@ import type {
   Found,
   GpuGrant,
   GpuReading,
+  Lying,
   Output,
   OutputPosition,
 } from "../driver.ts";
 import { visibleDevices } from "../environment.ts";
-import { readOut } from "./checkpoint.ts";
+import { lookAt, readOut } from "./checkpoint.ts";
 import { CodeVolumes } from "./code.ts";
+import { engineFacts, isPodman, NO_PODMAN_GPUS } from "./dialect.ts";
 import type { TlsFiles } from "./engine.ts";
 import { accept, Engine, reasonOf } from "./engine.ts";
 import { Gate } from "./gate.ts";
@@ -32,6 +34,7 @@ import { ContainerRun } from "./run.ts";
 import { readFile } from "./run-file.ts";
 import type { Site } from "./setup.ts";
 import { containerOf, PATIENCE_MILLIS, removeVolume } from "./setup.ts";
+import { survey } from "./survey.ts";
 
 export { DEFAULT_ENDPOINT, probeDocker } from "./engine.ts";
 
@@ -85,6 +88,7 @@ class DockerDriver implements Driver {
   readonly #reader = randomBytes(6).toString("hex");
   /** How far the engine's clock is ahead of ours, when that is too far to be overlooked. */
   #clockAheadMillis = 0;
+  #isPodman = false;
 
   constructor(options: DockerOptions) {
     setMaxListeners(0, this.#closing.signal); // one for each thing under way
@@ -114,6 +118,7 @@ class DockerDriver implements Driver {
         return { leased, visible: visibleDevices(order, leased, this.#gpus.all) };
       },
       gpuWay: () => this.#gpus.way,
+      isPodman: () => this.#isPodman,
       instantOf: (time) => Math.min(context.clock.now(), Date.parse(time) - this.#clockAheadMillis),
     };
     this.#health = new HealthWatch(this.#engine, context.clock, (...news) => this.#healthChanged(...news));
@@ -132,14 +137,18 @@ class DockerDriver implements Driver {
       const { Volumes } = await this.#engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
         this.#engine.docker.listVolumes({ filters: JSON.stringify(filters), abortSignal }),
       );
+      this.#isPodman = isPodman(info);
       const machine = {
+        engine: engineFacts(info),
         cores: this.#options.cores ?? info.NCPU,
         memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
       };
-      const gpus = await this.#gpus.inventory(this.#closing.signal, (found) => {
-        const at = this.#options.context.clock.now();
-        this.#options.context.emit({ type: "ServerInventoried", server: this.server, ...found, ...machine, at });
-      });
+      const gpus = this.#isPodman
+        ? { gpus: [], ...(this.#options.gpus !== "auto" && { notice: NO_PODMAN_GPUS }) }
+        : await this.#gpus.inventory(this.#closing.signal, (found) => {
+            const at = this.#options.context.clock.now();
+            this.#options.context.emit({ type: "ServerInventoried", server: this.server, ...found, ...machine, at });
+          });
       const inventory = { ...gpus, ...machine };
       for (const { Id, Labels } of containers) {
         const reader = Labels[READER_LABEL];
@@ -148,7 +157,7 @@ class DockerDriver implements Driver {
       const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
       const folders = (Volumes ?? []).map(({ Labels }) => foundFolder(Labels)).filter((folder) => folder !== null);
       health = "up";
-      return { inventory, runs, folders, identity: info.ID || null };
+      return { inventory, runs, folders, identity: (!this.#isPodman && info.ID) || null };
     } finally {
       this.#health.start(health);
     }
@@ -227,6 +236,12 @@ class DockerDriver implements Driver {
     return readFile(this.#engine, containerOf(this.#site, run.job, run.attempt), path, from, most, signal);
   }
 
+  lookAtCheckpoint(job: JobId, { generation }: CheckpointFolder, paths: readonly string[], signal: AbortSignal) {
+    const { cluster } = this.#options.context;
+    const labels = { [CLUSTER_LABEL]: cluster, [READER_LABEL]: this.#reader };
+    return lookAt(this.#engine, volumeName(cluster, job, generation), labels, paths, signal);
+  }
+
   readCheckpoint(job: JobId, { generation }: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
     const { cluster } = this.#options.context;
     const labels = { [CLUSTER_LABEL]: cluster, [READER_LABEL]: this.#reader };
@@ -239,6 +254,27 @@ class DockerDriver implements Driver {
 
   gpuGrants(signal: AbortSignal): Promise<readonly GpuGrant[]> {
     return this.#gpus.grants(AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  survey(signal: AbortSignal): Promise<readonly Lying[]> {
+    return survey(this.#engine, this.#options.context.cluster, this.#reader, this.#site.instantOf, signal);
+  }
+
+  async remove(what: Lying, signal: AbortSignal): Promise<void> {
+    switch (what.kind) {
+      case "run":
+        return this.reap(what.job, what.attempt);
+      case "checkpoint":
+        return removeVolume(this.#site, what.job, what.generation, signal);
+      case "code":
+        return this.#site.code.remove(what.hash, signal);
+      case "reader":
+        await this.#engine
+          .ask({ signal }, (abortSignal) =>
+            this.#engine.docker.getContainer(what.name).remove({ force: true, abortSignal }),
+          )
+          .catch(accept(404, 409));
+    }
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ import { programsOf } from "../programs.ts";
 import { folderOf } from "./checkpoint.ts";
 import type { CodeVolumes } from "./code.ts";
 import { containerOptions } from "./container.ts";
+import { makeVolumes, openFolder } from "./dialect.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
 import type { GpuWay } from "./gpu-request.ts";
@@ -40,6 +41,7 @@ export interface Site {
   devicesOf(order: RunOrder): ContainerDevices;
   /** How the engine is asked for them. */
   gpuWay(): GpuWay;
+  isPodman(): boolean;
   /** An engine's time as one of ours. */
   instantOf(time: string): number;
 }
@@ -91,13 +93,13 @@ export async function createContainer(
     site.gpuWay(),
     site.server,
   );
+  const asking = { signal: life, deadlineMillis: CREATE_MILLIS, patienceMillis: PATIENCE_MILLIS };
   const create = async () => {
     do {
       setup.throwIfAborted();
+      if (site.isPodman()) await makeVolumes(engine, options, asking);
       const made = await engine
-        .ask({ signal: life, deadlineMillis: CREATE_MILLIS, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
-          engine.docker.createContainer({ ...options, abortSignal }),
-        )
+        .ask(asking, (abortSignal) => engine.docker.createContainer({ ...options, abortSignal }))
         .catch(accept(409));
       if (made) return;
     } while (await giveWay(site, order, options, setup));
@@ -161,6 +163,8 @@ export async function fillContainer(site: Site, order: RunOrder, signal: AbortSi
   await engine.ask({ signal, patienceMillis: PATIENCE_MILLIS }, (abortSignal) =>
     container.putArchive(files, { path: "/", abortSignal }),
   );
+  if (site.isPodman() && isNew(order))
+    await openFolder(engine, container, path, { signal, patienceMillis: PATIENCE_MILLIS });
   const { from } = order.checkpoint;
   if (!from) return;
   tell("carrying", null, `from ${from.server}`);
@@ -189,14 +193,17 @@ export async function fillContainer(site: Site, order: RunOrder, signal: AbortSi
   });
 }
 
+/** Whether its checkpoint folder begins with it. */
+const isNew = ({ checkpoint, attempt }: RunOrder): boolean => checkpoint.generation === attempt;
+
 function filesOf(site: Site, order: RunOrder): Promise<Buffer> {
   const pack = tar.pack();
   pack.entry({ name: `${ROOT}/`, type: "directory", mode: 0o755 });
   packGrant(pack, site, order);
   for (const { name, text } of programsOf(order)) pack.entry({ name: `${ROOT}/${name}`, mode: 0o755 }, text);
-  const { checkpoint, spec, attempt } = order;
+  const { spec } = order;
   // A new folder is open to all: the image may run its program as any user. A carried one comes with its own rights.
-  if (checkpoint.generation === attempt) {
+  if (isNew(order)) {
     pack.entry({ name: `${spec.checkpoint.path.replace(/^\/+|\/+$/g, "")}/`, type: "directory", mode: 0o777 });
   }
   return bytesOf(pack);

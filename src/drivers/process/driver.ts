@@ -1,21 +1,24 @@
 import { mkdir, stat } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu, Share } from "../../core/server.ts";
 import type { OpenCode } from "../code.ts";
 import type {
+  CheckpointLook,
   Driver,
   DriverContext,
   FilePart,
   Found,
   FoundRun,
   GpuReading,
+  Lying,
   Output,
   OutputPosition,
 } from "../driver.ts";
-import { allocationFile, type Devices, DISCOVER_HOSTS, runEnvironment } from "../environment.ts";
+import { allocationFile, type Devices, runEnvironment } from "../environment.ts";
 import { GpuNames } from "../gpu-readings.ts";
+import { programsOf } from "../programs.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { CodeFolders, folderInCode } from "./code.ts";
 import { allowedCpus, askSmi, type GpuSetting, takeInventory } from "./inventory.ts";
@@ -166,8 +169,34 @@ class ProcessDriver implements Driver {
     return workplace && (await readFile(resolve(workplace.cwd, path), from, most));
   }
 
+  lookAtCheckpoint(job: JobId, folder: CheckpointFolder, paths: readonly string[]): Promise<CheckpointLook> {
+    return this.#checkpoints.look(job, folder, paths);
+  }
+
   readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
     return this.#checkpoints.read(job, folder, AbortSignal.any([signal, this.#closed.signal]));
+  }
+
+  async survey(): Promise<readonly Lying[]> {
+    const found = async <T extends object>(what: T, path: string): Promise<T & Pick<Lying, "name" | "createdAt">> => {
+      const there = await stat(path).catch(() => null);
+      return { ...what, name: relative(this.#root, path), createdAt: there?.birthtimeMs ?? null };
+    };
+    const runs = await this.#findRuns();
+    return Promise.all([
+      ...runs.map((run) => found({ kind: "run" as const, ...run }, this.#folder(run).path)),
+      ...(await this.#checkpoints.found()).map((folder) =>
+        found({ kind: "checkpoint" as const, ...folder }, this.#checkpoints.path(folder.job, folder.generation)),
+      ),
+      ...(await this.#code.found()).map((hash) => found({ kind: "code" as const, hash }, this.#code.path(hash))),
+    ]);
+  }
+
+  async remove(what: Lying): Promise<void> {
+    if (what.kind === "run") await this.reap(what.job, what.attempt);
+    else if (what.kind === "code") await this.#code.remove(what.hash);
+    else if (what.kind === "checkpoint")
+      await this.#checkpoints.discard(what.job, { server: this.server, generation: what.generation });
   }
 
   async close(): Promise<void> {
@@ -215,12 +244,12 @@ class ProcessDriver implements Driver {
     const checkpointDir = this.#checkpoints.path(order.job, order.checkpoint.generation);
     const code = order.spec.code ? await this.#code.provide(order.spec.code.hash) : null;
     const cpus = await this.#grant(order, folder);
-    await folder.writeText(join("schedulearn", "discover_hosts.sh"), DISCOVER_HOSTS, 0o755);
+    for (const { name, text } of programsOf(order)) await folder.writeText(join("schedulearn", name), text, 0o755);
     const own = ownEnvironment();
     const env = {
       ...own,
       CUDA_DEVICE_ORDER: "PCI_BUS_ID", // so that an index means to CUDA what it means to nvidia-smi
-      ...runEnvironment(order, this.#devicesOf(order), checkpointDir, await context.secrets(order.job)),
+      ...runEnvironment(order, this.#devicesOf(order), checkpointDir, await context.secrets(order.job), this.server),
       SCHEDULEARN_DIR: folder.schedulearn,
       ...(code !== null && { SCHEDULEARN_CODE_DIR: code }),
     };
