@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { Cli, DEFAULT_URL, examples, type FindLaboratory } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
+import { cordon, drain, uncordon, undrain } from "./commands/drain.ts";
 import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
 import { forecast } from "./commands/forecast.ts";
@@ -37,6 +38,10 @@ const COMMANDS = [
   replay,
   study,
   servers,
+  cordon,
+  uncordon,
+  drain,
+  undrain,
   policy,
   estimates,
   forecast,

@@ -2,20 +2,21 @@ import type { Command } from "commander";
 import type { SchedulearnClient, Server } from "../../sdk/index.ts";
 import { type Cli, count, examples, mebibytes } from "../cli.ts";
 import { UsageError } from "../exit-code.ts";
-import { counted, formatMiB } from "../format.ts";
+import { counted, formatAge, formatMiB } from "../format.ts";
 import type { Cell } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import { drainAction, left } from "./drain.ts";
 
 /** So long a new server may take to answer, before it is told as it is. */
 const SETTLED_MILLIS = 5_000;
 
-const HEALTH_COLOURS = { UP: "green", SUSPECT: "yellow", DOWN: "red" } as const;
+const COLOURS = { UP: "green", SUSPECT: "yellow", DOWN: "red", DRAINING: "yellow", CORDONED: "yellow" } as const;
 
 export function servers(program: Command, cli: Cli): void {
   const command = program
     .command("servers")
     .summary("list, add, drain and remove servers")
-    .description("Lists the servers: what they have, what of it is in use, and how they are.")
+    .description("Lists the servers: how they are, why and since when, what they have, and what of it is in use.")
     .addHelpText(
       "after",
       examples(
@@ -87,7 +88,7 @@ function add(servers: Command, cli: Cli): void {
         });
         const server = await settled(client, added, eventCursor, signal);
         if (json) terminal.printJson(server);
-        else terminal.print(`${server.name} added: ${[healthWords(server), ...inventoryWords(server)].join(", ")}`);
+        else terminal.print(`${server.name} added: ${[stateWords(server), ...inventoryWords(server)].join(", ")}`);
         return undefined;
       }),
     );
@@ -104,24 +105,8 @@ async function settled(client: SchedulearnClient, added: Server, after: string, 
 }
 
 function drain(servers: Command, cli: Cli): void {
-  servers
-    .command("drain")
-    .summary("move a server's jobs away and give it no more")
-    .description("Moves a server's jobs away and gives it no more, so that it can be taken down.")
-    .argument("<name>", "the server")
-    .option("--undo", "give it jobs again")
-    .addHelpText("after", examples("servers drain box2", "servers drain box2 --undo"))
-    .action(
-      cli.act(async ({ client, terminal, json }, name: string, { undo }: { readonly undo?: boolean }) => {
-        const server = await client.drainServer(name, !undo);
-        if (json) terminal.printJson(server);
-        else
-          terminal.print(
-            undo ? `${name} takes jobs again` : `${name} takes no more jobs; ${jobsThere(server.jobs.length)}`,
-          );
-        return undefined;
-      }),
-    );
+  const command = servers.command("drain").argument("<name>", "the server");
+  drainAction(command, cli).addHelpText("after", examples("servers drain box2", "servers drain box2 --undo"));
 }
 
 function remove(servers: Command, cli: Cli): void {
@@ -146,7 +131,8 @@ function printServers(terminal: Terminal, servers: readonly Server[]): void {
   terminal.printTable(
     [
       { title: "NAME", shrinks: true },
-      { title: "HEALTH", shrinks: true },
+      { title: "STATE", shrinks: true },
+      { title: "SINCE", align: "right" },
       { title: "GPUS", align: "right" },
       { title: "CORES", align: "right" },
       { title: "MEMORY", align: "right" },
@@ -156,7 +142,8 @@ function printServers(terminal: Terminal, servers: readonly Server[]): void {
     ],
     servers.map((server) => [
       server.name,
-      healthCell(terminal, server),
+      stateCell(terminal, server),
+      formatAge(server.stateSince, Date.now()),
       `${server.gpus.filter(({ job }) => job !== null).length}/${server.gpus.length}`,
       `${server.coresUsed}/${server.cores}`,
       formatMiB(server.memoryMiB),
@@ -167,18 +154,17 @@ function printServers(terminal: Terminal, servers: readonly Server[]): void {
   );
 }
 
-function jobsThere(count: number): string {
-  if (count === 0) return "no job is there";
-  return count === 1 ? "1 job is still there" : `${count} jobs are still there`;
-}
-
 const inventoryWords = ({ health, gpus, cores }: Server): string[] =>
   health === "UP" ? [counted(gpus.length, "GPU"), counted(cores, "core")] : [];
 
-const healthWords = ({ health, reason, draining }: Server): string =>
-  [draining ? `${health.toLowerCase()}, draining` : health.toLowerCase(), reason].filter(Boolean).join(": ");
+/** "up", "down: connection refused", "down, draining, cordoned: …": what is wanted of it is told beside what it is. */
+function stateWords({ state, stateReason, draining, cordoned }: Server): string {
+  const wanted = [draining && state !== "DRAINING" && "draining", cordoned && state !== "CORDONED" && "cordoned"];
+  const states = [state.toLowerCase(), ...wanted].filter(Boolean).join(", ");
+  return stateReason ? `${states}: ${stateReason}` : states;
+}
 
-const healthCell = (terminal: Terminal, server: Server): Cell => ({
-  text: healthWords(server),
-  style: terminal.style(HEALTH_COLOURS[server.health]),
+const stateCell = (terminal: Terminal, server: Server): Cell => ({
+  text: server.drain ? `${stateWords(server)} (${left(server)})` : stateWords(server),
+  style: terminal.style(COLOURS[server.state]),
 });

@@ -196,7 +196,7 @@ test("migrate --wait fails with the reason when the job ends before it has moved
 
 test("servers are listed, added, drained and removed", async () => {
   expect((await cli(["servers"])).out).toMatch(
-    /^NAME +HEALTH +GPUS +CORES +MEMORY +JOBS +DRIVER +ENDPOINT\nalpha +up +0\/0 /,
+    /^NAME +STATE +SINCE +GPUS +CORES +MEMORY +JOBS +DRIVER +ENDPOINT\nalpha +up +\d+s +0\/0 /,
   );
   expect(await cli(["servers", "add", "gamma", "local", "--cores", "1"])).toEqual({
     code: 0,
@@ -213,6 +213,30 @@ test("servers are listed, added, drained and removed", async () => {
   const { out } = await cli(["servers", "add", "lost", "unix:///nowhere.sock", "--no-verify"]);
   expect(out).toMatch(/^lost added: down: .*\/nowhere\.sock/);
   await cli(["servers", "rm", "lost"]);
+});
+
+test("a server is cordoned and drained with a reason and a deadline, which the list shows until they end", async () => {
+  const say = async (...words: string[]): Promise<string> => (await cli(words)).out;
+  expect(await say("cordon", "beta", "--reason", "a fan rattles")).toBe("beta takes no more jobs; no job is there\n");
+  expect(await say("servers")).toMatch(/^beta +cordoned: a fan rattles +\d+s /m);
+  expect(await say("drain", "beta", "--reason", "new disks", "--deadline", "2h")).toBe(
+    "beta takes no more jobs; no job is there\n",
+  );
+  expect(await say("servers")).toMatch(/^beta +draining, cordoned: new disks \(no job is there\) +\d+s /m);
+  const [, beta] = (await json(["servers"])).servers;
+  expect(beta).toMatchObject({
+    state: "DRAINING",
+    stateReason: "new disks",
+    drain: { reason: "new disks", jobsLeft: 0, deadlineAt: expect.any(String) },
+    cordoned: { reason: "a fan rattles" },
+  });
+  expect(Date.parse(beta.drain.deadlineAt) - Date.parse(beta.drain.since)).toBe(7_200_000);
+  expect(await say("undrain", "beta")).toBe("beta takes jobs again\n");
+  expect(await say("servers")).toMatch(/^beta +cordoned: a fan rattles/m);
+  expect(await say("uncordon", "beta")).toBe("beta takes jobs again\n");
+  expect(await say("servers")).toMatch(/^beta +up +/m);
+  expect(await cli(["drain", "beta", "--deadline", "soon"])).toMatchObject({ code: 2 });
+  expect((await cli(["cordon", "nowhere"])).err).toContain("there is no server nowhere; there are: alpha, beta");
 });
 
 test("drain tells in a sentence how many jobs are there; a server goes by force even with a job", async () => {
