@@ -47,7 +47,7 @@ export class RunGrant {
   async #give(order: RunOrder): Promise<boolean> {
     const info = await this.#container.inspect();
     if (!info || !isRunning(info)) return false;
-    const cpuset = cpusetOf(order);
+    const cpuset = cpusetOf(order, this.#site.server);
     if (cpuset !== null && cpuset !== info.HostConfig.CpusetCpus) await this.#container.setCores(cpuset);
     const archive = await grantArchive(this.#site, order);
     // Where it cannot be frozen, a reader who finds no whole file has to look again.
