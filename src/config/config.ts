@@ -1,4 +1,6 @@
+import type { CheckpointsConfig } from "./checkpoints.ts";
 import type { ContainersConfig } from "./containers.ts";
+import type { GpuWatchConfig } from "./gpus.ts";
 import type { ImagesConfig, RegistryConfig } from "./images.ts";
 
 /** What the server runs with: file and environment, checked once, frozen. Paths are absolute. */
@@ -27,6 +29,8 @@ export interface Config {
   readonly minFreeDiskMiB: number;
   /** What a folder that is shipped with a job may hold. */
   readonly code: { readonly maxMiB: number };
+  readonly checkpoints: CheckpointsConfig;
+  readonly gpuWatch: GpuWatchConfig;
   /** A server that is away for longer counts as lost. */
   readonly lostAfterSeconds: number;
   /** How long a stranger with our labels is left alone. */
@@ -72,6 +76,8 @@ export interface ServerConfig {
   readonly insecure: boolean;
   /** The devices, how many there are, or `auto`: whatever the driver finds. */
   readonly gpus: "auto" | number | readonly GpuConfig[];
+  /** In which nvidia-smi is asked on a Docker server; one that its engine has unless given. */
+  readonly gpuProbeImage?: string;
   /** What runs may use; all that is there unless given. */
   readonly cores?: number;
   readonly memoryMiB?: number;

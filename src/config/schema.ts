@@ -1,5 +1,7 @@
 import type { Schema } from "../input/index.ts";
+import { checkpointsSchema } from "./checkpoints.ts";
 import { containersSchema } from "./containers.ts";
+import { gpuWatchSchema } from "./gpus.ts";
 import { imagesSchema, registriesSchema } from "./images.ts";
 import { schedulingSchema } from "./scheduling.ts";
 
@@ -43,6 +45,7 @@ export const serverSchema = {
       },
       default: "auto",
     },
+    gpuProbeImage: text,
     cores: count(1, 65_536),
     memoryMiB: count(1, 1_000_000_000),
     lostAfterSeconds: lostAfter,
@@ -86,6 +89,7 @@ export const configSchema = {
     scheduling: schedulingSchema,
     containers: containersSchema,
     images: imagesSchema,
+    gpuWatch: gpuWatchSchema,
     registries: registriesSchema,
     minFreeDiskMiB: { ...count(0, 1_000_000_000), default: 2048 },
     code: {
@@ -94,6 +98,7 @@ export const configSchema = {
       additionalProperties: false,
       default: {},
     },
+    checkpoints: checkpointsSchema,
     lostAfterSeconds: { ...lostAfter, default: 300 },
     reapGraceSeconds: { type: "number", minimum: 0, maximum: 86_400, default: 60 },
     allowOrigins: {

@@ -7,7 +7,7 @@ import { type JobSpec, poolOf } from "./job-spec.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Gpu, Placement, Server, ServerId } from "./server.ts";
-import { conditionOf, gpuCount, leadServer } from "./server.ts";
+import { conditionOf, gpuCount, leadServer, unfit } from "./server.ts";
 import { standingOf } from "./server-state.ts";
 import { canHold, capacityFor, isOpen, largestSize, shapeOf } from "./shape.ts";
 import type { Instant } from "./time.ts";
@@ -168,12 +168,11 @@ export function requestQuarantine(scheduler: Scheduler, gpu: string, reason: str
   return [{ type: "GpuStateChanged", server, gpu: found.id, ...condition, at: now }];
 }
 
-/** A fault that is seen again quarantines it again. */
+/** What was found is forgotten; seen again, it is found again. */
 export function requestRelease(scheduler: Scheduler, gpu: string, now: Instant): Event[] {
   const { server, found } = findGpu(scheduler, gpu);
-  if (found.fault === undefined) throw domainError("CONFLICT", `GPU ${gpu} is not quarantined`, ["gpu"]);
-  const condition = { ...conditionOf(found), fault: null };
-  return [{ type: "GpuStateChanged", server, gpu: found.id, ...condition, at: now }];
+  if (unfit(found) === null) throw domainError("CONFLICT", `GPU ${gpu} is not quarantined`, ["gpu"]);
+  return [{ type: "GpuStateChanged", server, gpu: found.id, fault: null, busy: null, at: now }];
 }
 
 function findGpu(scheduler: Scheduler, gpu: string): { server: ServerId; found: Gpu } {

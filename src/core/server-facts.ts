@@ -4,14 +4,24 @@ import { conditionOf, type Gpu, inCondition, type Server } from "./server.ts";
 type Told<T extends ServerEvent["type"]> = Extract<ServerEvent, { readonly type: T }>;
 
 /** The server as it was found. What is wrong with a GPU stays so: whoever lists the devices does not judge them. */
-export function inventoried(server: Server, { gpus, cores, memoryMiB, notice }: Told<"ServerInventoried">): Server {
+export function inventoried(
+  server: Server,
+  { gpus, cores, memoryMiB, notice, engine }: Told<"ServerInventoried">,
+): Server {
   const { notice: _, ...rest } = server;
   const known = new Map(server.gpus.map((gpu) => [gpu.id, gpu]));
   const judged = gpus.map((gpu) => {
     const before = known.get(gpu.id);
     return before ? inCondition(gpu, conditionOf(before)) : gpu;
   });
-  return { ...rest, gpus: judged, cores, memoryMiB, ...(notice !== undefined && { notice }) };
+  return {
+    ...rest,
+    gpus: judged,
+    cores,
+    memoryMiB,
+    ...(notice !== undefined && { notice }),
+    ...(engine && { engine }),
+  };
 }
 
 /** The same list when there is nothing new. */

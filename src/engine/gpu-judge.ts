@@ -1,0 +1,97 @@
+import type { JobId } from "../core/job.ts";
+import { conditionOf, type Gpu, type GpuCondition, type GpuId } from "../core/server.ts";
+import type { FoundRun, GpuGrant, GpuReading } from "../drivers/driver.ts";
+
+/** As much memory of a GPU that nobody holds is somebody's work, even if no process is seen: in MiB, or a part of what it has. */
+const IDLE_MIB = 512;
+const IDLE_FRACTION = 0.1;
+
+/** What is known of the GPUs of one server, and for how many looks it has been so. */
+export class GpuJudge {
+  readonly #owners: (gpu: GpuId) => JobId | null;
+  readonly #isExpected: (run: FoundRun, gpu: GpuId) => boolean;
+  #faults = new Map<GpuId, Suspicion>();
+  #processes = new Map<GpuId, Suspicion>();
+  #containers = new Map<GpuId, Suspicion>();
+  #looked = false;
+  #audited = false;
+
+  /** @param isExpected whether the run may have that GPU, as far as our books say */
+  constructor(owners: (gpu: GpuId) => JobId | null, isExpected: (run: FoundRun, gpu: GpuId) => boolean) {
+    this.#owners = owners;
+    this.#isExpected = isExpected;
+  }
+
+  /** Is there anything that another look is to confirm, or to lift? */
+  get isCurious(): boolean {
+    return (
+      [...this.#faults.values(), ...this.#processes.values()].some(({ looks }) => looks === 1) ||
+      this.#processes.size > 0
+    );
+  }
+
+  /** @param readings null when there is nobody to ask */
+  lookedAt(gpus: readonly Gpu[], readings: readonly GpuReading[] | null): void {
+    this.#looked = true;
+    const [faults, processes] = [new Map<GpuId, string>(), new Map<GpuId, string>()];
+    const memory = new Map(gpus.map(({ id, memoryMiB }) => [id, memoryMiB]));
+    for (const reading of readings ?? []) {
+      if (reading.fault !== null) faults.set(reading.gpu, reading.fault);
+      const why = this.#owners(reading.gpu) === null ? foreignUse(reading, memory.get(reading.gpu) ?? null) : null;
+      if (why !== null) processes.set(reading.gpu, why);
+    }
+    this.#faults = again(this.#faults, faults);
+    this.#processes = again(this.#processes, processes);
+  }
+
+  /** @param grants null when there is nobody to ask */
+  audited(grants: readonly GpuGrant[] | null): void {
+    this.#audited = true;
+    const [foreign, astray] = [new Map<GpuId, string>(), new Map<GpuId, string>()];
+    for (const { container, run, gpus } of grants ?? [])
+      for (const gpu of gpus)
+        if (!run) foreign.set(gpu, `container ${container}`);
+        else if (!this.#isExpected(run, gpu)) astray.set(gpu, `container ${container}, which should be gone`);
+    const confirmed = again(this.#containers, astray);
+    for (const [gpu, why] of foreign) confirmed.set(gpu, { why, looks: CONFIRMED });
+    this.#containers = confirmed;
+  }
+
+  /**
+   * How the GPU is to be treated. A fault stays until it is released by hand. What has been seen once may be a hitch, or a run of ours that is just
+   * ending: it takes two looks, but for a container of somebody else, which is plain.
+   */
+  conditionOf(gpu: Gpu): GpuCondition {
+    const { fault, busy } = conditionOf(gpu);
+    const seen = confirmed(this.#containers, gpu.id) ?? confirmed(this.#processes, gpu.id);
+    const isKnown = this.#looked && this.#audited;
+    return {
+      fault: fault ?? confirmed(this.#faults, gpu.id),
+      busy: seen !== null ? `not ours: ${seen}` : isKnown ? null : busy,
+    };
+  }
+}
+
+interface Suspicion {
+  readonly why: string;
+  readonly looks: number;
+}
+const CONFIRMED = 2;
+
+const again = (before: ReadonlyMap<GpuId, Suspicion>, now: ReadonlyMap<GpuId, string>): Map<GpuId, Suspicion> =>
+  new Map([...now].map(([gpu, why]) => [gpu, { why, looks: (before.get(gpu)?.looks ?? 0) + 1 }]));
+
+function confirmed(suspicions: ReadonlyMap<GpuId, Suspicion>, gpu: GpuId): string | null {
+  const suspicion = suspicions.get(gpu);
+  return suspicion && suspicion.looks >= CONFIRMED ? suspicion.why : null;
+}
+
+function foreignUse({ processes, memoryUsedMiB }: GpuReading, memoryMiB: number | null): string | null {
+  const [first] = processes;
+  if (first) {
+    const others = processes.length > 1 ? ` and ${processes.length - 1} more` : "";
+    return `pid ${first.pid} ${first.name.split("/").at(-1)}${others}`;
+  }
+  const most = Math.max(IDLE_MIB, (memoryMiB ?? 0) * IDLE_FRACTION);
+  return memoryUsedMiB !== null && memoryUsedMiB > most ? `${memoryUsedMiB} MiB of its memory are in use` : null;
+}
