@@ -27,7 +27,7 @@ export function sift(source: NodeJS.ReadableStream, take: (entry: Entry) => bool
   let folder: string | null = null;
   extract.on("entry", (header, content, next) => {
     content.on("error", ignore);
-    folder ??= header.name.replace(/^(\.\/)+/, "").replace(/\/*$/, "/");
+    folder ??= rootOf(header);
     let entry: Entry;
     try {
       entry = entryOf(header, folder);
@@ -82,6 +82,9 @@ export const MODE_IS_SET = 0o100000;
 /** One failure ends all parts of a chain, and it is reported once, by the promise of the whole. */
 const ignore = (): void => undefined;
 
+/** By which name the first entry of a folder's tar stream calls the folder: all others begin with it. */
+export const rootOf = ({ name }: tar.Header): string => name.replace(/^(\.\/)+/, "").replace(/\/*$/, "/");
+
 /** @param folder ends with a slash; nothing but that where names are relative already */
 function within(folder: string, name: string): string {
   const whole = `${name.replace(/^(\.\/)+/, "").replace(/\/+$/, "")}/`;
@@ -101,7 +104,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   "block-device",
 ]);
 
-function entryOf(header: tar.Header, folder: string): Entry {
+/** What a tar says of one path. Throws when a checkpoint cannot hold such a thing, or not there. */
+export function entryOf(header: tar.Header, folder: string): Entry {
   const path = within(folder, header.name);
   const type = header.type === "contiguous-file" ? "file" : header.type;
   if (type !== "file" && !KNOWN.has(type as string))
@@ -118,6 +122,20 @@ function entryOf(header: tar.Header, folder: string): Entry {
     sha256: null,
     target: type === "symlink" ? link : type === "link" ? within(folder, link) : null,
   };
+}
+
+/** An entry as a tar says it, with names relative to the folder. */
+export function headerOf({ path, type, mode, uid, gid, modifiedAt, size, target }: Entry): tar.Header {
+  return {
+    name: path === "" ? "./" : `./${path}${type === "directory" ? "/" : ""}`,
+    type,
+    mode: mode | MODE_IS_SET,
+    uid,
+    gid,
+    mtime: new Date(modifiedAt * 1000),
+    size,
+    ...(target !== null && { linkname: type === "link" ? `./${target}` : target }),
+  } as tar.Header;
 }
 
 /** Extended headers repeat the old paths and would win; without any right set, the library would set its own. */

@@ -1,4 +1,5 @@
 import type { CheckpointFolder, CheckpointPlan, Job, JobId, StartReason } from "./job.ts";
+import { foldersOf, hasFolder } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { Placement } from "./server.ts";
 import { leadServer } from "./server.ts";
@@ -123,18 +124,11 @@ function abandonedFolder({ state, attempt }: Job, after: Job): CheckpointFolder 
   return { server: leadServer(state.on), generation: plan.generation };
 }
 
-const foldersOf = ({ checkpoint, older }: Job): CheckpointFolder[] =>
-  [checkpoint, older].filter((folder) => folder !== null && folder !== undefined);
-
-const isSame = (a: CheckpointFolder, b: CheckpointFolder): boolean =>
-  a.server === b.server && a.generation === b.generation;
-
 /** Folders that the job has done with. One whose server is lost may come back with it, and is seen to then. */
-function forsaken(before: Job, after: Job): CheckpointFolder[] {
+function forsaken(before: Job, after: Job): readonly CheckpointFolder[] {
   if (before.checkpoint === after.checkpoint && before.older === after.older) return [];
-  const kept = foldersOf(after);
   const isLost = after.checkpoint === null && after.state.status === "starting";
-  return isLost ? [] : foldersOf(before).filter((folder) => !kept.some((other) => isSame(other, folder)));
+  return isLost ? [] : foldersOf(before).filter((folder) => !hasFolder(after, folder));
 }
 
 const drop = ({ id }: Job, { server, generation }: CheckpointFolder): Command => ({

@@ -237,6 +237,13 @@ export function withoutServer(job: Job, server: ServerId): Job {
   return { ...(isStale ? rest : job), checkpoint, state: isCutOff ? { ...state, fallback: null } : state };
 }
 
+/** The folders that it has on servers: its checkpoint, and the one that it left where it was before. */
+export const foldersOf = ({ checkpoint, older }: Job): readonly CheckpointFolder[] =>
+  [checkpoint, older].filter((folder) => folder !== null && folder !== undefined);
+
+export const hasFolder = (job: Job, { server, generation }: CheckpointFolder): boolean =>
+  foldersOf(job).some((folder) => folder.server === server && folder.generation === generation);
+
 /** Kept waiting for cores by the policy, with its memory and its server. */
 export const isSuspended = ({ state }: Job): boolean => state.status === "paused" && state.by === "policy";
 

@@ -2,7 +2,7 @@ import type { Command, RunOrder } from "../core/command.ts";
 import { pendingCommands, presentOrder } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
 import type { Job, JobId } from "../core/job.ts";
-import { heldBy, isOver, placementOf } from "../core/job.ts";
+import { hasFolder, heldBy, isOver, placementOf } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Health, ServerId } from "../core/server.ts";
 import { isOn } from "../core/server.ts";
@@ -201,8 +201,7 @@ export class Connection {
     const { scheduler, recordOf, log } = this.#house;
     const record = scheduler().job(job) ?? (await recordOf(job));
     const owner = scheduler().job(job) ?? record; // it may have come back meanwhile
-    const kept = owner?.checkpoint;
-    if (kept && kept.server === server && kept.generation === generation) return;
+    if (owner && hasFolder(owner, { server, generation })) return;
     if (owner && !isOver(owner) && generation >= owner.attempt) return;
     log("removing a checkpoint folder that nobody knows", { server, job, generation });
     this.driver.discardCheckpoint(job, { server, generation });

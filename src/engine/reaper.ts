@@ -1,5 +1,5 @@
 import type { Job, JobId } from "../core/job.ts";
-import { heldBy, isOver } from "../core/job.ts";
+import { hasFolder, heldBy, isOver } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { ServerId } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";

@@ -10,7 +10,7 @@ import type { Server } from "../../src/core/server.ts";
 import type { Driver } from "../../src/drivers/driver.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
 import { wallClock } from "../../src/engine/clock.ts";
-import { Engine } from "../../src/engine/engine.ts";
+import { Engine, type EngineOptions } from "../../src/engine/engine.ts";
 import type { MakeDriver } from "../../src/engine/fleet.ts";
 import { createLearner } from "../../src/estimator/index.ts";
 import { JobLogs } from "../../src/store/job-logs.ts";
@@ -36,14 +36,16 @@ export class EngineHouse {
   }
 
   /** @param options.guarded moves no running work about for little, as a real server */
-  async open(options: { reapGraceMillis?: number; guarded?: boolean; resolve?: ResolvePolicy } = {}): Promise<this> {
+  async open(
+    options: { reapGraceMillis?: number; guarded?: boolean; resolve?: ResolvePolicy } & Partial<EngineOptions> = {},
+  ): Promise<this> {
     this.store = await openStore(join(this.folder, "schedulearn.db"));
     this.engine = await Engine.open({
       store: this.store,
       logs: new JobLogs(join(this.folder, "logs")),
       clock: wallClock,
       cluster: await clusterId(this.store),
-      resolve: options.resolve ?? resolve,
+      resolve,
       guards: options.guarded ? DEFAULT_GUARDS : NO_GUARDS,
       learner: createLearner(),
       setting: (await policySetting(this.store)) ?? { policy: "fifo", options: {}, placement: "consolidate" },
@@ -52,6 +54,7 @@ export class EngineHouse {
         this.#made.push(driver);
         return driver;
       },
+      ...options,
       reapGraceMillis: options.reapGraceMillis ?? 60_000,
       fatal: (error) => this.logged.push(`fatal ${error}`),
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),

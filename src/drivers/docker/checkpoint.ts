@@ -1,15 +1,19 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { finished } from "node:stream";
 import type { Container } from "dockerode";
 import { type Target, unlessSilent, watched } from "../../carry/carry.ts";
 import { readManifest } from "../../carry/tar-stream.ts";
+import type { CheckpointLook } from "../driver.ts";
 import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
+import { Gate } from "./gate.ts";
 
 /** A reading during which nothing moves for so long is given up. */
 const SILENCE_MILLIS = 60_000;
 /** Where a container that only lends access to a folder has it mounted. */
 const LENT_PATH = "/checkpoint";
+const LOOKS_AT_A_TIME = 8;
 
 /** The checkpoint folder of a container that was created and not yet started. Files can be put into it, and not be taken away. */
 export const folderOf = (container: Container, path: string): Target => ({
@@ -55,6 +59,52 @@ export async function readOut(
     access.release();
     throw error;
   }
+}
+
+/** How the folder of a volume looks, by the engine's account of single paths. Rejects when there is no such volume. */
+export async function lookAt(
+  engine: Engine,
+  volume: string,
+  labels: Readonly<Record<string, string>>,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<CheckpointLook> {
+  const access = (await mountedIn(engine, volume, signal)) ?? (await lend(engine, volume, labels, signal));
+  const gate = new Gate(LOOKS_AT_A_TIME);
+  const stat = (path: string) =>
+    gate.through(signal, () =>
+      engine
+        .ask({ signal, patienceMillis: 0 }, (abortSignal) =>
+          access.container.infoArchive({ path: `${access.path}/${path}`, abortSignal }),
+        )
+        .then(statOf, accept<PathStat>(404)),
+    );
+  try {
+    const root = await stat("");
+    if (!root) throw new Error(`the volume ${volume} is not there`);
+    const files = await Promise.all(paths.map(stat));
+    return {
+      now: root.now,
+      changedAt: root.changedAt,
+      files: files.map((file) => (file ? { size: file.size, changedAt: file.changedAt } : null)),
+    };
+  } finally {
+    access.release();
+  }
+}
+
+interface PathStat {
+  readonly size: number;
+  readonly changedAt: number;
+  readonly now: number;
+}
+
+function statOf(answer: NodeJS.ReadableStream): PathStat {
+  answer.resume();
+  const { headers } = answer as IncomingMessage;
+  const text = Buffer.from(String(headers["x-docker-container-path-stat"]), "base64").toString();
+  const { size, mtime } = JSON.parse(text) as { size: number; mtime: string };
+  return { size, changedAt: Date.parse(mtime), now: Date.parse(headers.date ?? "") };
 }
 
 interface Access {

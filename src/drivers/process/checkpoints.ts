@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Carried, carry } from "../../carry/carry.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { DriverContext, FoundFolder } from "../driver.ts";
+import type { CheckpointLook, DriverContext, FoundFolder } from "../driver.ts";
 import { folderTarget, packFolder } from "./checkpoint-tar.ts";
 import { isThere, namesIn, removeIfEmpty } from "./run-folder.ts";
 
@@ -76,6 +76,25 @@ export class Checkpoints {
     await access(path, constants.R_OK);
     signal.throwIfAborted();
     return packFolder(path, signal);
+  }
+
+  /** What is written into a file counts as a change too: here that is cheap to see. */
+  async look(job: JobId, { generation }: CheckpointFolder, paths: readonly string[]): Promise<CheckpointLook> {
+    const root = this.path(job, generation);
+    const stat = (path: string) => lstat(join(root, path));
+    const all = await readdir(root, { recursive: true });
+    const found = await Promise.all(all.map((path) => stat(path).catch(() => null)));
+    const times = found.flatMap((each) => (each ? [each.mtimeMs] : []));
+    const files = await Promise.all(
+      paths.map((path) =>
+        stat(path).then(
+          ({ size, mtimeMs }) => ({ size, changedAt: mtimeMs }),
+          () => null,
+        ),
+      ),
+    );
+    const changedAt = times.length > 0 ? Math.max((await lstat(root)).mtimeMs, ...times) : null;
+    return { now: this.#context.clock.now(), changedAt, files };
   }
 
   async discard(job: JobId, { generation }: CheckpointFolder): Promise<void> {
