@@ -1,7 +1,7 @@
 import type { Backup, JobId, JobProgress, PausedBy, StartPhase, StartReason } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { Cause, Outcome } from "./outcome.ts";
-import type { Gpu, GpuCondition, GpuId, Health, Placement, Server, ServerId } from "./server.ts";
+import type { EngineFacts, Gpu, GpuCondition, GpuId, Health, Placement, Server, ServerId } from "./server.ts";
 import type { Instant } from "./time.ts";
 
 type Fact<T extends string, Body = unknown> = { readonly type: T; readonly at: Instant } & Body;
@@ -80,7 +80,13 @@ export type ServerEvent =
   /** `notice`: what could not be found out. */
   | OfServer<
       "ServerInventoried",
-      { readonly gpus: readonly Gpu[]; readonly cores: number; readonly memoryMiB: number; readonly notice?: string }
+      {
+        readonly gpus: readonly Gpu[];
+        readonly cores: number;
+        readonly memoryMiB: number;
+        readonly notice?: string;
+        readonly engine?: EngineFacts;
+      }
     >
   /** A GPU with a fault, or with somebody else's work on it, is not given to anyone. */
   | OfServer<"GpuStateChanged", { readonly gpu: GpuId } & GpuCondition>

@@ -24,7 +24,7 @@ type Building = { -readonly [K in keyof Plan]: Plan[K][number][] };
 
 /** The difference between what runs and what should. What cannot begin yet, since its room is not idle, is asked for again next round. */
 export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger, { all }: Holdings): Plan {
-  const { jobs, guard } = snapshot;
+  const { jobs, guard, servers } = snapshot;
   const plan: Building = { pause: [], preempt: [], migrate: [], resize: [], unpause: [], start: [] };
   const budget = new Transitions(snapshot, all.values());
   for (const id of decision.changed) {
@@ -32,7 +32,7 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     if (job?.state.status !== "running") continue;
     const to = decision.run.get(id);
     if (!to) {
-      if (mayFreeze(job.spec) && guard.settings.pauseCores) plan.pause.push(id);
+      if (mayFreeze(job.spec) && guard.settings.pauseCores && !isFixed(job.state.on)) plan.pause.push(id);
       else if (!guard.rests(job) && budget.take()) plan.preempt.push(id);
     } else if (!samePlacement(job.state.on, to)) changePlace(job, job.state.on, to);
   }
@@ -43,6 +43,11 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     else if (isEligible(job, snapshot.now) && budget.take()) plan.start.push({ job: id, on });
   }
   return plan;
+
+  /** Its cores stay as they are while it runs, since an engine can do no other. */
+  function isFixed(on: Placement): boolean {
+    return on.some(({ server }) => servers.get(server)?.engine?.fixedCores !== undefined);
+  }
 
   function changePlace(job: Job, on: Placement, to: Placement): void {
     const { id, spec } = job;
@@ -55,7 +60,7 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
       if (!guard.rests(job) && budget.takeMigration()) plan.migrate.push({ job: id, to, cause });
       return;
     }
-    const live = canResizeLive(job, on, to);
+    const live = canResizeLive(job, on, to) && !isFixed(on);
     if (!live && grows && !guard.isWorthResizing(job, size)) return;
     if (live || (!guard.rests(job) && budget.take())) plan.resize.push({ job: id, to, live });
   }

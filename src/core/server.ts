@@ -76,6 +76,8 @@ export interface Server {
   readonly healthSince: Instant;
   /** What could not be found out of it, in plain words. */
   readonly notice?: string;
+  /** Absent for a server without one, and until it was looked at. */
+  readonly engine?: EngineFacts;
   /** A draining server takes no new run, and its jobs are moved away. */
   readonly draining: boolean;
   readonly drain?: Drain;
@@ -84,6 +86,16 @@ export interface Server {
   readonly lostAfterSeconds?: number;
   /** How its driver is set up. The core does not look inside; it never holds a secret. */
   readonly setup: Readonly<Record<string, unknown>>;
+}
+
+/** What runs the containers of a server, and what it cannot do, each in plain words. */
+export interface EngineFacts {
+  /** `Docker 20.10.24`. */
+  readonly name: string;
+  /** Why the cores of a run cannot change while it runs. */
+  readonly fixedCores?: string;
+  /** Why no run can be moved as it runs. */
+  readonly noLiveMigration?: string;
 }
 
 /** A cordoned server takes no new run; its jobs stay. */
@@ -118,7 +130,8 @@ export const coreCount = (placement: Placement): number =>
 export const sizeOn = (placement: Placement, pool: Pool): number =>
   pool === "gpus" ? gpuCount(placement) : coreCount(placement);
 /** Does it have a part of that server? */
-export const isOn = (placement: Placement, server: ServerId): boolean => placement.some((share) => share.server === server);
+export const isOn = (placement: Placement, server: ServerId): boolean =>
+  placement.some((share) => share.server === server);
 /** The server that leads the gang: it holds rank 0. */
 export const leadServer = (placement: Placement): ServerId => (placement[0] as Share).server;
 

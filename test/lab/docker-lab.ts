@@ -23,6 +23,8 @@ export interface LabOptions {
   liveRestore?: boolean;
   /** Settings of the engines beyond those, as their configuration file has them. */
   engine?: Readonly<Record<string, unknown>>;
+  /** A folder of programs that the engines find before the machine's. */
+  programs?: string;
 }
 
 /** Several real Docker engines on this machine, each a host of its own to whoever talks to them. */
@@ -37,7 +39,13 @@ export interface Lab {
 }
 
 /** Starts the engines and returns when all answer. Throws the reason where no lab can run; a failed start leaves nothing. */
-export async function startLab({ hosts, gpus = 0, liveRestore = true, engine = {} }: LabOptions): Promise<Lab> {
+export async function startLab({
+  hosts,
+  gpus = 0,
+  liveRestore = true,
+  engine = {},
+  programs,
+}: LabOptions): Promise<Lab> {
   const reason = labReason();
   if (reason !== null) throw new Error(`no lab can run here: ${reason}`);
   if (hosts < 1 || hosts > hostLimit) throw new RangeError(`a lab has 1 to ${hostLimit} hosts, not ${hosts}`);
@@ -55,7 +63,18 @@ export async function startLab({ hosts, gpus = 0, liveRestore = true, engine = {
     const servers = await Promise.all(ports.map((port) => authority.server(port.name, port.address)));
     const all = ports.map((port, index) => {
       const server = servers[index] ?? client;
-      return new LabHost({ labDir: dir, index, port, server, client, storageDriver, gpus, liveRestore, engine });
+      return new LabHost({
+        labDir: dir,
+        index,
+        port,
+        server,
+        client,
+        storageDriver,
+        gpus,
+        liveRestore,
+        engine,
+        programs,
+      });
     });
     starting.push(...all.map((host) => host.start()));
     await Promise.all(starting);

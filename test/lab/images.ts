@@ -30,18 +30,28 @@ export async function buildImages(dir: string): Promise<void> {
   ]);
 }
 
+const CHANGES: Readonly<Record<string, readonly string[]>> = {
+  [busyboxImage]: ["ENV PATH=/usr/bin", 'CMD ["sh"]'],
+  [pythonImage]: ["ENV PATH=/usr/bin", "ENV PYTHONUNBUFFERED=1", "ENV PYTHONDONTWRITEBYTECODE=1", 'CMD ["python3"]'],
+};
+
+/** Where the root file system of an image lies, and what its configuration says beyond. */
+export const importRoot = (dir: string, image: string): { file: string; changes: readonly string[] } => ({
+  file: tarOf(dir, image),
+  changes: CHANGES[image] ?? [],
+});
+
 /** Gives an engine both images. */
 export async function importImages(docker: Docker, dir: string): Promise<void> {
-  await importImage(docker, tarOf(dir, busyboxImage), busyboxImage, ["ENV PATH=/usr/bin", 'CMD ["sh"]']);
-  const python = ["ENV PATH=/usr/bin", "ENV PYTHONUNBUFFERED=1", "ENV PYTHONDONTWRITEBYTECODE=1", 'CMD ["python3"]'];
-  await importImage(docker, tarOf(dir, pythonImage), pythonImage, python);
+  for (const image of [busyboxImage, pythonImage]) await importImage(docker, dir, image);
 }
 
 function tarOf(dir: string, image: string): string {
   return join(dir, `${image.replace(/\W/g, "-")}.tar`);
 }
 
-async function importImage(docker: Docker, file: string, image: string, changes: readonly string[]): Promise<void> {
+async function importImage(docker: Docker, dir: string, image: string): Promise<void> {
+  const { file, changes } = importRoot(dir, image);
   const [repo, tag] = image.split(":");
   const answer = await docker.importImage(createReadStream(file), { repo, tag, changes });
   await new Promise<void>((resolve, reject) => {

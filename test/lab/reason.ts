@@ -42,7 +42,7 @@ function probe(): string | null {
   return namespaceReason() ?? cgroupReason();
 }
 
-function isInstalled(program: string): boolean {
+export function isInstalled(program: string): boolean {
   return (environment.PATH ?? "").split(":").some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -90,7 +90,7 @@ function isOfRoot(dir: string): boolean {
   return lstatSync(dir, { throwIfNoEntry: false })?.uid === 0;
 }
 
-function isOwned(dir: string): boolean {
+export function isOwned(dir: string): boolean {
   const [pid, start] = readIfThere(join(dir, "owner")).split(" ");
   return Number(pid) > 0 && startOf(Number(pid)) === start;
 }
@@ -182,7 +182,7 @@ function shimSockets(dir: string): string[] {
 }
 
 /** Mount points below a folder, the last mounted first. */
-function mountsUnder(dir: string): string[] {
+export function mountsUnder(dir: string): string[] {
   return readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .map((line) => decodeMountPoint(line.split(" ")[4] ?? ""))

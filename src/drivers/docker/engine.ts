@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import Docker from "dockerode";
+import { statusBehind } from "./podman-errors.ts";
 import { SshAgent } from "./ssh.ts";
 
 /** PEM texts. */
@@ -35,6 +36,11 @@ export interface EngineInfo {
   readonly MemTotal: number;
   /** RFC 3339. */
   readonly SystemTime: string;
+  readonly ExperimentalBuild?: boolean;
+  /** The folder of all that it keeps. */
+  readonly DockerRootDir?: string;
+  /** Only Podman has it. */
+  readonly BuildahVersion?: string;
 }
 
 /** A Docker engine over any of its endpoints. No request of it is without a deadline. */
@@ -202,7 +208,7 @@ function obstacle(error: unknown): string {
 
 /** The HTTP status of the engine's answer; null when it gave none. */
 export const statusOf = (error: unknown): number | null =>
-  (error as { statusCode?: number } | null)?.statusCode ?? null;
+  statusBehind(error) ?? (error as { statusCode?: number } | null)?.statusCode ?? null;
 
 /** What the engine, or whatever stands before it, gave as the reason. */
 export function reasonOf(error: unknown): string {

@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly engineEnded: boolean;
   /** The signal by which somebody else had the engine stop it; null when nobody did. */
   readonly askedBy: string | null;
+  /** The engine does not tell of memory that was used up. */
+  readonly hidesOutOfMemory?: boolean;
 }
 
 /** A failure of which the driver already knows what it means for the run. */
@@ -59,7 +61,7 @@ export function exitOf(state: ContainerState, circumstances: Circumstances): Exi
 function judge(
   { ExitCode: exitCode, OOMKilled: outOfMemory }: ContainerState,
   signal: string | null,
-  { stopped, memoryMiB, engineEnded, askedBy }: Circumstances,
+  { stopped, memoryMiB, engineEnded, askedBy, hidesOutOfMemory = false }: Circumstances,
 ): Outcome {
   if (stopped) return { kind: "stopped" };
   if (outOfMemory && exitCode !== 0) {
@@ -81,6 +83,11 @@ function judge(
     );
   }
   if (exitCode === 0) return { kind: "succeeded" };
+  if (hidesOutOfMemory && signal === "SIGKILL" && memoryMiB !== null)
+    return application(
+      "oom",
+      `killed, probably out of memory: its limit is ${memoryMiB} MiB, and Podman does not tell who killed it`,
+    );
   return application(signal ? "signal" : "exit", exitWords(exitCode, signal));
 }
 

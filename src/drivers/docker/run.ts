@@ -305,6 +305,7 @@ export class ContainerRun {
       // We did not see the end, and the engine does not remember the start.
       engineEnded: (lostContact || atFirstSight) && hands?.start !== true,
       askedBy: hands?.askedBy ?? null,
+      hidesOutOfMemory: this.#site.isPodman(),
     });
     const at = Math.max(this.#started?.at ?? 0, this.#site.instantOf(state.FinishedAt));
     this.#end(exit, at);

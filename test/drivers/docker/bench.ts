@@ -15,7 +15,7 @@ export const endpointOf = ({ name, tcp }: LabHost): Pick<DockerOptions, "server"
 });
 
 /** Names of all containers and volumes there are. */
-export async function remains(hosts: readonly LabHost[]): Promise<string[]> {
+export async function remains(hosts: readonly Pick<LabHost, "docker">[]): Promise<string[]> {
   const ofHosts = await Promise.all(
     hosts.map(async ({ docker }) => {
       const [containers, { Volumes }] = await Promise.all([docker.listContainers({ all: true }), docker.listVolumes()]);
@@ -25,7 +25,7 @@ export async function remains(hosts: readonly LabHost[]): Promise<string[]> {
   return ofHosts.flat();
 }
 
-export async function clear(hosts: readonly LabHost[]): Promise<void> {
+export async function clear(hosts: readonly Pick<LabHost, "docker">[]): Promise<void> {
   for (const { docker } of hosts) {
     const containers = await docker.listContainers({ all: true });
     await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true }).catch(unlessGoing)));
