@@ -1,0 +1,120 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { JobId } from "../../src/core/job.ts";
+import { heldBy } from "../../src/core/job.ts";
+import { requestQuarantine, requestRelease } from "../../src/core/request.ts";
+import type { Gpu } from "../../src/core/server.ts";
+import { processDriver } from "../../src/drivers/process/driver.ts";
+import { gpus } from "../core/world.ts";
+import { until } from "../drivers/support.ts";
+import { FakeSmi } from "../lab/fake-smi.ts";
+import { smiLine } from "../lab/host.ts";
+import { aServer, EngineHouse, shell } from "./house.ts";
+
+const WATCH = { lookMillis: 100, auditMillis: 100, ignore: [] };
+const LOST = "Unable to determine the device handle for GPU 0000:01:00.0: GPU is lost.";
+
+describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
+  let smi: FakeSmi;
+  let house: EngineHouse;
+  const three = (over: Record<number, string> = {}): string[] =>
+    [0, 1, 2].map((index) => over[index] ?? smiLine(`GPU-${index}`, index));
+
+  beforeEach(async () => {
+    smi = new FakeSmi();
+    smi.tell("gpus", three());
+    const folder = mkdtempSync(join(tmpdir(), "engine-"));
+    house = new EngineHouse(folder, ({ id, gpus: knownGpus, cores }, context) =>
+      processDriver({ server: id, root: join(folder, id), gpus: "auto", knownGpus, cores, context }),
+    );
+    await house.open({ gpuWatch: WATCH });
+    await house.join(aServer("beta", 0, { driver: "process", cores: 8 }));
+  });
+  afterEach(async () => {
+    await house.cancelAll();
+    await house.close();
+    house.remove();
+    vi.unstubAllEnvs();
+    smi.remove();
+  });
+
+  const gpu = (index: number): Gpu => house.engine.scheduler.servers.get("beta")?.gpus[index] as Gpu;
+  const placeOf = (id: JobId): readonly string[] => {
+    const job = house.engine.scheduler.job(id);
+    return job ? (heldBy(job)[0] ?? []).flatMap((share) => share.gpus) : [];
+  };
+  const train = (count: number, script = "sleep 1000 & wait") =>
+    house.submit({ command: shell(script), gpus: gpus(count) });
+
+  it("are found, and how they are at present is known", async () => {
+    smi.tell("gpus", three({ 1: smiLine("GPU-1", 1, { utilisation: 93, used: 2048, temperature: 71 }) }));
+    expect(gpu(1)).toMatchObject({ id: "beta/GPU-1", model: "Stand-in A100", memoryMiB: 40_960 });
+    const reading = await until("it was looked at", () => {
+      const read = house.engine.gpus.reading("beta", "beta/GPU-1");
+      return read?.utilisationPercent === 93 ? read : null;
+    });
+    expect(reading).toMatchObject({ memoryUsedMiB: 2048, temperatureC: 71, fault: null });
+  });
+
+  it("of which one is lost go on, all but that one, and its job moves to another", async () => {
+    const id = await train(1);
+    await house.reaches(id, "running");
+    expect(placeOf(id)).toEqual(["beta/GPU-0"]);
+    smi.tell("gpus", three({ 0: `! GPU-0 ${LOST}` }));
+    await until("it is quarantined", () => gpu(0).fault);
+    expect([gpu(0).fault, gpu(1).fault, gpu(2).fault]).toEqual(["GPU is lost.", undefined, undefined]);
+    await until("the job has moved", () => house.engine.scheduler.job(id)?.migrations === 1);
+    expect(placeOf(id)).toEqual(["beta/GPU-1"]);
+    const [migration] = (await house.engine.queries.migrationsOf([id])).get(id) ?? [];
+    expect(migration).toMatchObject({ cause: "unhealthy-gpu", state: "completed" });
+    smi.tell("gpus", three());
+    await house.engine.request((scheduler, now) => ({ events: requestRelease(scheduler, "beta/0", now) }));
+    expect(gpu(0).fault).toBeUndefined();
+  });
+
+  it("that fail a run are blamed for it, and the run is tried again on others", async () => {
+    const marker = join(house.folder, "failed");
+    smi.tell("gpus", three({ 0: smiLine("GPU-0", 0, { ecc: 2 }) }));
+    const id = await train(1, `[ -e ${marker} ] || { touch ${marker}; exit 3; }; sleep 1000 & wait`);
+    await until("it runs again", () => house.engine.scheduler.job(id)?.attempt === 2);
+    const [first] = (await house.engine.queries.runsOf([id])).get(id) ?? [];
+    expect(first?.outcome).toMatchObject({ cause: { origin: "infrastructure", code: "gpu-lost" } });
+    expect(house.engine.scheduler.job(id)?.retriesUsed).toEqual({ application: 0, infrastructure: 1 });
+    await house.reaches(id, "running");
+    expect(placeOf(id)).toEqual(["beta/GPU-1"]);
+  });
+
+  it("on which somebody else computes are given to nobody until that has ended", async () => {
+    smi.tell("apps", ["GPU-0, 4711, 900, /usr/bin/python3", "GPU-1, 4712, 900, blender"]);
+    await until("both are busy", () => gpu(0).busy && gpu(1).busy);
+    expect(gpu(0).busy).toBe("not ours: pid 4711 python3");
+    const two = await train(2);
+    const one = await train(1);
+    await until("the smaller one waits as well, behind the larger", () => house.engine.scheduler.job(one));
+    expect(placeOf(two)).toEqual([]);
+    smi.tell("apps", ["GPU-0, 4711, 900, /usr/bin/python3"]);
+    await house.reaches(two, "running");
+    expect(placeOf(two)).toEqual(["beta/GPU-1", "beta/GPU-2"]);
+    smi.tell("apps", []);
+    await house.reaches(one, "running");
+    expect(placeOf(one)).toEqual(["beta/GPU-0"]);
+  });
+
+  it("are quarantined by hand, stay so through a restart, and make their job save its work and wait where there is no other", async () => {
+    const id = await train(3);
+    await house.reaches(id, "running");
+    await house.engine.request((scheduler, now) => ({
+      events: requestQuarantine(scheduler, "beta/GPU-2", "its fan is loud", now),
+    }));
+    await until("it waits", () => house.engine.scheduler.job(id)?.state.status === "pending");
+    await house.close();
+    await house.open({ gpuWatch: WATCH });
+    await until("it is up", () => house.engine.scheduler.servers.get("beta")?.health === "up");
+    expect(gpu(2).fault).toBe("its fan is loud");
+    expect(placeOf(id)).toEqual([]);
+    await house.engine.request((scheduler, now) => ({ events: requestRelease(scheduler, "beta/2", now) }));
+    await house.reaches(id, "running");
+  });
+});
