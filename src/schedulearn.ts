@@ -117,13 +117,17 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
     const engine = await Engine.open({
       store,
       code,
-      logs: new JobLogs(join(config.dataDir, "logs")),
+      logs: new JobLogs(join(config.dataDir, "logs"), config.logs.maxRunMiB * 1024 ** 2),
       clock: wallClock,
       cluster: await clusterId(store),
       resolve: resolvePolicy,
       setting: (await policySetting(store)) ?? configured,
       guards: guardsFrom(config.scheduling),
       learner: createLearner(),
+      keepLogs: {
+        keepMillis: config.logs.keepDays === undefined ? null : config.logs.keepDays * 86_400_000,
+        maxBytes: config.logs.maxGiB === undefined ? null : config.logs.maxGiB * 1024 ** 3,
+      },
       makeDriver: (server, context) => makeDriver(server, context, { ...config, openCode: (hash) => code.open(hash) }),
       reapGraceMillis: config.reapGraceSeconds * 1000,
       gpuWatch: {
@@ -132,6 +136,7 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
         ignore: config.gpuWatch.ignore,
       },
       lostAfterMillis: config.lostAfterSeconds * 1000,
+      ports: config.portRange,
       checkpoints: await checkpointKeeping(config),
       log,
       fatal(error) {

@@ -8,6 +8,8 @@ export interface LogPrinterOptions {
   readonly json: boolean;
   /** Leaves out the lines that are meant for the scheduler: a bar shows what they say. */
   readonly hidesProgress?: boolean;
+  /** Only what this member of a run over several servers printed. */
+  readonly rank?: number | undefined;
 }
 
 /** Prints a job's output, batch by batch: as text, or as one JSON object a line. */
@@ -17,20 +19,23 @@ export class LogPrinter {
   readonly #terminal: Terminal;
   readonly #json: boolean;
   readonly #hidesProgress: boolean;
+  readonly #rank: number | undefined;
   /** The line that the last one printed goes on in; null at the beginning of a line. */
   #open: LogLine | null = null;
   /** Likewise of one that was left out. */
   #hidden: LogLine | null = null;
 
-  constructor(terminal: Terminal, { json, hidesProgress = false }: LogPrinterOptions) {
+  constructor(terminal: Terminal, { json, hidesProgress = false, rank }: LogPrinterOptions) {
     this.#terminal = terminal;
     this.#json = json;
+    this.#rank = rank;
     this.#hidesProgress = hidesProgress && !json;
   }
 
   /** @param out where text goes; standard output unless bars have to be kept below it */
-  batch({ lines, gap }: LogBatch, out: { write(text: string): unknown } = this.#terminal.io.stdout): void {
-    if (gap) this.#terminal.note(`lines are missing here: ${gap.reason}`);
+  batch({ lines: all, gap }: LogBatch, out: { write(text: string): unknown } = this.#terminal.io.stdout): void {
+    const lines = this.#rank === undefined ? all : all.filter(({ rank }) => rank === this.#rank);
+    if (gap) this.#terminal.note(`[… ${gap.reason}]`);
     if (lines.length > 0) this.hasPrinted = true;
     if (this.#json) for (const line of lines) this.#terminal.printJson(line, { pretty: false });
     else {
@@ -55,4 +60,4 @@ export class LogPrinter {
   }
 }
 
-const isSameOutput = (a: LogLine, b: LogLine): boolean => a.stream === b.stream && a.attempt === b.attempt;
+const isSameOutput = (a: LogLine, b: LogLine): boolean => a.stream === b.stream && a.rank === b.rank && a.attempt === b.attempt;

@@ -63,12 +63,13 @@ function fileLayer({ path, text }: { path: string; text: string }, cwd: string):
 
 function layerFaults({ input, place }: Layer): Fault[] {
   const { value, faults } = check(input);
-  const { servers, images, registries } = value as Partial<Complete>;
+  const { servers, images, registries, portRange } = value as Partial<Complete>;
   const isSound = (field: string): boolean => !faults.some(({ path }) => path?.[0] === field);
   const all = [
     ...faults,
     ...(Array.isArray(servers) && isSound("servers") ? serverListFaults(servers) : []),
     ...(images && isSound("images") ? imagesFaults(images) : []),
+    ...(portRange && isSound("portRange") ? portFaults(portRange) : []),
     ...(registries && isSound("registries") ? registryFaults(registries) : []),
   ];
   return all.map((fault) => ({ ...fault, message: `${place(fault.path ?? [])}: ${fault.message}` }));
@@ -78,6 +79,9 @@ const serverListFaults = (servers: readonly ServerInput[]): Fault[] => [
   ...repeats(servers, ["name"], ["servers"]),
   ...servers.flatMap((server, i) => serverFaults(server, ["servers", String(i)])),
 ];
+
+const portFaults = ({ first, last }: Config["portRange"]): Fault[] =>
+  first <= last ? [] : [faultAt(["portRange", "first"], "must be at most portRange.last")];
 
 function imagesFaults({ highPercent, lowPercent }: Config["images"]): Fault[] {
   return lowPercent < highPercent ? [] : [faultAt(["images", "lowPercent"], "must be less than images.highPercent")];

@@ -3,6 +3,8 @@ import type { ContainersConfig } from "./containers.ts";
 import type { GpuWatchConfig } from "./gpus.ts";
 import type { ImagesConfig, RegistryConfig } from "./images.ts";
 
+import type { LogsConfig } from "./logs.ts";
+
 /** What the server runs with: file and environment, checked once, frozen. Paths are absolute. */
 export interface Config {
   /** The file that was read, or null. */
@@ -33,10 +35,13 @@ export interface Config {
   readonly gpuWatch: GpuWatchConfig;
   /** A server that is away for longer counts as lost. */
   readonly lostAfterSeconds: number;
+  /** Ports of servers that may be leased to runs, both ends included. */
+  readonly portRange: { readonly first: number; readonly last: number };
   /** How long a stranger with our labels is left alone. */
   readonly reapGraceSeconds: number;
   /** Pages of these origins may use the API, besides its own. */
   readonly allowOrigins: readonly string[];
+  readonly logs: LogsConfig;
   readonly log: { readonly level: LogLevel };
   /** For each request, and for requests of one caller. */
   readonly limits: {
@@ -81,6 +86,8 @@ export interface ServerConfig {
   /** What runs may use; all that is there unless given. */
   readonly cores?: number;
   readonly memoryMiB?: number;
+  /** Under which other servers reach it; without it, as its endpoint says. */
+  readonly address?: string;
   /** In place of the cluster's. */
   readonly lostAfterSeconds?: number;
 }

@@ -1,8 +1,10 @@
+import { DEFAULT_PORTS } from "../core/ports.ts";
 import type { Schema } from "../input/index.ts";
 import { checkpointsSchema } from "./checkpoints.ts";
 import { containersSchema } from "./containers.ts";
 import { gpuWatchSchema } from "./gpus.ts";
 import { imagesSchema, registriesSchema } from "./images.ts";
+import { logsSchema } from "./logs.ts";
 import { schedulingSchema } from "./scheduling.ts";
 
 const file = { type: "string", minLength: 1, maxLength: 4096 } as const;
@@ -48,6 +50,12 @@ export const serverSchema = {
     gpuProbeImage: text,
     cores: count(1, 65_536),
     memoryMiB: count(1, 1_000_000_000),
+    address: {
+      type: "string",
+      maxLength: 253,
+      pattern: "^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$",
+      patternErrorMessage: "must be the IP address or name under which other servers reach it",
+    },
     lostAfterSeconds: lostAfter,
   },
   required: ["name", "endpoint"],
@@ -100,6 +108,15 @@ export const configSchema = {
     },
     checkpoints: checkpointsSchema,
     lostAfterSeconds: { ...lostAfter, default: 300 },
+    portRange: {
+      type: "object",
+      properties: {
+        first: { ...count(1024, 65_535), default: DEFAULT_PORTS.first },
+        last: { ...count(1024, 65_535), default: DEFAULT_PORTS.last },
+      },
+      additionalProperties: false,
+      default: {},
+    },
     reapGraceSeconds: { type: "number", minimum: 0, maximum: 86_400, default: 60 },
     allowOrigins: {
       type: "array",
@@ -111,6 +128,7 @@ export const configSchema = {
       },
       default: [],
     },
+    logs: logsSchema,
     log: {
       type: "object",
       properties: {

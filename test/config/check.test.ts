@@ -49,9 +49,11 @@ test("without a file and an environment there are defaults for everything", () =
     code: { maxMiB: 256 },
     checkpoints: { backupSeconds: 600, backupsKept: 2, vaultGiB: 100, keepDays: 0 },
     lostAfterSeconds: 300,
+    portRange: { first: 29_500, last: 29_999 },
     reapGraceSeconds: 60,
     allowOrigins: [],
     log: { level: "info" },
+    logs: { maxRunMiB: 10_240 },
     limits: { bodyBytes: 1_048_576, depth: 12, aliases: 50, requestsPerSecond: 100 },
   });
 });
@@ -206,4 +208,15 @@ test.each([
   "PROT",
 ])("the variable %s is left to others", (variable) => {
   expect(configOf({ env: { [variable]: "x" } })).toEqual(configOf());
+});
+
+test("a range of ports begins before it ends, and an address is an address", () => {
+  const faults = (text: string) => () => checkConfig({ file: { path: "/w/s.yaml", text }, cwd: "/w", env: {} });
+  expect(faults("portRange: {first: 6000, last: 5000}")).toThrow("portRange.first: must be at most portRange.last");
+  expect(faults("servers: [{name: a, endpoint: local, address: 'http://a'}]")).toThrow(
+    "servers.0.address: must be the IP address or name under which other servers reach it",
+  );
+  const { portRange, servers } = faults("servers: [{name: a, endpoint: local, address: 10.0.0.7}]")();
+  expect(portRange).toEqual({ first: 29_500, last: 29_999 });
+  expect(servers?.[0]?.address).toBe("10.0.0.7");
 });

@@ -115,7 +115,7 @@ describe("a run over several servers", () => {
     const frozen = await until("both are silent", async () => {
       const before = (await rankedLines(id)).length;
       await new Promise((done) => setTimeout(done, 300));
-      return (await rankedLines(id)).length === before && before;
+      return (await rankedLines(id)).length === before ? before : null;
     });
     await house.engine.request((scheduler, now) => ({ events: requestResume(scheduler, id, now) }));
     await until("both go on", async () => (await rankedLines(id)).length > frozen + 4);

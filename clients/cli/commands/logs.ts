@@ -10,6 +10,7 @@ interface Options {
   readonly follow?: boolean;
   readonly tail?: number;
   readonly attempt?: number;
+  readonly rank?: number;
 }
 
 export function logs(program: Command, cli: Cli): void {
@@ -21,21 +22,25 @@ export function logs(program: Command, cli: Cli): void {
     .option("-f, --follow", "go on with what comes")
     .option("-n, --tail <count>", "only so many of the last lines, 1000 at most", count)
     .option("--attempt <number>", "only the output of this run", count)
+    .option("--rank <number>", "only what this member of a run over several servers printed, from 0", count)
     .addHelpText("after", examples("logs 17 --tail 100", "logs -f resnet50", "logs 17 --attempt 2 --json"))
     .action(
       cli.act(async (session, wanted: string, options: Options) => {
         const { client, terminal, json, signal } = session;
         const id = await findJobId(client, wanted);
-        const printer = new LogPrinter(terminal, { json });
+        const printer = new LogPrinter(terminal, { json, rank: options.rank });
         const lines: LogLine[] = [];
+        const gaps: NonNullable<LogBatch["gap"]>[] = [];
         let cursor: string | null = null;
         for await (const batch of stored(client, id, options, signal)) {
-          if (json && !options.follow) lines.push(...batch.lines);
-          else printer.batch(batch);
+          if (json && !options.follow) {
+            lines.push(...batch.lines.filter(({ rank }) => rank === (options.rank ?? rank)));
+            if (batch.gap) gaps.push(batch.gap);
+          } else printer.batch(batch);
           cursor = batch.cursor;
         }
         if (options.follow) await followJob(session, id, { printer, after: cursor, attempt: options.attempt });
-        else if (json) terminal.printJson({ lines, cursor });
+        else if (json) terminal.printJson({ lines, cursor, ...(gaps.length > 0 && { gaps }) });
         else if (!printer.hasPrinted && options.tail !== 0 && options.attempt === undefined) {
           const job = await client.job(id, { signal });
           if (job) terminal.note(silenceWords(job));

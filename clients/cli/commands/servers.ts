@@ -44,6 +44,7 @@ interface AddOptions {
   readonly gpus?: number;
   readonly cores?: number;
   readonly memory?: number;
+  readonly address?: string;
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -63,6 +64,7 @@ function add(servers: Command, cli: Cli): void {
     .option("--gpus <count>", "so many GPUs", count)
     .option("--cores <count>", "so many cores", count)
     .option("--memory <size>", "so much memory, such as 64G", mebibytes)
+    .option("--address <address>", "under which other servers reach it, when a job spans several")
     .option("--tls-ca <file>", "file there: the authority that signed the engine's certificate")
     .option("--tls-cert <file>", "file there: the client certificate")
     .option("--tls-key <file>", "file there: its key")
@@ -71,7 +73,7 @@ function add(servers: Command, cli: Cli): void {
     .addHelpText("after", examples("servers add box2 ssh://ada@box2 --gpus 4", "servers add here local --cores 4"))
     .action(
       cli.act(async ({ client, terminal, json, signal }, name: string, endpoint: string, options: AddOptions) => {
-        const { gpus, cores, memory, tlsCa, tlsCert, tlsKey, insecure, verify } = options;
+        const { gpus, cores, memory, address, tlsCa, tlsCert, tlsKey, insecure, verify } = options;
         const hasTls = tlsCa !== undefined && tlsCert !== undefined && tlsKey !== undefined;
         if (!hasTls && (tlsCa ?? tlsCert ?? tlsKey) !== undefined)
           throw new UsageError("--tls-ca, --tls-cert and --tls-key belong together");
@@ -82,6 +84,7 @@ function add(servers: Command, cli: Cli): void {
           ...(gpus !== undefined && { gpus }),
           ...(cores !== undefined && { cores }),
           ...(memory !== undefined && { memoryMiB: memory }),
+          ...(address !== undefined && { address }),
           ...(hasTls && { tls: { ca: tlsCa, cert: tlsCert, key: tlsKey } }),
           ...(insecure && { insecure }),
           ...(!verify && { verify }),

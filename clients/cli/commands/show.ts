@@ -4,7 +4,7 @@ import { SchedulearnError } from "../../sdk/index.ts";
 import { type Cli, examples } from "../cli.ts";
 import { expectedWords } from "../expectation.ts";
 import { findJobId } from "../find-job.ts";
-import { formatBytes, formatMiB, formatProgress, formatSeconds, formatTime, formatValue } from "../format.ts";
+import { counted, formatBytes, formatMiB, formatProgress, formatSeconds, formatTime, formatValue } from "../format.ts";
 import { reasonOf, statusWords } from "../status.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -45,6 +45,12 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["image", job.image],
     ["command", commandLine(job.command)],
     ["workdir", job.workdir],
+    ["code", job.code && `${counted(job.code.files, "file")}, ${job.code.hash.slice(0, 12)}`],
+    [
+      "mounts",
+      job.mounts.map(({ source, target, readOnly }) => `${source}:${target}:${readOnly ? "ro" : "rw"}`).join(", "),
+    ],
+    ["runs as", job.runAs],
     ["env", pairsOf(job.env)],
     ["secrets", job.secretNames.join(", ")],
     ["labels", pairsOf(job.labels)],
@@ -56,6 +62,8 @@ function printJob(terminal: Terminal, job: JobDetails): void {
       ),
     ],
     ["cores", granted(job.cores, job.grantedCores)],
+    ["servers", serversOf(job)],
+    ["ports", job.ports.map(({ name, serverName, serverPort }) => `${name} at ${serverName}:${serverPort}`).join(", ")],
     ["elasticity", isElastic(job) ? job.elasticity.toLowerCase() : null],
     ["memory", job.memoryMiB === null ? null : formatMiB(job.memoryMiB)],
     ["priority", String(job.priority)],
@@ -171,4 +179,10 @@ interface Request {
 function granted({ min, max, preferred }: Request, now: readonly number[] | null | undefined): string {
   const asked = min === max ? String(min) : `${min} to ${max}${preferred === min ? "" : `, ${preferred} preferred`}`;
   return now && now.length > 0 ? `${asked}, now ${now.join(", ")}` : asked;
+}
+
+/** "2 to 4, torchrun"; null for a job on one server without a launcher. */
+function serversOf({ servers: { min, max }, launcher }: JobDetails): string | null {
+  const words = [max > 1 && (min === max ? String(max) : `${min} to ${max}`), launcher !== "NONE" && launcher.toLowerCase()];
+  return words.filter(Boolean).join(", ") || null;
 }

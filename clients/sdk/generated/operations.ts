@@ -3,6 +3,8 @@ import type { Json, TypedDocument } from "../typed-document.ts";
 
 /** A server to be taken in. */
 export interface AddServerInput {
+  /** Its address for other servers, when a job spans several; without it, as its endpoint says. */
+  readonly address?: string | null;
   /** How many of its cores jobs may have; without it, all. */
   readonly cores?: number | null;
   /** Where its engine is: unix:///path, tcp://host:port, ssh://user@host or local. */
@@ -484,6 +486,17 @@ export type Job = {
     readonly max: number;
     readonly preferred: number;
   };
+  readonly servers: {
+    readonly min: number;
+    readonly max: number;
+  };
+  readonly launcher: Launcher;
+  readonly ports: readonly ({
+    readonly name: string;
+    readonly port: number;
+    readonly serverName: string;
+    readonly serverPort: number;
+  })[];
   readonly elasticity: Elasticity;
   readonly server: {
     readonly name: string;
@@ -587,6 +600,17 @@ export type ForecastAccuracy = {
 export type JobDetails = Job & {
   readonly forecast: JobForecast | null;
   readonly workdir: string | null;
+  readonly code: {
+    readonly hash: string;
+    readonly bytes: number;
+    readonly files: number;
+  } | null;
+  readonly mounts: readonly ({
+    readonly source: string;
+    readonly target: string;
+    readonly readOnly: boolean;
+  })[];
+  readonly runAs: string | null;
   readonly env: Json;
   readonly secretNames: readonly string[];
   readonly deadline: string | null;
@@ -695,6 +719,7 @@ export type Accuracy = {
 export type LogLine = {
   readonly cursor: string;
   readonly attempt: number;
+  readonly rank: number;
   readonly stream: LogStream;
   readonly at: string;
   readonly text: string;
@@ -814,6 +839,17 @@ fragment Job on Job {
     max
     preferred
   }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
+  }
   elasticity
   server {
     name
@@ -909,6 +945,17 @@ fragment JobDetails on Job {
     ...JobForecast
   }
   workdir
+  code {
+    hash
+    bytes
+    files
+  }
+  mounts {
+    source
+    target
+    readOnly
+  }
+  runAs
   env
   secretNames
   deadline
@@ -1006,6 +1053,17 @@ fragment Job on Job {
     min
     max
     preferred
+  }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
   }
   elasticity
   server {
@@ -1316,6 +1374,7 @@ query GetLogs($job: ID!, $after: Cursor, $first: Int, $last: Int, $attempt: Int)
 fragment LogLine on LogLine {
   cursor
   attempt
+  rank
   stream
   at
   text
@@ -1443,6 +1502,17 @@ fragment Job on Job {
     max
     preferred
   }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
+  }
   elasticity
   server {
     name
@@ -1558,6 +1628,17 @@ fragment Job on Job {
     min
     max
     preferred
+  }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
   }
   elasticity
   server {
@@ -1701,6 +1782,17 @@ fragment Job on Job {
     max
     preferred
   }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
+  }
   elasticity
   server {
     name
@@ -1816,6 +1908,17 @@ fragment Job on Job {
     min
     max
     preferred
+  }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
   }
   elasticity
   server {
@@ -1933,6 +2036,17 @@ fragment Job on Job {
     max
     preferred
   }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
+  }
   elasticity
   server {
     name
@@ -2048,6 +2162,17 @@ fragment Job on Job {
     min
     max
     preferred
+  }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
   }
   elasticity
   server {
@@ -2432,6 +2557,7 @@ subscription FollowLogs($job: ID!, $after: Cursor, $attempt: Int) {
 fragment LogLine on LogLine {
   cursor
   attempt
+  rank
   stream
   at
   text
@@ -2558,6 +2684,17 @@ fragment Job on Job {
     min
     max
     preferred
+  }
+  servers {
+    min
+    max
+  }
+  launcher
+  ports {
+    name
+    port
+    serverName
+    serverPort
   }
   elasticity
   server {

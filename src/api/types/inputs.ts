@@ -143,6 +143,12 @@ export class AddServerInput {
   @Field(() => Int, { ...optional, description: "How much of its memory jobs may have, in MiB; without it, all." })
   memoryMiB?: number;
 
+  @Field(() => String, {
+    ...optional,
+    description: "Its address for other servers, when a job spans several; without it, as its endpoint says.",
+  })
+  address?: string;
+
   @Field(() => Boolean, {
     defaultValue: true,
     description: "Refuse it when it cannot be reached now; false: take it in, and show it DOWN until it answers.",

@@ -63,6 +63,21 @@ export class ServerRange {
   max!: number;
 }
 
+@ObjectType("JobPort", { description: "A port of a running job, as others reach it." })
+export class JobPort {
+  @Field(() => String, { description: "What its job calls it." })
+  name!: string;
+
+  @Field(() => Int, { description: "The port that its program asked for." })
+  port!: number;
+
+  @Field(() => String, { description: "The name of the server that has it." })
+  serverName!: string;
+
+  @Field(() => Int, { description: "The port of that server." })
+  serverPort!: number;
+}
+
 @ObjectType("CheckpointRequest", { description: "Where a job saves its state, and how it is asked to." })
 export class CheckpointRequestView {
   @Field(() => String, { description: "This folder survives restarts and moves with the job." })

@@ -1,8 +1,9 @@
 import { Ctx, Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { statusReason } from "../../core/explain.ts";
 import type { Job } from "../../core/job.ts";
-import { isOver } from "../../core/job.ts";
+import { isOver, placementOf } from "../../core/job.ts";
 import type { JobSpec } from "../../core/job-spec.ts";
+import { namedPorts } from "../../core/ports.ts";
 import type { Instant, Millis } from "../../core/time.ts";
 import { toInput } from "../../job-spec/index.ts";
 import type { Context } from "../context.ts";
@@ -23,6 +24,7 @@ import {
   CodeFolderView,
   CoreRequestView,
   GpuRequestView,
+  JobPort,
   MountView,
   Retries,
   ServerRange,
@@ -150,6 +152,17 @@ export class JobView extends Node {
   @Field(() => ServerRange, { description: "How many servers it may span." })
   get servers(): ServerRange {
     return this.#spec.servers;
+  }
+
+  @Field(() => [JobPort], { description: "Its ports, as they are leased at present; none while it has no place." })
+  get ports(): JobPort[] {
+    return (placementOf(this.job) ?? []).flatMap((share) =>
+      namedPorts(this.#spec, share).map(({ hostPort, ...port }) => ({
+        ...port,
+        serverName: share.server,
+        serverPort: hostPort,
+      })),
+    );
   }
 
   @Field(() => LauncherEnum, { description: "What starts its processes." })

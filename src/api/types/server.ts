@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import type { Gpu, Server, ServerId } from "../../core/server.ts";
 import { standingOf } from "../../core/server-state.ts";
 import type { Instant } from "../../core/time.ts";
+import { addressOf } from "../../engine/gang-order.ts";
 import { Node } from "../relay.ts";
 import { DateTime } from "../scalars.ts";
 import { DriverEnum, HealthEnum, ServerStateEnum } from "./enums.ts";
@@ -108,6 +109,11 @@ export class ServerView extends Node {
   @Field(() => CordonView, { nullable: true, description: "It is kept from getting new runs; null: it is not." })
   get cordoned(): CordonView | null {
     return this.server.cordoned ?? null;
+  }
+
+  @Field(() => String, { description: "Under which other servers reach it, when a job spans several." })
+  get address(): string {
+    return addressOf(this.server);
   }
 
   @Field(() => HealthEnum, { description: "Can it be reached?" })
