@@ -125,7 +125,7 @@ function strayWord(program: Command, words: readonly string[]): string | null {
   for (;;) {
     const [word, ...others] = operands;
     if (word === undefined || command.commands.length === 0) return null;
-    const next = command.commands.find((one) => one.name() === word);
+    const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
     if (!next && command === program) return word;
     if (!next)
       throw new UsageError(`unknown command ${command.name()} ${word}; see schedulearn ${command.name()} --help`);

@@ -183,6 +183,9 @@ function granted({ min, max, preferred }: Request, now: readonly number[] | null
 
 /** "2 to 4, torchrun"; null for a job on one server without a launcher. */
 function serversOf({ servers: { min, max }, launcher }: JobDetails): string | null {
-  const words = [max > 1 && (min === max ? String(max) : `${min} to ${max}`), launcher !== "NONE" && launcher.toLowerCase()];
+  const words = [
+    max > 1 && (min === max ? String(max) : `${min} to ${max}`),
+    launcher !== "NONE" && launcher.toLowerCase(),
+  ];
   return words.filter(Boolean).join(", ") || null;
 }
