@@ -60,4 +60,5 @@ export class LogPrinter {
   }
 }
 
-const isSameOutput = (a: LogLine, b: LogLine): boolean => a.stream === b.stream && a.rank === b.rank && a.attempt === b.attempt;
+const isSameOutput = (a: LogLine, b: LogLine): boolean =>
+  a.stream === b.stream && a.rank === b.rank && a.attempt === b.attempt;

@@ -59,7 +59,7 @@ export function followLog(
         const over = await engine.hasEnded(job); // asked before reading, so that nothing can come between
         const page = await engine.logs.read(job, place, BATCH, attempt);
         place = page.cursor;
-        if (page.lines.length > 0) yield new LogBatch(job, page);
+        if (page.lines.length > 0 || page.gaps) yield new LogBatch(job, page);
         else if (over) return;
         else await news.after(seen);
       }

@@ -26,6 +26,7 @@ import { Feed } from "./feed.ts";
 import type { MakeDriver } from "./fleet.ts";
 import { Fleet } from "./fleet.ts";
 import { GpuWatch, type GpuWatchSettings } from "./gpu-watch.ts";
+import { LogKeeping, type LogLimits } from "./log-keeping.ts";
 import { OutputReader } from "./output.ts";
 import { Reaper } from "./reaper.ts";
 import { Searches } from "./searches.ts";
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly learner: Learner;
   readonly makeDriver: MakeDriver;
   readonly reapGraceMillis: Millis;
+  /** How much of the output of jobs is kept; all of it without. */
+  readonly keepLogs?: LogLimits;
   /** Where uploaded code is kept; none is removed without it. */
   readonly code?: { sweep(needed: ReadonlySet<string>, before: Instant): Promise<unknown> };
   /** A server that is away for longer counts as lost; never unless given. */
@@ -101,6 +104,7 @@ export class Engine {
   readonly #searches: Searches;
   readonly #fleet: Fleet;
   readonly #output: OutputReader;
+  readonly #logKeeping: LogKeeping;
   readonly reaper: Reaper;
   readonly checkpoints: Checkpoints;
   #inbox: Event[] = [];
@@ -154,6 +158,14 @@ export class Engine {
       log: options.log,
       finishedBefore: (at) => this.queries.withFolderBefore(at),
       request: (ask) => this.request(ask),
+    });
+    this.#logKeeping = new LogKeeping({
+      clock,
+      logs: options.logs,
+      limits: options.keepLogs ?? { keepMillis: null, maxBytes: null },
+      isLive: (job, attempt) =>
+        attempt >= (scheduler.jobs.get(job)?.attempt ?? Number.POSITIVE_INFINITY) || this.#output.isReading(job),
+      log: options.log,
     });
     this.#fleet = new Fleet({
       cluster,
@@ -239,6 +251,7 @@ export class Engine {
   async connect(): Promise<void> {
     this.#thinnedTo = await progressThinnedTo(this.#options.store);
     this.#thinLater();
+    this.#logKeeping.start();
     this.reaper.start();
     await this.checkpoints.sweep((jobs) => this.queries.existing(jobs));
     this.gpus.start();
@@ -287,6 +300,7 @@ export class Engine {
     this.#closing = true;
     this.#alarm();
     this.#thinning();
+    await this.#logKeeping.close();
     await this.reaper.close();
     this.gpus.close();
     await this.checkpoints.close();

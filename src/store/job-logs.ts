@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -12,23 +11,15 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobId } from "../core/job.ts";
+import type { Instant } from "../core/time.ts";
+import { type Cut, LogCuts } from "./log-cuts.ts";
+import { dropTornLine, encode, type LogEntry, type LogStream, NEWLINE, READ_BYTES, split } from "./log-lines.ts";
+import { LogOverflow, quotaNotice } from "./log-overflow.ts";
 
-export type LogStream = "stdout" | "stderr";
-
-/** A line to be kept. */
-export interface LogEntry {
-  readonly stream: LogStream;
-  readonly at: number;
-  readonly text: string;
-  /** Where the reader goes on behind this line, in the words of its driver. */
-  readonly position: string;
-  readonly continues?: boolean;
-  /** Which member of a run over several servers printed it; left out for the first. */
-  readonly rank?: number;
-}
+export type { LogEntry, LogStream } from "./log-lines.ts";
 
 /** Points between two lines: an attempt and the byte offset in its file. */
 export interface LogCursor {
@@ -48,10 +39,22 @@ export interface LogPage {
   readonly cursor: LogCursor;
   /** Is there more at this moment? */
   readonly hasMore: boolean;
+  /** What was removed in front of these lines, and behind where reading began. */
+  readonly gaps?: readonly LogGap[];
 }
 
-const READ_BYTES = 256 * 1024;
-const NEWLINE = 10;
+export interface LogGap extends Cut {
+  readonly attempt: number;
+}
+
+/** The output of one attempt, as it lies here. */
+export interface LogFile {
+  readonly job: JobId;
+  readonly attempt: number;
+  readonly bytes: number;
+  /** When it was last written. */
+  readonly at: Instant;
+}
 
 /**
  * Output of jobs: one append-only file per attempt, one JSON array a line: `[at, stream, position, text, continues?, rank?]`. Line and
@@ -59,21 +62,28 @@ const NEWLINE = 10;
  */
 export class JobLogs {
   readonly #root: string;
+  readonly #cuts: LogCuts;
+  readonly #maxRunBytes: number;
+  readonly #overflows = new Map<string, LogOverflow>();
   readonly #files = new Map<string, { fd: number; size: number }>();
   /** By attempt and rank. */
   readonly #positions = new Map<string, Map<number, Partial<Record<LogStream, string>>>>();
   readonly #listeners = new Map<JobId, Set<() => void>>();
 
-  constructor(root: string) {
+  /** @param maxRunBytes of one attempt about so much is stored, and its last lines */
+  constructor(root: string, maxRunBytes = Number.POSITIVE_INFINITY) {
     this.#root = root;
+    this.#cuts = new LogCuts(root);
+    this.#maxRunBytes = maxRunBytes;
     mkdirSync(root, { recursive: true, mode: 0o700 });
   }
 
   /** Appends; the lines are in the file when it returns. Throws, and none of them is, when the disk is full. */
   append(job: JobId, attempt: number, lines: readonly LogEntry[]): void {
-    if (lines.length === 0) return;
+    if (lines.length === 0 || (!this.#files.has(`${job}/${attempt}`) && this.#cuts.of(job, attempt))) return;
     const file = this.#open(job, attempt);
-    const bytes = Buffer.from(lines.map(encode).join(""));
+    const fitting = this.#fitting(`${job}/${attempt}`, file.size, lines);
+    const bytes = Buffer.from(fitting.map(encode).join(""));
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
     } catch (error) {
@@ -89,9 +99,39 @@ export class JobLogs {
     for (const wake of this.#listeners.get(job) ?? []) wake();
   }
 
+  /** What of it is stored, and where the quota is reached a line that says so; the rest is kept in mind. */
+  #fitting(key: string, size: number, lines: readonly LogEntry[]): readonly LogEntry[] {
+    const overflow = this.#overflows.get(key);
+    if (overflow || size >= this.#maxRunBytes) {
+      const over = overflow ?? new LogOverflow();
+      this.#overflows.set(key, over);
+      over.add(lines);
+      return [];
+    }
+    if (this.#maxRunBytes === Number.POSITIVE_INFINITY) return lines;
+    let room = this.#maxRunBytes - size;
+    const fitting: LogEntry[] = [];
+    for (const line of lines) {
+      fitting.push(line);
+      room -= Buffer.byteLength(encode(line));
+      if (room <= 0) break;
+    }
+    if (room > 0) return fitting;
+    const over = new LogOverflow();
+    this.#overflows.set(key, over);
+    over.add(lines.slice(fitting.length));
+    return [...fitting, quotaNotice(fitting.at(-1) as LogEntry, this.#maxRunBytes)];
+  }
+
   /** No more lines come for this attempt: everything is on the disk when it returns. */
   close(job: JobId, attempt: number): void {
     const key = `${job}/${attempt}`;
+    const last = this.#overflows.get(key)?.end() ?? [];
+    if (last.length > 0) {
+      const { fd } = this.#open(job, attempt);
+      writeSync(fd, Buffer.from(last.map(encode).join("")));
+    }
+    this.#overflows.delete(key);
     const file = this.#files.get(key);
     if (file) {
       fsyncSync(file.fd);
@@ -123,6 +163,7 @@ export class JobLogs {
    */
   async positions(job: JobId, attempt: number, rank = 0): Promise<Partial<Record<LogStream, string>>> {
     const key = `${job}/${attempt}`;
+    if (this.#cuts.of(job, attempt)) return {};
     const ofRun = this.#positions.get(key) ?? new Map<number, Partial<Record<LogStream, string>>>();
     this.#positions.set(key, ofRun);
     const known = ofRun.get(rank);
@@ -138,6 +179,7 @@ export class JobLogs {
       before = lines.start;
       await new Promise((resolve) => setImmediate(resolve)); // others have their turn between the parts of a long file
     }
+    Object.assign(found, this.#overflows.get(key)?.positions(rank));
     ofRun.set(rank, found);
     return { ...found };
   }
@@ -147,17 +189,37 @@ export class JobLogs {
     return readdirSync(this.#root);
   }
 
+  /** All that lies here, also what was cut; looked for bit by bit, since it may be much. */
+  async *files(): AsyncGenerator<LogFile> {
+    for (const job of this.jobs()) {
+      for (const name of await readdir(join(this.#root, job)).catch(() => [])) {
+        const attempt = Number(/^(\d+)\.log$/.exec(name)?.[1]);
+        if (!attempt) continue;
+        const found = await stat(join(this.#root, job, name)).catch(() => null);
+        if (found) yield { job, attempt, bytes: found.size, at: found.mtimeMs };
+      }
+    }
+  }
+
+  /** Removes the output of an attempt that is over, and leaves a mark of it. */
+  async cut(job: JobId, attempt: number, at: Instant): Promise<Cut> {
+    this.close(job, attempt);
+    const cut = await this.#cuts.make(job, attempt, at);
+    this.wake(job);
+    return cut;
+  }
+
   size(job: JobId, attempt: number): number {
     const path = this.#path(job, attempt);
+    const cut = this.#cuts.of(job, attempt);
+    if (cut) return cut.bytes;
     return this.#files.get(`${job}/${attempt}`)?.size ?? (existsSync(path) ? statSync(path).size : 0);
   }
 
   attempts(job: JobId): number[] {
     const folder = join(this.#root, job);
     if (!existsSync(folder)) return [];
-    return readdirSync(folder)
-      .map((name) => Number.parseInt(name, 10))
-      .sort((a, b) => a - b);
+    return [...new Set(readdirSync(folder).map((name) => Number.parseInt(name, 10)))].sort((a, b) => a - b);
   }
 
   /** Up to `limit` lines behind the cursor (null: from the beginning), through the attempts; or of one attempt only. */
@@ -165,8 +227,18 @@ export class JobLogs {
     const attempts = this.attempts(job).filter((attempt) => only === undefined || attempt === only);
     let cursor = after ?? { attempt: attempts[0] ?? only ?? 1, offset: 0 };
     const lines: StoredLine[] = [];
+    const gaps: LogGap[] = [];
+    let meetsGap = false;
     for (const attempt of attempts) {
       if (attempt < cursor.attempt) continue;
+      const cut = this.#cuts.of(job, attempt);
+      if (cut && (attempt > cursor.attempt || cursor.offset < cut.bytes)) {
+        meetsGap = lines.length > 0;
+        if (meetsGap) break; // it stands in front of the next page
+        gaps.push({ attempt, ...cut });
+        cursor = { attempt, offset: cut.bytes };
+      }
+      if (cut) continue;
       if (attempt > cursor.attempt) cursor = { attempt, offset: 0 };
       const end = this.size(job, attempt);
       while (cursor.offset < end && lines.length < limit) {
@@ -180,20 +252,21 @@ export class JobLogs {
     // What is left when fewer lines came than were asked for is half a line that a crash left behind: no more than nothing.
     const isFull = lines.length >= limit;
     const hasMore =
-      isFull &&
-      attempts.some(
-        (attempt) =>
-          this.size(job, attempt) >
-          (attempt === cursor.attempt ? cursor.offset : attempt < cursor.attempt ? Number.POSITIVE_INFINITY : 0),
-      );
-    return { lines, cursor, hasMore };
+      meetsGap ||
+      (isFull &&
+        attempts.some(
+          (attempt) =>
+            this.size(job, attempt) >
+            (attempt === cursor.attempt ? cursor.offset : attempt < cursor.attempt ? Number.POSITIVE_INFINITY : 0),
+        ));
+    return { lines, cursor, hasMore, ...(gaps.length > 0 && { gaps }) };
   }
 
   /** The cursor in front of the last `count` lines. */
   tail(job: JobId, count: number, only?: number): LogCursor | null {
     let missing = count;
     for (const attempt of this.attempts(job).toReversed()) {
-      if (only !== undefined && attempt !== only) continue;
+      if ((only !== undefined && attempt !== only) || this.#cuts.of(job, attempt)) continue;
       let before = this.size(job, attempt);
       while (before > 0 && missing > 0) {
         const { entries, start, offsets } = this.#readBack(job, attempt, Math.max(0, before - READ_BYTES), before);
@@ -211,6 +284,7 @@ export class JobLogs {
     if (!Number.isSafeInteger(attempt) || !Number.isSafeInteger(offset) || attempt < 1 || offset < 0) return false;
     if (offset === 0) return true;
     if (offset > this.size(job, attempt)) return false;
+    if (this.#cuts.of(job, attempt)) return true; // it was, as far as anybody can tell
     const fd = openSync(this.#path(job, attempt), "r");
     try {
       const byte = Buffer.alloc(1);
@@ -230,13 +304,20 @@ export class JobLogs {
     };
   }
 
+  isListenedTo(job: JobId): boolean {
+    return this.#listeners.has(job);
+  }
+
   wake(job: JobId): void {
     for (const wake of this.#listeners.get(job) ?? []) wake();
   }
 
   /** Removes all output of a job. */
   remove(job: JobId): void {
-    for (const attempt of this.attempts(job)) this.close(job, attempt);
+    for (const attempt of this.attempts(job)) {
+      this.close(job, attempt);
+      this.#cuts.forget(job, attempt);
+    }
     rmSync(join(this.#root, job), { recursive: true, force: true });
   }
 
@@ -299,57 +380,4 @@ export class JobLogs {
       closeSync(fd);
     }
   }
-}
-
-function encode({ at, stream, position, text, continues, rank = 0 }: LogEntry): string {
-  const fields: unknown[] = [at, stream === "stderr" ? 2 : 1, position, text];
-  if (continues || rank > 0) fields.push(continues ? 1 : 0);
-  if (rank > 0) fields.push(rank);
-  return `${JSON.stringify(fields)}\n`;
-}
-
-function split(bytes: Buffer, offset: number, limit: number): { entry: LogEntry; start: number; end: number }[] {
-  const lines: { entry: LogEntry; start: number; end: number }[] = [];
-  let from = 0;
-  while (lines.length < limit) {
-    const to = bytes.indexOf(NEWLINE, from);
-    if (to < 0) break;
-    const [at, stream, position, text, continues, rank] = JSON.parse(bytes.toString("utf8", from, to)) as [
-      number,
-      1 | 2,
-      string,
-      string,
-      (0 | 1)?,
-      number?,
-    ];
-    const entry: LogEntry = {
-      at,
-      stream: stream === 2 ? "stderr" : "stdout",
-      position,
-      text,
-      ...(continues && { continues: true }),
-      ...(rank && { rank }),
-    };
-    lines.push({ entry, start: offset + from, end: offset + to + 1 });
-    from = to + 1;
-  }
-  return lines;
-}
-
-/** A crash in the middle of a write leaves half a line: it is read again from its source. Returns the size that is left. */
-function dropTornLine(fd: number): number {
-  const size = fstatSync(fd).size;
-  const bytes = Buffer.alloc(READ_BYTES);
-  for (let end = size; end > 0; ) {
-    const from = Math.max(0, end - bytes.length);
-    const count = readSync(fd, bytes, 0, end - from, from);
-    const last = bytes.subarray(0, count).lastIndexOf(NEWLINE);
-    if (last >= 0 || from === 0) {
-      const whole = last >= 0 ? from + last + 1 : 0;
-      if (whole < size) ftruncateSync(fd, whole);
-      return whole;
-    }
-    end = from;
-  }
-  return 0;
 }

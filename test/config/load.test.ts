@@ -66,7 +66,7 @@ describe("schedulearn.example.yaml", () => {
   });
 
   test("names every setting there is", () => {
-    const commentedOut = text.replaceAll(/^( *)# (tls:| {2}cert:| {2}key:)/gm, "$1$2");
+    const commentedOut = text.replaceAll(/^( *)# (keepDays:|maxGiB:|tls:| {2}cert:| {2}key:)/gm, "$1$2");
     expect(fieldsOf(configSchema).filter((path) => !has(parse(commentedOut), path))).toEqual([]);
   });
 

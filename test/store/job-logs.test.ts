@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -146,11 +155,80 @@ describe("the output of a job", () => {
     }
   });
 
+  it("is stored up to a quota, of the rest its last lines, and what is missing is said", async () => {
+    const { root } = fresh();
+    const logs = new JobLogs(root, 1_000_000);
+    const lines = Array.from({ length: 50_000 }, (_, n) => line(n, `line ${n}`, n % 2 === 0 ? "stdout" : "stderr"));
+    for (let at = 0; at < lines.length; at += 777) logs.append("job-1", 1, lines.slice(at, at + 777));
+    expect(await logs.positions("job-1", 1)).toEqual({ stdout: "p49998", stderr: "p49999" });
+    logs.close("job-1", 1);
+    const stored = await texts(logs, null, 100_000);
+    const notice = stored.findIndex((text) => text.includes("logs.maxRunMiB"));
+    const gap = stored.findLastIndex((text) => text.includes("were left out"));
+    expect(stored.slice(0, notice)).toEqual(lines.slice(0, notice).map(({ text }) => text));
+    expect(stored.slice(gap + 1)).toEqual(lines.slice(-1_000).map(({ text }) => text));
+    expect(stored[gap]).toContain(`${(50_000 - notice - 1_000).toLocaleString("en")} lines`);
+    expect(logs.size("job-1", 1)).toBeLessThan(1_100_000);
+    expect(await new JobLogs(root).positions("job-1", 1)).toEqual({ stdout: "p49998", stderr: "p49999" });
+  });
+
   it("is readable by its owner alone, and goes with its job", async () => {
     const { logs, root } = fresh();
     logs.append("job-1", 1, [line(1)]);
     expect(readFileSync(join(root, "job-1", "1.log"), "utf8")).toBe('[1,1,"p1","line 1"]\n');
     logs.remove("job-1");
     expect(await texts(logs)).toEqual([]);
+  });
+});
+
+describe("output that was removed", () => {
+  const all = async (logs: JobLogs, after: LogCursor | null, limit: number): Promise<string[]> => {
+    const said: string[] = [];
+    for (let cursor = after; ; ) {
+      const page = await logs.read("job-1", cursor, limit);
+      said.push(...(page.gaps ?? []).map(({ attempt, lines }) => `gap of ${lines} in ${attempt}`));
+      said.push(...page.lines.map(({ text }) => text));
+      cursor = page.cursor;
+      if (!page.hasMore) return said;
+    }
+  };
+
+  it("is told where it was, once, whatever the pages and wherever in it a cursor stood", async () => {
+    const { logs, root } = fresh();
+    logs.append("job-1", 1, [line(1), line(2), line(3)]);
+    logs.append("job-1", 2, [line(4)]);
+    logs.append("job-1", 3, [line(5), line(6)]);
+    logs.append("job-1", 4, [line(7)]);
+    const cursors = (await logs.read("job-1", null, 100)).lines.map(({ cursor }) => cursor);
+    expect(await logs.cut("job-1", 1, 1000)).toMatchObject({ lines: 3, at: 1000 });
+    await logs.cut("job-1", 3, 1000);
+    const whole = ["gap of 3 in 1", "line 4", "gap of 2 in 3", "line 7"];
+    for (const store of [logs, new JobLogs(root)]) {
+      for (const limit of [1, 2, 100]) expect(await all(store, null, limit)).toEqual(whole);
+      expect(await all(store, cursors[0] ?? null, 100)).toEqual(whole); // in the middle of what was removed
+      expect(await all(store, cursors[2] ?? null, 100)).toEqual(whole.slice(1)); // behind it
+      for (const cursor of cursors) expect(store.isBetweenLines("job-1", cursor)).toBe(true);
+      expect(store.tail("job-1", 1)).toEqual({ attempt: 4, offset: 0 });
+      expect(await store.positions("job-1", 1)).toEqual({});
+      store.append("job-1", 1, [line(1)]); // what is read once more is not wanted
+      expect(await all(store, null, 100)).toEqual(whole);
+    }
+    logs.closeAll();
+  });
+
+  it("is gone after a crash at any moment, or there whole", async () => {
+    const { logs, root } = fresh();
+    logs.append("job-1", 1, [line(1)]);
+    logs.close("job-1", 1);
+    const path = join(root, "job-1", "1.log");
+    const before = readFileSync(path);
+    writeFileSync(join(root, "job-1", "1.cut.part"), '{"lines":'); // it crashed while it wrote the mark
+    expect(await all(new JobLogs(root), null, 10)).toEqual(["line 1"]);
+    await logs.cut("job-1", 1, 1000);
+    writeFileSync(path, before); // it crashed before the output went
+    const again = new JobLogs(root);
+    expect(await all(again, null, 10)).toEqual(["gap of 1 in 1"]);
+    await again.cut("job-1", 1, 2000);
+    expect(readdirSync(join(root, "job-1")).filter((name) => name.endsWith(".log"))).toEqual([]);
   });
 });

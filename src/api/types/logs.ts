@@ -1,7 +1,7 @@
 import { ArgsType, Field, Int, ObjectType } from "type-graphql";
 import type { JobId } from "../../core/job.ts";
 import type { Instant } from "../../core/time.ts";
-import type { LogCursor, LogPage, StoredLine } from "../../store/job-logs.ts";
+import type { LogCursor, LogGap, LogPage, StoredLine } from "../../store/job-logs.ts";
 import { cursorOf } from "../cursor.ts";
 import { Cursor, DateTime } from "../scalars.ts";
 import { LogStreamEnum } from "./enums.ts";
@@ -67,14 +67,27 @@ export class LogBatch {
   readonly hasMore: boolean;
 
   @Field(() => Gap, { nullable: true, description: "What is missing in front of these lines; null: nothing." })
-  readonly gap: Gap | null = null;
+  readonly gap: Gap | null;
 
-  constructor(job: JobId, { lines, cursor, hasMore }: LogPage) {
+  constructor(job: JobId, { lines, cursor, hasMore, gaps }: LogPage) {
     this.lines = lines.map((line) => new LogLineView(job, line));
     this.cursor = logCursor(job, cursor);
     this.hasMore = hasMore;
+    this.gap = gaps ? gapOf(job, gaps) : null;
   }
 }
+
+function gapOf(job: JobId, gaps: readonly LogGap[]): Gap {
+  const [first, last] = [gaps[0], gaps.at(-1)] as [LogGap, LogGap];
+  return {
+    from: logCursor(job, { attempt: first.attempt, offset: 0 }),
+    to: logCursor(job, { attempt: last.attempt, offset: last.bytes }),
+    reason: gaps.map(removed).join("; "),
+  };
+}
+
+const removed = ({ attempt, lines, at }: LogGap): string =>
+  `${lines.toLocaleString("en")} line${lines === 1 ? "" : "s"} of attempt ${attempt} were removed by retention on ${new Date(at).toISOString().slice(0, 10)}`;
 
 export const DEFAULT_LINES = 200;
 export const MOST_LINES = 1_000;
