@@ -121,6 +121,7 @@ export class EngineHouse {
 
   /** Forgets the engine without closing it, as after a crash; its drivers let go of their servers. */
   abandon(): void {
+    this.engine.gpus.close();
     for (const driver of this.#made.splice(0)) void driver.close();
   }
 
