@@ -17,6 +17,8 @@ export interface RunOrder {
   readonly generation: number;
   /** What a resized run had before and may still use; null when it has nothing to let go of. */
   readonly leaving: Placement | null;
+  /** Its memory from before, to go on with. */
+  readonly images?: CheckpointFolder;
   /** The servers' addresses in rank order, of a run over several. */
   readonly hosts?: readonly string[];
   /** Known to the members of the run alone, so that they let in each other and nobody else. */
@@ -41,6 +43,8 @@ export type Command =
   | { readonly type: "resize"; readonly run: RunOrder }
   | { readonly type: "pause"; readonly run: RunRef }
   | { readonly type: "resume"; readonly run: RunRef }
+  /** Write its memory, which ends it; answered by its exit, or by `RunDumpFailed`. */
+  | { readonly type: "dump"; readonly run: RunRef }
   /** Undo a `prepare` that will not be started. */
   | { readonly type: "discard"; readonly run: RunRef }
   | { readonly type: "discardCheckpoint"; readonly job: JobId; readonly folder: CheckpointFolder };
@@ -54,6 +58,8 @@ export function commandsFor(before: Job, after: Job | null): readonly Command[] 
 
   const abandoned = abandonedFolder(before, after);
   if (abandoned) commands.push({ type: "discardCheckpoint", job: after.id, folder: abandoned });
+  const images = before.state.status === "starting" && before.state.images;
+  if (images && (state.status !== "starting" || before.attempt !== after.attempt)) commands.push(drop(after, images));
   if (before.state.status === "migrating" && !goesOn(before.state.to, after)) {
     const run = { job: after.id, attempt: before.attempt + 1, on: before.state.to };
     commands.push({ type: "discard", run });
@@ -61,15 +67,16 @@ export function commandsFor(before: Job, after: Job | null): readonly Command[] 
 
   switch (state.status) {
     case "starting":
-      if (after.attempt !== before.attempt)
-        commands.push({ type: "start", run: order(after, state.on, after.attempt, state.checkpoint, state.reason) });
+      if (after.attempt !== before.attempt) commands.push({ type: "start", run: startOrder(after, state) });
       break;
     case "migrating":
       if (state.step === "preparing") {
         const attempt = after.attempt + 1;
         const plan = checkpointPlan(after, state.to, attempt);
         commands.push({ type: "prepare", run: order(after, state.to, attempt, plan, "migrated") });
-      } else commands.push(stop(after, state.on, after.spec.checkpoint.graceSeconds));
+      } else if (state.live)
+        commands.push({ type: "dump", run: { job: after.id, attempt: after.attempt, on: state.on } });
+      else commands.push(stop(after, state.on, after.spec.checkpoint.graceSeconds));
       break;
     case "preempting":
       commands.push(stop(after, state.on, after.spec.checkpoint.graceSeconds));
@@ -93,7 +100,7 @@ export function pendingCommands(job: Job): readonly Command[] {
   const { state } = job;
   switch (state.status) {
     case "starting":
-      return [{ type: "start", run: order(job, state.on, job.attempt, state.checkpoint, state.reason) }];
+      return [{ type: "start", run: startOrder(job, state) }];
     case "running": // whether it was told of its grant, or to go on after a pause, is not on record; told twice does no harm
       return [...(job.generation > 1 ? [resize(job)] : []), resume(job, state.on)];
     case "paused": // the same goes for what it is to go on with
@@ -144,6 +151,11 @@ const order = (
   checkpoint: CheckpointPlan,
   reason: StartReason,
 ): RunOrder => ({ job: id, attempt, spec, on, reason, checkpoint, generation: 1, leaving: null });
+
+const startOrder = (job: Job, state: Extract<Job["state"], { status: "starting" }>): RunOrder => ({
+  ...order(job, state.on, job.attempt, state.checkpoint, state.reason),
+  ...(state.images && { images: state.images }),
+});
 
 /** The order of a run that trains, as it is now. */
 export function presentOrder(job: Job): RunOrder {

@@ -24,7 +24,7 @@ export function describeEvent(event: Event): string {
     case "JobPreempted":
       return `${event.job} was preempted: ${event.cause}`;
     case "JobMigrated":
-      return `${event.job} began to move to ${place(event.to)} (${event.cause})`;
+      return `${event.job} began to move to ${place(event.to)} (${event.cause}${event.live ? ", live" : ""})`;
     case "JobResized":
       return `${event.job} ${event.live ? "was given" : "goes on with"} ${place(event.to)}: ${event.cause}`;
     case "JobRequeued":
@@ -49,6 +49,10 @@ export function describeEvent(event: Event): string {
       return `run ${event.attempt} of ${event.job} started`;
     case "RunPauseFailed":
       return `${event.job} could not be paused: ${event.reason}`;
+    case "RunDumpFailed":
+      return `run ${event.attempt} of ${event.job} stays where it is: its memory could not be written: ${event.reason}`;
+    case "RunRestoreFailed":
+      return `run ${event.attempt} of ${event.job} starts from its checkpoint, not from its memory: ${event.reason}`;
     case "RunResized":
       return `run ${event.attempt} of ${event.job} has taken over its grant`;
     case "RunExited":
@@ -69,6 +73,8 @@ export function describeEvent(event: Event): string {
       return `server ${event.server} has ${event.gpus.length} GPUs, ${event.cores} cores, ${event.memoryMiB} MiB`;
     case "GpuStateChanged":
       return `GPU ${event.gpu} is ${event.fault ? `quarantined: ${event.fault}` : (event.busy ?? "fit for jobs")}`;
+    case "ServerMeasured":
+      return `server ${event.server} has ${event.images.length} images${event.freeDiskMiB === null ? "" : `, and ${event.freeDiskMiB} MiB of free disk`}`;
     case "ServerHealthChanged":
       return `server ${event.server} is ${event.health}${event.reason === null ? "" : `: ${event.reason}`}`;
     case "ServerDrained":

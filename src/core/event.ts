@@ -32,7 +32,11 @@ export type JobEvent =
   // decided by the scheduler
   | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
   | OfJob<"JobPreempted", { readonly cause: string }>
-  | OfJob<"JobMigrated", { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause }>
+  /** `live`: as it runs, with its memory; else it saves, stops, and starts anew. */
+  | OfJob<
+      "JobMigrated",
+      { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause; readonly live?: true }
+    >
   /** Another size, led from the same server. `live`: the program is told and goes on; else it saves, stops, and starts anew. */
   | OfJob<"JobResized", { readonly to: Placement; readonly live: boolean; readonly cause: string }>
   /** It went to another queue of a policy with several. `promoted`: up, and what it had until now counts no more. */
@@ -61,6 +65,10 @@ export type JobEvent =
   /** `handle` is what the engine calls it: a container's id, a process's id. */
   | OfRun<"RunStarted", { readonly handle: string }>
   | OfRun<"RunPauseFailed", { readonly reason: string }>
+  /** Its memory could not be written: it goes on where it is. */
+  | OfRun<"RunDumpFailed", { readonly reason: string }>
+  /** It could not go on with the memory that it had: it starts as any other. */
+  | OfRun<"RunRestoreFailed", { readonly reason: string }>
   /** The grant of that generation is in force: what it no longer has is free. */
   | OfRun<"RunResized", { readonly generation: number }>
   | OfRun<"RunExited", { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }>
@@ -90,6 +98,11 @@ export type ServerEvent =
     >
   /** A GPU with a fault, or with somebody else's work on it, is not given to anyone. */
   | OfServer<"GpuStateChanged", { readonly gpu: GpuId } & GpuCondition>
+  /** Null: not known. */
+  | OfServer<
+      "ServerMeasured",
+      { readonly freeDiskMiB: number | null; readonly minFreeDiskMiB: number; readonly images: readonly string[] }
+    >
   | OfServer<"ServerHealthChanged", { readonly health: Health; readonly reason: string | null }>
   | OfServer<
       "ServerDrained",

@@ -72,6 +72,8 @@ export type JobState =
       readonly checkpoint: CheckpointPlan;
       /** The place that a move left: held until the new one runs, so that there is a way back. */
       readonly fallback: Placement | null;
+      /** Where its memory lies that it goes on with, as if it had never stopped. */
+      readonly images?: CheckpointFolder;
     }
   | {
       readonly status: "running";
@@ -101,6 +103,8 @@ export type JobState =
       readonly to: Placement;
       readonly reason: "migrated" | "resized";
       readonly step: "preparing" | "stopping";
+      /** Its memory moves with it, without its doing anything. */
+      readonly live?: true;
     }
   | {
       readonly status: "cancelling";

@@ -14,7 +14,9 @@ export interface Migration {
   readonly from: Placement;
   readonly to: Placement;
   readonly state: MigrationState;
-  /** Why it failed or was superseded; null otherwise. */
+  /** As it ran, with its memory; absent where it saved, stopped and started anew, be it since that failed. */
+  readonly live?: true;
+  /** Why it failed, was superseded, or did not go on with its memory; null otherwise. */
   readonly reason: string | null;
   readonly requestedAt: Instant;
   readonly endedAt: Instant | null;
@@ -48,6 +50,7 @@ export function openMigration(job: Job, event: Extract<Event, { type: "JobMigrat
     lostSteps: null,
     stoppedAt: null,
     stoppedAtStep: null,
+    ...(event.live && { live: true }),
   };
 }
 
@@ -68,6 +71,7 @@ export function advanceMigration(migration: Migration, before: Job, after: Job, 
     endedAt: event.at,
   });
   if (event.type === "CheckpointCarried") return { ...migration, bytes: migration.bytes + event.bytes };
+  if (event.type === "RunRestoreFailed") return startedAnew(migration, event.reason);
   if (before.state === after.state) return migration;
   const { state } = after;
   switch (state.status) {
@@ -77,7 +81,7 @@ export function advanceMigration(migration: Migration, before: Job, after: Job, 
       if (before.attempt === after.attempt) return migration; // a new phase of the same start
       if (state.fallback) {
         const step = before.progress && globalStep(before.progress);
-        const saved = before.checkpoint?.step ?? null;
+        const saved = migration.live ? step : (before.checkpoint?.step ?? null);
         return {
           ...migration,
           state: "starting",
@@ -92,13 +96,19 @@ export function advanceMigration(migration: Migration, before: Job, after: Job, 
     case "running":
       if (migration.state === "starting")
         return {
-          ...end("completed", null),
+          ...end("completed", migration.reason),
           downtimeMillis: migration.stoppedAt === null ? null : event.at - migration.stoppedAt,
         };
+      if (event.type === "RunDumpFailed") return end("failed", `its memory could not be written: ${event.reason}`);
       return end("failed", `the target could not be prepared: ${reasonOf(event)}`);
     default:
       return end("superseded", `the job is ${state.status}`);
   }
+}
+
+/** What it lost by that shows when it trains again. */
+function startedAnew({ live: _, ...migration }: Migration, reason: string): Migration {
+  return { ...migration, reason: `it started from its checkpoint, not from its memory: ${reason}`, lostSteps: null };
 }
 
 function withLostSteps(migration: Migration, event: Event): Migration {

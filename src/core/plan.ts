@@ -137,11 +137,18 @@ function resizeCause({ state }: Job, to: Placement): string {
   return grows ? "the policy gives it what is free" : "the policy gives a part of its room to others";
 }
 
-export const migrationEvent = (job: Job, to: Placement, cause: MigrationCause, at: Instant): JobEvent => ({
+export const migrationEvent = (
+  job: Job,
+  to: Placement,
+  cause: MigrationCause,
+  at: Instant,
+  live = false,
+): JobEvent => ({
   type: "JobMigrated",
   job: job.id,
   to,
   migration: `${job.id}.m${job.migrationsBegun + 1}`,
   cause,
+  ...(live && { live }),
   at,
 });

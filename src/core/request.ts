@@ -4,6 +4,7 @@ import type { Event, JobPatch } from "./event.ts";
 import type { Job, JobId } from "./job.ts";
 import { endOf, isOver } from "./job.ts";
 import { type JobSpec, poolOf } from "./job-spec.ts";
+import { refuseLive } from "./live-migration.ts";
 import { migrationEvent } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Gpu, Placement, Server, ServerId } from "./server.ts";
@@ -92,8 +93,14 @@ export function requestRetry(scheduler: Scheduler, id: JobId, unmet: readonly Jo
   return [{ type: "JobRetried", job: id, blockedBy: stillToCome(scheduler, unmet), at: now }];
 }
 
-/** To the named server, or wherever the placement rule likes best. */
-export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | null, now: Instant): Event[] {
+/** To the named server, or wherever the placement rule likes best. @param live as it runs, with its memory */
+export function requestMigrate(
+  scheduler: Scheduler,
+  id: JobId,
+  to: ServerId | null,
+  now: Instant,
+  live = false,
+): Event[] {
   const job = findLive(scheduler, id);
   const { state } = job;
   if (state.status !== "running")
@@ -123,7 +130,8 @@ export function requestMigrate(scheduler: Scheduler, id: JobId, to: ServerId | n
       to === null ? `no other server has room for ${what} now` : `server ${to} has no room for ${what} now`;
     throw domainError("NO_ROOM", message, ["to"]);
   }
-  const moved = scheduler.withPorts(migrationEvent(job, place, "user", now));
+  if (live) refuseLive(job, state.on, place, scheduler.servers);
+  const moved = scheduler.withPorts(migrationEvent(job, place, "user", now, live));
   if (!moved)
     throw domainError("NO_ROOM", `${place.map(({ server }) => server).join(", ")} has no port left to lease`, ["to"]);
   return [moved];
@@ -175,16 +183,17 @@ export function requestRelease(scheduler: Scheduler, gpu: string, now: Instant):
   return [{ type: "GpuStateChanged", server, gpu: found.id, fault: null, busy: null, at: now }];
 }
 
-function findGpu(scheduler: Scheduler, gpu: string): { server: ServerId; found: Gpu } {
-  const [, id = gpu, name = ""] = /^([^/]*)\/(.*)$/.exec(gpu) ?? [];
-  const server = findServer(scheduler, id, ["gpu"]);
-  const found = server.gpus.find(({ index, uuid, id: known }) =>
-    [String(index), uuid, known.slice(id.length + 1)].includes(name),
-  );
-  if (found) return { server: id, found };
-  const names = server.gpus.map(({ index }) => `${id}/${index}`).join(", ") || "none";
-  throw domainError("NOT_FOUND", `there is no GPU ${gpu}; there are: ${names}`, ["gpu"]);
+function findGpu(scheduler: Scheduler, name: string): { server: ServerId; found: Gpu } {
+  const server = findServer(scheduler, name.split("/")[0] as string, ["gpu"]);
+  const found = gpuNamed(server, name);
+  if (found) return { server: server.id, found };
+  const names = server.gpus.map(({ index }) => `${server.id}/${index}`).join(", ") || "none";
+  throw domainError("NOT_FOUND", `there is no GPU ${name}; there are: ${names}`, ["gpu"]);
 }
+
+/** @param name `server/index` or `server/uuid` */
+export const gpuNamed = ({ id: server, gpus }: Server, name: string): Gpu | undefined =>
+  gpus.find(({ id, index }) => id === name || `${server}/${index}` === name);
 
 /** With `force` its runs count as lost, and jobs that would go on with a checkpoint there begin anew. */
 export function requestRemove(scheduler: Scheduler, id: ServerId, force: boolean, now: Instant): Event[] {

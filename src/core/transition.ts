@@ -1,6 +1,16 @@
 import { InvariantError } from "./errors.ts";
 import type { Event, JobEvent } from "./event.ts";
-import type { Attained, CheckpointPlan, Ending, Job, JobState, PausedBy, QueuePlace, StartReason } from "./job.ts";
+import type {
+  Attained,
+  CheckpointFolder,
+  CheckpointPlan,
+  Ending,
+  Job,
+  JobState,
+  PausedBy,
+  QueuePlace,
+  StartReason,
+} from "./job.ts";
 import { withService } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
 import type { Outcome } from "./outcome.ts";
@@ -135,7 +145,7 @@ export function transition(job: Job, event: JobEvent): Job {
         ...job,
         migrationsBegun: job.migrationsBegun + 1,
         movedAt: event.at,
-        state: move(whole(state), event.to, "migrated", event.at),
+        state: { ...move(whole(state), event.to, "migrated", event.at), ...(event.live && { live: true }) },
       };
 
     case "JobResized":
@@ -147,6 +157,17 @@ export function transition(job: Job, event: JobEvent): Job {
         resizes: job.resizes + 1,
         state: { ...state, on: event.to, leaving: state.on },
       };
+
+    case "RunDumpFailed":
+      if (state.status !== "migrating" || event.attempt !== job.attempt) return job;
+      return {
+        ...job,
+        moveFailedAt: event.at,
+        state: { status: "running", since: state.since, on: state.on, leaving: null },
+      };
+
+    case "RunRestoreFailed":
+      return job;
 
     case "RunResized":
       if (state.status !== "running" || event.generation !== job.generation) return job;
@@ -204,7 +225,9 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
       : job;
   }
   const { outcome } = event;
-  const isLoss = outcome.kind !== "succeeded" && state.status !== "cancelling" && job.trainingSince !== null;
+  const isDumped = outcome.kind === "stopped" && state.status === "migrating" && state.live === true;
+  const isLoss =
+    !isDumped && outcome.kind !== "succeeded" && state.status !== "cancelling" && job.trainingSince !== null;
   const served = withService(isLoss ? withLost(job, event.at) : job, event.at, false);
   if (outcome.kind === "succeeded") return over(served, { status: "completed", cause: null }, event.at);
   switch (state.status) {
@@ -218,7 +241,7 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
     case "migrating":
       if (outcome.kind !== "stopped") break;
       if (state.step === "preparing") return { ...served, nextReason: "recovered", state: pending(event.at) };
-      return begin(served, state.to, state.reason, event.at, state.on);
+      return withImages(begin(served, state.to, state.reason, event.at, state.on), isDumped && imagesOf(job, state.on));
     case "cancelling":
       return over(served, state.then, event.at);
     case "running":
@@ -229,6 +252,15 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
   }
   return failed(served, outcome, event.at);
 }
+
+/** Where the memory of the job's run lies once it is written: a folder of its own, whose number no checkpoint has. */
+export const imagesOf = ({ attempt }: Pick<Job, "attempt">, on: Placement): CheckpointFolder => ({
+  server: leadServer(on),
+  generation: -attempt,
+});
+
+const withImages = (job: Job, images: CheckpointFolder | false): Job =>
+  images && job.state.status === "starting" ? { ...job, state: { ...job.state, images } } : job;
 
 /** A run that ended though nobody asked: tried again while the budget of its cause lasts. */
 function failed(job: Job, outcome: Outcome, at: Instant): Job {

@@ -14,8 +14,11 @@ export type DriverEvent = Extract<
       | "CheckpointCarried"
       | "RunStarted"
       | "RunPauseFailed"
+      | "RunDumpFailed"
+      | "RunRestoreFailed"
       | "RunResized"
       | "RunExited"
+      | "ServerMeasured"
       | "ServerInventoried"
       | "ServerHealthChanged";
   }
@@ -93,6 +96,15 @@ export type Lying = { readonly name: string; readonly createdAt: Instant | null 
   | { readonly kind: "reader"; readonly inUse: boolean }
 );
 
+/** An image of the server that jobs have used. */
+export interface KeptImage {
+  readonly name: string;
+  readonly sizeMiB: number;
+  readonly usedAt: Instant;
+  /** Why it is not removed when the disk is full; null: it may be. */
+  readonly stays: string | null;
+}
+
 /** `follow` rejects with it when there is nothing to read from (any more): it is of no use to ask again. */
 export class OutputGone extends Error {
   override readonly name = "OutputGone";
@@ -162,6 +174,12 @@ export interface Driver {
    * only answered again.
    */
   resize(run: RunOrder): void;
+  /**
+   * Writes the memory of a run into the folder of `imagesOf` it and ends it by that: answered by `RunExited`, stopped; or by
+   * `RunDumpFailed`, and then it goes on. A start with an order that has these `images` goes on with them, or tells `RunRestoreFailed`
+   * and starts as any other. Absent where no run can be moved so.
+   */
+  dump?(run: RunRef): void;
   pause(run: RunRef): void;
   resume(run: RunRef): void;
   /** Takes back what `prepare` made; nothing is told. */
@@ -208,6 +226,11 @@ export interface Driver {
   survey?(signal: AbortSignal): Promise<readonly Lying[]>;
   /** Removes one thing that `survey` found. */
   remove?(what: Lying, signal: AbortSignal): Promise<void>;
+
+  /** The images that jobs have used, the longest unused first. */
+  images?(signal: AbortSignal): Promise<readonly KeptImage[]>;
+  /** Removes images until the disk is below its low watermark; resolves with their names. */
+  collectImages?(): Promise<readonly string[]>;
 
   /** Lets go of the server: ends streams, sockets, timers. Runs go on. */
   close(): Promise<void>;

@@ -1,10 +1,11 @@
 import type { Command, RunOrder, RunRef } from "../core/command.ts";
 import type { JobId } from "../core/job.ts";
 import { heldBy } from "../core/job.ts";
+import type { Run } from "../core/run.ts";
 import type { Server, ServerId } from "../core/server.ts";
 import { isOn, leadServer } from "../core/server.ts";
 import type { Cancel, Clock, Millis } from "../core/time.ts";
-import type { Driver, DriverContext, DriverEvent } from "../drivers/driver.ts";
+import type { Driver, DriverContext, DriverEvent, FoundRun } from "../drivers/driver.ts";
 import { rankOf } from "../drivers/environment.ts";
 import { Connection, type ConnectionHouse } from "./connection.ts";
 import { memberOrder } from "./gang-order.ts";
@@ -27,6 +28,8 @@ interface House extends Omit<ConnectionHouse, "execute" | "adopt" | "twinOf" | "
   blame(event: RunExited): Promise<RunExited>;
   secrets(job: JobId): Promise<Readonly<Record<string, string>>>;
   readonly openCheckpoint: DriverContext["openCheckpoint"];
+  /** The run as it is on record; null when there is none. */
+  runOf(job: JobId, attempt: number): Promise<Run | null>;
   /** Asked before an exit is told: what else is to be told of the run before. */
   lookForSaved(run: Pick<RunRef, "job" | "attempt">): Promise<void>;
 }
@@ -73,7 +76,7 @@ export class Fleet {
       ...this.#house,
       execute: (command) => this.execute(command, server.id),
       adopt: (run) => this.#adopt(run, server.id),
-      end: (made, run) => this.#end(made, run.job, run.attempt),
+      end: (made, run) => this.#endOld(server.id, made, run),
       twinOf: (id, identity) => this.#twinOf(id, identity),
     });
     this.#members.set(server.id, member);
@@ -117,6 +120,8 @@ export class Fleet {
         return driver.stop(command.run, command.signal, command.graceSeconds);
       case "resize":
         return driver.resize(command.run);
+      case "dump":
+        return driver.dump?.(command.run);
       case "pause":
         return driver.pause(command.run);
       case "resume":
@@ -164,6 +169,14 @@ export class Fleet {
     await driver.reap(job, attempt);
   }
 
+  /** A run whose end is on record may have printed what an earlier life of ours had not read: that is stored before it goes. */
+  async #endOld(server: ServerId, driver: Driver, { job, attempt }: FoundRun): Promise<void> {
+    const run = await this.#house.runOf(job, attempt);
+    const rank = run?.on.findIndex((share) => share.server === server) ?? -1;
+    if (run && rank >= 0 && wasSeenToEnd(run)) this.#house.output().begin(driver, { job, attempt, on: run.on }, rank);
+    await this.#end(driver, job, attempt);
+  }
+
   #twinOf(id: ServerId, identity: string | null): ServerId | null {
     for (const [other, member] of this.#members)
       if (other !== id && identity !== null && member.identity === identity) return other;
@@ -195,6 +208,10 @@ export class Fleet {
     });
   }
 }
+
+/** What one that counted as lost prints later is not wanted. */
+const wasSeenToEnd = ({ endedAt, outcome }: Run): boolean =>
+  endedAt !== null && !(outcome?.kind === "failed" && outcome.cause.code === "server-lost");
 
 function timeout(clock: Clock, millis: Millis): { promise: Promise<void>; cancel: Cancel } {
   let cancel: Cancel = () => {};

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { RunOrder } from "../../src/core/command.ts";
 import { OutputGone, type OutputLine, type OutputPosition } from "../../src/drivers/driver.ts";
 import type { Stage } from "./contract-stage.ts";
-import { Listener, readWhole, until } from "./support.ts";
+import { Listener, until } from "./support.ts";
 
 const FOR_EVER = "while :; do sleep 0.1; done";
 // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell
@@ -151,15 +151,10 @@ export function claimData(stage: Stage): void {
 
     stage.driver.reap(run.job, run.attempt);
     stage.driver.discardCheckpoint(run.job, { server: from, generation: 1 });
-    await until("the old folder is gone", () =>
-      stage.driver.readCheckpoint(run.job, { server: from, generation: 1 }, new AbortController().signal).then(
-        async (stream) => {
-          await readWhole(stream).catch(() => {});
-          return false;
-        },
-        () => true,
-      ),
-    );
+    await until("the old folder is gone", async () => {
+      const { folders } = await stage.driver.connect(AbortSignal.timeout(30_000));
+      return !folders.some(({ job: owner, generation }) => owner === run.job && generation === 1);
+    });
   });
 
   claim("a checkpoint that cannot be had is an infrastructure failure, and the run does not start", async () => {
