@@ -182,6 +182,8 @@ export class Engine {
       openCheckpoint: (job, folder, signal) => this.checkpoints.open(job, folder, signal),
       lookForSaved: (run) => this.checkpoints.lookForSaved(run),
       recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
+      runOf: async (id, attempt) =>
+        (await this.queries.runsOf([id])).get(id)?.find((run) => run.attempt === attempt) ?? null,
       wasGiven: (id) => jobNumber(id) <= this.#jobNumber,
     });
     this.gpus = new GpuWatch(
