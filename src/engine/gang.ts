@@ -2,12 +2,15 @@ import type { Command, RunOrder, RunRef } from "../core/command.ts";
 import { startsMembers } from "../core/job-spec.ts";
 import type { Cause, Outcome } from "../core/outcome.ts";
 import type { ServerId } from "../core/server.ts";
-import type { Instant } from "../core/time.ts";
+import type { Instant, Millis } from "../core/time.ts";
 import type { Driver, DriverEvent } from "../drivers/driver.ts";
 import { gangProblem, memberOrder } from "./gang-order.ts";
 
 /** What is left to the others once one has failed: enough to end in order, too little to go on without it. */
 const GRACE_AFTER_FAILURE_SECONDS = 5;
+
+/** Clocks of servers differ, and a program takes a while to miss another. */
+const SAME_MOMENT: Millis = 5_000;
 
 type RunEvent = Extract<DriverEvent, { readonly attempt: number }>;
 type Exit = Extract<RunEvent, { type: "RunExited" }>;
@@ -223,6 +226,7 @@ export class Gang {
     const { job, attempt } = this.#ref;
     const exits = this.#members.flatMap(({ exit }) => exit ?? []);
     const at = Math.max(...exits.map((exit) => exit.at), problem || loss ? this.#house.now() : 0);
+    this.#first &&= rootOf(this.#first, exits);
     const decisive = this.#first ?? exits.find(({ outcome }) => outcome.kind !== "succeeded") ?? exits[0];
     this.#house.tell({
       type: "RunExited",
@@ -284,6 +288,20 @@ const failed = (code: "daemon-error" | "server-lost", message: string, permanent
   const cause: Cause = { origin: "infrastructure", code, message, ...(permanent && { permanent }) };
   return { kind: "failed", cause };
 };
+
+/**
+ * The failure that the others came of. News of it may come later than of them, so it is told by the clocks of the servers; and a
+ * program that ends by itself beside one that was killed does so because of it.
+ */
+function rootOf(first: Exit, exits: readonly Exit[]): Exit {
+  const failures = exits.filter(({ outcome }) => outcome.kind === "failed").sort((a, b) => a.at - b.at);
+  const [earliest = first] = failures;
+  if (!endedItself(earliest)) return earliest;
+  return failures.find((exit) => !endedItself(exit) && exit.at - earliest.at < SAME_MOMENT) ?? earliest;
+}
+
+const endedItself = ({ outcome }: Exit): boolean =>
+  outcome.kind === "failed" && outcome.cause.origin === "application" && outcome.cause.code === "exit";
 
 const isApplication = (outcome: Outcome): boolean =>
   outcome.kind === "failed" && outcome.cause.origin === "application";
