@@ -2,7 +2,7 @@ import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { leadServer, type Server, sizeOn } from "./server.ts";
+import { leadServer, type Server, shortOfDisk, sizeOn } from "./server.ts";
 import { standingOf } from "./server-state.ts";
 import { canHold, isOpen } from "./shape.ts";
 import type { Instant } from "./time.ts";
@@ -58,6 +58,8 @@ function wanted({ spec }: Job): string {
 
 function whyNot(job: Job, room: Room): string {
   const { id } = room.server;
+  const disk = shortOfDisk(room.server);
+  if (disk !== null && isOpen({ ...room.server, minFreeDiskMiB: 0 })) return `${id} has ${disk}`;
   if (!isOpen(room.server)) return `${id} is ${standingOf(room.server).state}`;
   if (!canHold(room.server, job)) return `${id} could never hold it`;
   return `${id} has ${lacking(job, room)}`;

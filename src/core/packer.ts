@@ -2,6 +2,7 @@ import type { Bounds, Cluster, Yielding } from "./cluster.ts";
 import type { Demand } from "./draft.ts";
 import { Draft, demandOf } from "./draft.ts";
 import { Grants } from "./grants.ts";
+import { hasImage } from "./image-name.ts";
 import type { Job, JobId } from "./job.ts";
 import { isSuspended, placementOf } from "./job.ts";
 import { mayFreeze } from "./job-spec.ts";
@@ -185,6 +186,7 @@ export class Packer {
         coresLeft: draft.freeCores - demand.cores,
         mustWait,
         hasCheckpoint: job.checkpoint?.server === server.id,
+        hasImage: server.images !== undefined && job.spec.image !== null && hasImage(server.images, job.spec.image),
       });
     }
     if (candidates.length === 0) return null;

@@ -14,6 +14,8 @@ export interface Candidate {
   readonly mustWait: boolean;
   /** The job's checkpoint lies there: no copy is needed. */
   readonly hasCheckpoint: boolean;
+  /** The job's image is there: no pull is needed. */
+  readonly hasImage: boolean;
 }
 
 export interface PlacementRule {

@@ -26,7 +26,7 @@ import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
-import { gpusAfter, inventoried } from "./server-facts.ts";
+import { gpusAfter, inventoried, measured } from "./server-facts.ts";
 import { cordoned, drained, inHealth } from "./server-state.ts";
 import { isStale } from "./stale.ts";
 import type { SchedulerState } from "./state.ts";
@@ -331,6 +331,9 @@ export class Scheduler {
         if (gpus !== server.gpus) this.#setServer({ ...server, gpus });
         return gpus !== server.gpus;
       }
+      case "ServerMeasured":
+        this.#setServer(measured(server, event));
+        return true;
       case "ServerHealthChanged":
         if (server.health === event.health && server.reason === event.reason) return false;
         this.#setServer(inHealth(server, event));

@@ -24,6 +24,14 @@ export function inventoried(
   };
 }
 
+/** The server with its disk and its images as they were measured. */
+export function measured(
+  { freeDiskMiB: _, ...server }: Server,
+  { freeDiskMiB, minFreeDiskMiB, images }: Told<"ServerMeasured">,
+): Server {
+  return { ...server, ...(freeDiskMiB !== null && { freeDiskMiB }), minFreeDiskMiB, images };
+}
+
 /** The same list when there is nothing new. */
 export function gpusAfter(gpus: readonly Gpu[], { gpu: id, ...condition }: Told<"GpuStateChanged">): readonly Gpu[] {
   const at = gpus.findIndex((gpu) => gpu.id === id);

@@ -84,6 +84,11 @@ export interface Server {
   readonly cordoned?: Cordon;
   /** Its own span in place of the cluster's, after which a server that is away counts as lost. */
   readonly lostAfterSeconds?: number;
+  /** Of its engine's disk, where that can be known; with less than `minFreeDiskMiB` it takes no new run. */
+  readonly freeDiskMiB?: number;
+  readonly minFreeDiskMiB?: number;
+  /** Names of the images that it has, where it tells. */
+  readonly images?: readonly string[];
   /** How its driver is set up. The core does not look inside; it never holds a secret. */
   readonly setup: Readonly<Record<string, unknown>>;
 }
@@ -107,6 +112,13 @@ export interface Cordon {
 /** Of a draining server: what still runs there after the deadline is preempted. */
 export interface Drain extends Cordon {
   readonly deadlineAt: Instant | null;
+}
+
+/** What is free of its disk, and what has to be; null where there is enough, or it is not known. */
+export function shortOfDisk({ freeDiskMiB, minFreeDiskMiB = 0 }: Server): string | null {
+  if (freeDiskMiB === undefined || freeDiskMiB >= minFreeDiskMiB) return null;
+  const figure = (mebibytes: number): string => mebibytes.toLocaleString("en");
+  return `${figure(freeDiskMiB)} MiB of free disk, ${figure(minFreeDiskMiB)} are kept free`;
 }
 
 /** What one server gives to one run. */

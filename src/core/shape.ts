@@ -51,8 +51,11 @@ export const suitsGpu = (gpu: Gpu, { model, gpuMemoryMiB }: Shape): boolean =>
   (model === null || gpu.model === model) && (gpuMemoryMiB === null || (gpu.memoryMiB ?? 0) >= gpuMemoryMiB);
 
 /** Takes new runs. */
-export const isOpen = ({ health, draining, cordoned }: Server): boolean =>
-  health === "up" && !draining && cordoned === undefined;
+export const isOpen = ({ health, draining, cordoned, freeDiskMiB, minFreeDiskMiB = 0 }: Server): boolean =>
+  health === "up" &&
+  !draining &&
+  cordoned === undefined &&
+  (freeDiskMiB === undefined || freeDiskMiB >= minFreeDiskMiB);
 
 /** How much of what its pool divides the server has for such jobs, were it empty. 0 where they cannot go. */
 export function capacityFor(server: Server, shape: Shape): number {

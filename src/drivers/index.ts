@@ -8,7 +8,8 @@ import type { Driver, DriverContext } from "./driver.ts";
 import { processDriver } from "./process/driver.ts";
 
 /** What all drivers of a server are made with. */
-export interface DriverSettings extends Pick<Config, "dataDir" | "containers" | "registries"> {
+export interface DriverSettings
+  extends Pick<Config, "dataDir" | "containers" | "registries" | "images" | "minFreeDiskMiB"> {
   readonly openCode: OpenCode;
 }
 
@@ -19,7 +20,8 @@ export function makeDriver(
   settings: DriverSettings,
 ): Driver {
   const { endpoint, tls, gpus, gpuProbeImage, cores, memoryMiB } = setup as unknown as ServerConfig;
-  const { dataDir, containers, registries, openCode } = settings;
+  const { dataDir, containers, registries, images, minFreeDiskMiB, openCode } = settings;
+  const housekeeping = { images, minFreeDiskMiB, usesFile: join(dataDir, "images", `${id}.json`) };
   const options = {
     server: id,
     gpus,
@@ -36,6 +38,7 @@ export function makeDriver(
         ...(gpuProbeImage !== undefined && { gpuProbeImage }),
         containers,
         registries,
+        housekeeping,
         endpoint,
         ...(tls && { tls: readTls(tls) }),
       });

@@ -11,6 +11,7 @@ function isBetter(a: Candidate, b: Candidate): boolean {
   if (a.mustWait !== b.mustWait) return b.mustWait;
   if (a.gpusLeft !== b.gpusLeft) return a.gpusLeft < b.gpusLeft;
   if (a.hasCheckpoint !== b.hasCheckpoint) return a.hasCheckpoint;
+  if (a.hasImage !== b.hasImage) return a.hasImage;
   if (a.coresLeft !== b.coresLeft) return a.coresLeft < b.coresLeft;
   return a.order < b.order;
 }

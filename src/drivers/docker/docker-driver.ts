@@ -1,10 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ContainersConfig, defaultContainers, type RegistryConfig } from "../../config/index.ts";
+import {
+  type ContainersConfig,
+  defaultContainers,
+  type ImagesConfig,
+  type RegistryConfig,
+} from "../../config/index.ts";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { DeclaredGpu, Gpu, Health } from "../../core/server.ts";
+import type { DeclaredGpu, EngineFacts, Gpu, Health } from "../../core/server.ts";
 import type { OpenCode } from "../code.ts";
 import type {
   Driver,
@@ -13,6 +18,8 @@ import type {
   Found,
   GpuGrant,
   GpuReading,
+  Inventory,
+  KeptImage,
   Lying,
   Output,
   OutputPosition,
@@ -21,13 +28,17 @@ import { visibleDevices } from "../environment.ts";
 import { lookAt, readOut } from "./checkpoint.ts";
 import { CodeVolumes } from "./code.ts";
 import { engineFacts, isPodman, NO_PODMAN_GPUS } from "./dialect.ts";
+import { EngineDisk } from "./disk.ts";
 import type { TlsFiles } from "./engine.ts";
 import { accept, Engine, reasonOf } from "./engine.ts";
 import { Gate } from "./gate.ts";
 import { EngineGpus } from "./gpus.ts";
 import { HealthWatch } from "./health.ts";
 import { pullImage } from "./image.ts";
+import { ImageCollection } from "./image-collection.ts";
+import { ImageUses } from "./image-use.ts";
 import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./labels.ts";
+import { Measures } from "./measure.ts";
 import { followOutput } from "./output.ts";
 import { Registries } from "./registries.ts";
 import { ContainerRun } from "./run.ts";
@@ -56,6 +67,13 @@ export interface DockerOptions {
   /** What containers are given; the defaults of the configuration unless given. */
   readonly containers?: ContainersConfig;
   readonly registries?: readonly RegistryConfig[];
+  /** How disk and images are looked after; not at all unless given. */
+  readonly housekeeping?: {
+    readonly images: ImagesConfig;
+    readonly minFreeDiskMiB: number;
+    /** The file that tells which images jobs have used. */
+    readonly usesFile: string;
+  };
   /** What was uploaded under a hash, as a tar stream. Without it no job has code. */
   readonly openCode?: OpenCode;
   readonly carryPatienceMillis?: number;
@@ -78,6 +96,8 @@ class DockerDriver implements Driver {
   readonly #engine: Engine;
   readonly #site: Site;
   readonly #health: HealthWatch;
+  #collection: ImageCollection | null = null;
+  #measures: Measures | null = null;
   readonly #gate = new Gate(SET_UP_AT_A_TIME);
   readonly #runs = new Map<string, ContainerRun>();
   readonly #follows = new Set<AbortController>();
@@ -89,6 +109,9 @@ class DockerDriver implements Driver {
   /** How far the engine's clock is ahead of ours, when that is too far to be overlooked. */
   #clockAheadMillis = 0;
   #isPodman = false;
+  /** What turned out of its engine since. */
+  #found: Pick<EngineFacts, "noLiveMigration"> = {};
+  #inventory: Inventory | null = null;
 
   constructor(options: DockerOptions) {
     setMaxListeners(0, this.#closing.signal); // one for each thing under way
@@ -111,6 +134,7 @@ class DockerDriver implements Driver {
       rules: options.containers ?? defaultContainers,
       limits: { raised: true },
       registries: new Registries(options.registries ?? []),
+      images: new ImageUses(options.housekeeping?.usesFile ?? null),
       code: new CodeVolumes(this.#engine, context.cluster, this.#reader, options.openCode, this.#closing.signal),
       carryPatienceMillis: options.carryPatienceMillis,
       devicesOf: (order) => {
@@ -119,8 +143,11 @@ class DockerDriver implements Driver {
       },
       gpuWay: () => this.#gpus.way,
       isPodman: () => this.#isPodman,
+      reader: this.#reader,
+      lacksLive: (reason) => this.#lacksLive(reason),
       instantOf: (time) => Math.min(context.clock.now(), Date.parse(time) - this.#clockAheadMillis),
     };
+    if (options.housekeeping) this.#keepHouse(options.housekeeping);
     this.#health = new HealthWatch(this.#engine, context.clock, (...news) => this.#healthChanged(...news));
   }
 
@@ -139,7 +166,7 @@ class DockerDriver implements Driver {
       );
       this.#isPodman = isPodman(info);
       const machine = {
-        engine: engineFacts(info),
+        engine: { ...engineFacts(info), ...this.#found },
         cores: this.#options.cores ?? info.NCPU,
         memoryMiB: this.#options.memoryMiB ?? Math.floor(info.MemTotal / MIB),
       };
@@ -150,6 +177,7 @@ class DockerDriver implements Driver {
             this.#options.context.emit({ type: "ServerInventoried", server: this.server, ...found, ...machine, at });
           });
       const inventory = { ...gpus, ...machine };
+      this.#inventory = inventory;
       for (const { Id, Labels } of containers) {
         const reader = Labels[READER_LABEL];
         if (reader !== undefined && reader !== this.#reader) this.#removeReader(Id);
@@ -157,6 +185,7 @@ class DockerDriver implements Driver {
       const runs = containers.map(({ Labels }) => foundRun(Labels)).filter((run) => run !== null);
       const folders = (Volumes ?? []).map(({ Labels }) => foundFolder(Labels)).filter((folder) => folder !== null);
       health = "up";
+      this.#measures?.start();
       return { inventory, runs, folders, identity: (!this.#isPodman && info.ID) || null };
     } finally {
       this.#health.start(health);
@@ -179,6 +208,10 @@ class DockerDriver implements Driver {
   resize(order: RunOrder): void {
     const resized = this.#run(order).resize(order);
     this.#inBackground("a run could not be resized", () => resized);
+  }
+
+  dump(run: RunRef): void {
+    this.#run(run).dump();
   }
 
   pause(run: RunRef): void {
@@ -256,6 +289,24 @@ class DockerDriver implements Driver {
     return this.#gpus.grants(AbortSignal.any([signal, this.#closing.signal]));
   }
 
+  images(signal: AbortSignal): Promise<readonly KeptImage[]> {
+    return this.#collection?.list(signal) ?? Promise.resolve([]);
+  }
+
+  collectImages(): Promise<readonly string[]> {
+    return this.#measures?.collect() ?? Promise.resolve([]);
+  }
+
+  /** Disk and images, where they are looked after. */
+  #keepHouse({ images: rules, minFreeDiskMiB }: NonNullable<DockerOptions["housekeeping"]>): void {
+    const { server, context, endpoint } = this.#options;
+    const [engine, closing] = [this.#engine, this.#closing.signal];
+    const disk = new EngineDisk(engine, endpoint, context.cluster, this.#reader);
+    const collection = new ImageCollection(engine, this.#site.images, rules, () => context.clock.now());
+    this.#collection = collection;
+    this.#measures = new Measures({ server, engine, context, disk, collection, rules, minFreeDiskMiB, closing });
+  }
+
   survey(signal: AbortSignal): Promise<readonly Lying[]> {
     return survey(this.#engine, this.#options.context.cluster, this.#reader, this.#site.instantOf, signal);
   }
@@ -326,6 +377,14 @@ class DockerDriver implements Driver {
       if (!gpu) throw new TypeError(`server ${this.server} has no GPU ${id}`);
       return gpu;
     });
+  }
+
+  #lacksLive(noLiveMigration: string): void {
+    const { emit, clock } = this.#options.context;
+    this.#found = { noLiveMigration };
+    if (!this.#inventory?.engine) return;
+    this.#inventory = { ...this.#inventory, engine: { ...this.#inventory.engine, noLiveMigration } };
+    emit({ type: "ServerInventoried", server: this.server, ...this.#inventory, gpus: this.#gpus.all, at: clock.now() });
   }
 
   #healthChanged(health: Health, reason: string | null, before: Health | null): void {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, ContainerCreateOptions, ContainerInspectInfo } from "dockerode";
 import tar from "tar-stream";
-import { type Carried, carry } from "../../carry/carry.ts";
+import { type Carried, carry, Surplus } from "../../carry/carry.ts";
 import type { ContainersConfig } from "../../config/index.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
@@ -18,6 +18,7 @@ import type { Engine } from "./engine.ts";
 import { accept, reasonOf, statusOf } from "./engine.ts";
 import type { GpuWay } from "./gpu-request.ts";
 import { hasImage, pullFailure, pullImage } from "./image.ts";
+import type { ImageUses } from "./image-use.ts";
 import { containerName, ORDER_LABEL, volumeName } from "./labels.ts";
 import { refuseMounts, withMountExplained } from "./mounts.ts";
 import { infrastructure, RunFailure } from "./outcome.ts";
@@ -35,6 +36,7 @@ export interface Site {
   readonly limits: { raised: boolean };
   readonly registries: Registries;
   readonly code: CodeVolumes;
+  readonly images: ImageUses;
   /** How long a carry goes on trying while no file of the checkpoint comes through; a minute unless given. */
   readonly carryPatienceMillis?: number | undefined;
   /** The devices of the run on this server. */
@@ -42,6 +44,10 @@ export interface Site {
   /** How the engine is asked for them. */
   gpuWay(): GpuWay;
   isPodman(): boolean;
+  /** On containers that this driver lends and never runs. */
+  readonly reader: string;
+  /** The engine turned out to be unable to move runs as they run. */
+  lacksLive(reason: string): void;
   /** An engine's time as one of ours. */
   instantOf(time: string): number;
 }
@@ -54,6 +60,8 @@ export const PATIENCE_MILLIS = 60_000;
 const IN_USE_PAUSE_MILLIS = 500;
 const LONGEST_PAUSE_MILLIS = 30_000;
 const ROOT = "schedulearn";
+/** The time of a folder into which nothing was written yet. */
+const UNTOUCHED = new Date(0);
 const STOP_REQUESTED = `${ROOT}/stop_requested`;
 
 export const neverStarted = ({ State: { Status } }: ContainerInspectInfo): boolean => Status === "created";
@@ -109,8 +117,10 @@ export async function createContainer(
     await pullImage({ engine, image, authconfig, patienceMillis: PATIENCE_MILLIS }, setup, ({ fraction, detail }) =>
       tell("pulling", fraction, detail),
     );
+    pulled = true;
     tell("creating", null, null);
   };
+  let pulled = false;
   if (spec.imagePull === "always" && !(await exists(site, order, setup))) await pull();
   try {
     await create();
@@ -121,6 +131,7 @@ export async function createContainer(
       throw statusOf(again) === 404 ? pullFailure(image, again) : withMountExplained(again, site.server);
     });
   }
+  site.images.note(image, context.clock.now(), pulled);
   if (spec.code) await site.code.provide(spec.code.hash, image, setup);
 }
 
@@ -178,6 +189,7 @@ export async function fillContainer(site: Site, order: RunOrder, signal: AbortSi
     });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof Surplus) throw error;
     const message = `the checkpoint could not be carried from server ${from.server}: ${reasonOf(error)}`;
     const code = (error as { code?: unknown }).code === "ENOSPC" ? "disk-full" : "checkpoint-carry";
     throw new RunFailure(infrastructure(code, message), { cause: error });
@@ -204,7 +216,12 @@ function filesOf(site: Site, order: RunOrder): Promise<Buffer> {
   const { spec } = order;
   // A new folder is open to all: the image may run its program as any user. A carried one comes with its own rights.
   if (isNew(order)) {
-    pack.entry({ name: `${spec.checkpoint.path.replace(/^\/+|\/+$/g, "")}/`, type: "directory", mode: 0o777 });
+    pack.entry({
+      name: `${spec.checkpoint.path.replace(/^\/+|\/+$/g, "")}/`,
+      type: "directory",
+      mode: 0o777,
+      mtime: UNTOUCHED,
+    });
   }
   return bytesOf(pack);
 }
