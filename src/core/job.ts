@@ -1,7 +1,7 @@
 import { type JobSpec, poolOf } from "./job-spec.ts";
 import type { Cause } from "./outcome.ts";
 import type { Placement, ServerId } from "./server.ts";
-import { coreCount, gpuCount, sizeOn } from "./server.ts";
+import { coreCount, gpuCount, leadServer, sizeOn } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** `job-17`: counts up, never given twice. */
@@ -246,7 +246,17 @@ export const foldersOf = ({ checkpoint, older }: Job): readonly CheckpointFolder
   [checkpoint, older].filter((folder) => folder !== null && folder !== undefined);
 
 export const hasFolder = (job: Job, { server, generation }: CheckpointFolder): boolean =>
-  foldersOf(job).some((folder) => folder.server === server && folder.generation === generation);
+  [...foldersOf(job), ...imagesWanted(job)].some(
+    (folder) => folder.server === server && folder.generation === generation,
+  );
+
+/** Where the memory of a run lies once it is written: a folder of its own, whose number no checkpoint has. */
+export const imagesOf = (attempt: number, server: ServerId): CheckpointFolder => ({ server, generation: -attempt });
+
+function imagesWanted({ state, attempt }: Job): readonly CheckpointFolder[] {
+  if (state.status === "starting" && state.images) return [state.images];
+  return state.status === "migrating" && state.live ? [imagesOf(attempt, leadServer(state.on))] : [];
+}
 
 /** Kept waiting for cores by the policy, with its memory and its server. */
 export const isSuspended = ({ state }: Job): boolean => state.status === "paused" && state.by === "policy";

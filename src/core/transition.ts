@@ -11,7 +11,7 @@ import type {
   QueuePlace,
   StartReason,
 } from "./job.ts";
-import { withService } from "./job.ts";
+import { imagesOf, withService } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
 import type { Outcome } from "./outcome.ts";
 import { allLost, backedUp, restored, saved, withLost } from "./saved-work.ts";
@@ -241,7 +241,10 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
     case "migrating":
       if (outcome.kind !== "stopped") break;
       if (state.step === "preparing") return { ...served, nextReason: "recovered", state: pending(event.at) };
-      return withImages(begin(served, state.to, state.reason, event.at, state.on), isDumped && imagesOf(job, state.on));
+      return withImages(
+        begin(served, state.to, state.reason, event.at, state.on),
+        isDumped && imagesOf(job.attempt, leadServer(state.on)),
+      );
     case "cancelling":
       return over(served, state.then, event.at);
     case "running":
@@ -252,12 +255,6 @@ function exited(job: Job, event: Extract<JobEvent, { type: "RunExited" }>): Job 
   }
   return failed(served, outcome, event.at);
 }
-
-/** Where the memory of the job's run lies once it is written: a folder of its own, whose number no checkpoint has. */
-export const imagesOf = ({ attempt }: Pick<Job, "attempt">, on: Placement): CheckpointFolder => ({
-  server: leadServer(on),
-  generation: -attempt,
-});
 
 const withImages = (job: Job, images: CheckpointFolder | false): Job =>
   images && job.state.status === "starting" ? { ...job, state: { ...job.state, images } } : job;

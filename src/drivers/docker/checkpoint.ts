@@ -12,7 +12,7 @@ import { Gate } from "./gate.ts";
 /** A reading during which nothing moves for so long is given up. */
 const SILENCE_MILLIS = 60_000;
 /** Where a container that only lends access to a folder has it mounted. */
-const LENT_PATH = "/checkpoint";
+export const LENT_PATH = "/checkpoint";
 const LOOKS_AT_A_TIME = 8;
 
 /** The checkpoint folder of a container that was created and not yet started. Files can be put into it, and not be taken away. */
@@ -80,11 +80,11 @@ export async function lookAt(
         .then(statOf, accept<PathStat>(404)),
     );
   try {
-    const root = await stat("");
+    const [info, root] = [await engine.info(signal), await stat("")];
     if (!root) throw new Error(`the volume ${volume} is not there`);
     const files = await Promise.all(paths.map(stat));
     return {
-      now: root.now,
+      now: Date.parse(info.SystemTime),
       changedAt: root.changedAt,
       files: files.map((file) => (file ? { size: file.size, changedAt: file.changedAt } : null)),
     };
@@ -96,7 +96,6 @@ export async function lookAt(
 interface PathStat {
   readonly size: number;
   readonly changedAt: number;
-  readonly now: number;
 }
 
 function statOf(answer: NodeJS.ReadableStream): PathStat {
@@ -104,7 +103,7 @@ function statOf(answer: NodeJS.ReadableStream): PathStat {
   const { headers } = answer as IncomingMessage;
   const text = Buffer.from(String(headers["x-docker-container-path-stat"]), "base64").toString();
   const { size, mtime } = JSON.parse(text) as { size: number; mtime: string };
-  return { size, changedAt: Date.parse(mtime), now: Date.parse(headers.date ?? "") };
+  return { size, changedAt: Date.parse(mtime) };
 }
 
 interface Access {

@@ -7,6 +7,8 @@ import type { AskOptions, Engine, EngineInfo } from "./engine.ts";
 export const isPodman = ({ BuildahVersion }: Pick<EngineInfo, "BuildahVersion">): boolean =>
   BuildahVersion !== undefined && BuildahVersion !== "";
 
+export const FIXED_CORES = "Podman's Docker API cannot change the cores of a container";
+
 /** What the engine calls itself, and what it cannot do that Docker can. */
 export function engineFacts(info: EngineInfo): EngineFacts {
   if (!isPodman(info)) {
@@ -20,7 +22,7 @@ export function engineFacts(info: EngineInfo): EngineFacts {
   }
   return {
     name: `Podman ${info.ServerVersion}`,
-    fixedCores: "Podman's Docker API cannot change the cores of a container",
+    fixedCores: FIXED_CORES,
     noLiveMigration: "Podman's Docker API has no checkpoints",
   };
 }

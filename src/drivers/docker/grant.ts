@@ -1,6 +1,7 @@
 import type { RunOrder } from "../../core/command.ts";
 import { Resizing } from "../resizing.ts";
 import { cpusetOf } from "./container.ts";
+import { FIXED_CORES } from "./dialect.ts";
 import { reasonOf } from "./engine.ts";
 import { isRunning, type RunContainer } from "./run-container.ts";
 import { grantArchive, type Site } from "./setup.ts";
@@ -48,7 +49,7 @@ export class RunGrant {
     const info = await this.#container.inspect();
     if (!info || !isRunning(info)) return false;
     const cpuset = cpusetOf(order, this.#site.server);
-    if (cpuset !== null && cpuset !== info.HostConfig.CpusetCpus) await this.#container.setCores(cpuset);
+    if (cpuset !== null && cpuset !== info.HostConfig.CpusetCpus) await this.#setCores(cpuset);
     const archive = await grantArchive(this.#site, order);
     // Where it cannot be frozen, a reader who finds no whole file has to look again.
     const frozen = !info.State.Paused && (await this.#container.freeze("pause")) === null;
@@ -60,5 +61,14 @@ export class RunGrant {
     const { resizeSignal } = order.spec;
     if (resizeSignal) await this.#container.kill(resizeSignal);
     return true;
+  }
+
+  async #setCores(cpuset: string): Promise<void> {
+    if (!this.#site.isPodman()) return this.#container.setCores(cpuset);
+    const { context, server } = this.#site;
+    context.log(`${this.#container.container.id} keeps the cores that it has: ${FIXED_CORES}`, {
+      server,
+      wanted: cpuset,
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
+import { Surplus } from "../../carry/carry.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { JobId, StartPhase } from "../../core/job.ts";
 import type { Outcome } from "../../core/outcome.ts";
@@ -10,6 +11,7 @@ import type { Gate } from "./gate.ts";
 import { RunGrant } from "./grant.ts";
 import { remembered } from "./hands.ts";
 import { refusesLimits } from "./isolation.ts";
+import { dump, lacksCriu, NO_CRIU, restore, wasDumped } from "./live-migration.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { findProgram } from "./program.ts";
@@ -22,6 +24,7 @@ import {
   neverStarted,
   PATIENCE_MILLIS,
   removeContainer,
+  removeVolume,
   wasStopRequested,
 } from "./setup.ts";
 
@@ -134,6 +137,16 @@ export class ContainerRun {
     return this.#chain;
   }
 
+  /** Its memory is written, and that ends it; else it goes on. */
+  dump(): void {
+    this.#enqueue(async () => {
+      if (!(await this.#isGoing())) return;
+      // Its end waits for this, to know what ended it.
+      this.#delivering = this.#dump();
+      await this.#delivering;
+    });
+  }
+
   pause(): void {
     this.#enqueue(async () => {
       const refused = await this.#freeze("pause");
@@ -213,16 +226,29 @@ export class ContainerRun {
     return createContainer(this.#site, order, setup, this.#life.signal, this.#tellPhase);
   }
 
+  /** What an earlier stay left in the folder, and the checkpoint has no more, cannot be taken away file by file. */
+  async #fill(order: RunOrder, setup: AbortSignal): Promise<void> {
+    const fill = () => fillContainer(this.#site, order, setup, this.#tellPhase);
+    await fill().catch(async (error: unknown) => {
+      if (!(error instanceof Surplus)) throw error;
+      await removeContainer(this.#site, this.#job, this.#attempt, setup, PATIENCE_MILLIS);
+      await removeVolume(this.#site, this.#job, order.checkpoint.generation, setup, PATIENCE_MILLIS);
+      await this.#create(order, setup);
+      await fill();
+    });
+  }
+
   async #startContainer(order: RunOrder, setup: AbortSignal): Promise<void> {
     await this.#create(order, setup);
     let info = await this.#container.inspect(setup, PATIENCE_MILLIS);
     if (info && neverStarted(info)) {
       await findProgram(this.#site, order, info, setup);
-      await fillContainer(this.#site, order, setup, this.#tellPhase);
+      await this.#fill(order, setup);
       setup.throwIfAborted();
       // From here on there is no way back.
       try {
-        info = await this.#container.start();
+        const goesOn = await this.#restore(order, info, setup);
+        info = goesOn ? await this.#container.inspect() : await this.#container.start();
       } catch (error) {
         if (!this.#withoutLimits(reasonOf(error))) throw error;
         return this.#startContainer(order, setup); // made anew, since it was made to another order
@@ -295,9 +321,7 @@ export class ContainerRun {
   async #finish(info: ContainerInspectInfo, atFirstSight: boolean, lostContact: boolean): Promise<void> {
     await this.#delivering.catch(() => undefined);
     const { State: state } = await this.#settled(info);
-    const stopped =
-      this.#delivered ||
-      (atFirstSight && (await wasStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal)));
+    const stopped = this.#delivered || (atFirstSight && (await this.#wasToldToStop()));
     const hands = stopped ? null : await remembered(this.#site.engine, info, this.#life.signal);
     const exit = exitOf(state, {
       stopped,
@@ -318,6 +342,39 @@ export class ContainerRun {
     if (!mayBe || exitCode === 0 || isKnown) return info;
     await sleep(OOM_TOLD_WITHIN_MILLIS, undefined, { signal: this.#life.signal });
     return (await this.#container.inspect()) ?? info;
+  }
+
+  async #wasToldToStop(): Promise<boolean> {
+    const asked = [this.#site, this.#job, this.#attempt, this.#life.signal] as const;
+    return (await wasStopRequested(...asked)) || (await wasDumped(...asked));
+  }
+
+  async #dump(): Promise<void> {
+    try {
+      await dump(this.#site, this.#job, this.#attempt, this.#life.signal);
+      this.#delivered = true;
+    } catch (error) {
+      this.#life.signal.throwIfAborted();
+      this.#tell({ type: "RunDumpFailed", reason: this.#whyNotLive(error) });
+    }
+  }
+
+  /** With the memory that it had before; an engine that cannot do that starts it as any other. */
+  async #restore(order: RunOrder, info: ContainerInspectInfo, setup: AbortSignal): Promise<boolean> {
+    if (!order.images) return false;
+    try {
+      await restore(this.#site, order, order.images, info, setup);
+      return true;
+    } catch (error) {
+      setup.throwIfAborted();
+      this.#tell({ type: "RunRestoreFailed", reason: this.#whyNotLive(error) });
+      return false;
+    }
+  }
+
+  #whyNotLive(error: unknown): string {
+    if (lacksCriu(error)) this.#site.lacksLive(NO_CRIU);
+    return lacksCriu(error) ? `${NO_CRIU} (${reasonOf(error)})` : reasonOf(error);
   }
 
   async #deliver(signal: string): Promise<void> {
