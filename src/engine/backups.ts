@@ -10,8 +10,8 @@ import { Changing, type Vault, VaultFull } from "../store/vault/vault.ts";
 
 /** How often running jobs are looked at for news of their checkpoints, at most. */
 const LOOK_EVERY: Millis = 10_000;
-/** Files that changed less than this ago may still be on their way: times in a tar are whole seconds. */
-const SETTLED_AFTER: Millis = 2_000;
+/** A file's time may lag behind the clock by so much: what changed later than this before the copy may have changed during it. */
+const CLOCK_GRAIN: Millis = 50;
 /** A copy during which nothing moves for so long is given up. */
 const SILENCE: Millis = 60_000;
 
@@ -38,6 +38,8 @@ export class Backups {
   readonly #busy = new Map<ServerId, Promise<void>>();
   /** The newest change of a job's folder that is in a copy, by the clock of its server. */
   readonly #copied = new Map<JobId, Instant>();
+  /** Who was looked at longest ago goes first. */
+  readonly #tried = new Map<JobId, Instant>();
   /** Why a job has no newer copy. */
   readonly #problems = new Map<JobId, string>();
   readonly #closed = new AbortController();
@@ -56,6 +58,7 @@ export class Backups {
   /** The job's record goes, and its copies with it. */
   async drop(job: JobId): Promise<void> {
     this.#copied.delete(job);
+    this.#tried.delete(job);
     this.#problems.delete(job);
     await Promise.allSettled(this.#busy.values());
     await this.#house.vault.keep(job, 0);
@@ -75,19 +78,19 @@ export class Backups {
     });
   }
 
-  /** Those that have waited longest go first. */
   #look(): void {
     const { clock, scheduler, settings } = this.#house;
     const now = clock.now();
     const due = [...scheduler().jobs.values()]
       .filter(({ state, checkpoint }) => state.status === "running" && checkpoint !== null)
       .filter(({ backup }) => (backup?.takenAt ?? Number.NEGATIVE_INFINITY) + settings.everyMillis <= now)
-      .sort((a, b) => (a.backup?.takenAt ?? 0) - (b.backup?.takenAt ?? 0));
+      .sort((a, b) => (this.#tried.get(a.id) ?? 0) - (this.#tried.get(b.id) ?? 0));
     for (const job of due) {
       const server = leadServer(placementOf(job) ?? []);
       const driver = this.#house.driverOf(server);
       if (!driver || this.#busy.has(server) || this.#isCarrying(server)) continue;
       if (scheduler().servers.get(server)?.health !== "up") continue;
+      this.#tried.set(job.id, now);
       const copying = this.#backUp(job, driver).finally(() => this.#busy.delete(server));
       this.#busy.set(server, copying);
     }
@@ -123,12 +126,12 @@ export class Backups {
     const { signal } = this.#closed;
     const look = await driver.lookAtCheckpoint(id, known, [], signal);
     if (look.changedAt === null || look.changedAt === this.#copied.get(id)) return false;
-    if (look.now - look.changedAt < SETTLED_AFTER) return false;
+    if (look.changedAt > look.now - CLOCK_GRAIN) return false;
     const changedAt = clock.now() - (look.now - look.changedAt);
     if (known.told) {
       if (backup?.savedAt === known.savedAt) return false;
     } else {
-      if (changedAt <= (scheduler().run(id)?.startedAt ?? Number.POSITIVE_INFINITY)) return false;
+      if (changedAt <= (scheduler().run(id)?.placedAt ?? Number.POSITIVE_INFINITY)) return false;
       tell({ type: "CheckpointSaved", job: id, attempt, step: null, by: "files", at: changedAt });
     }
     const facts = {
@@ -165,8 +168,6 @@ export class Backups {
     signal: AbortSignal,
   ): Promise<void> {
     const files = [...manifest.values()].filter(({ type }) => type === "file");
-    const began = Math.floor(before.now / 1000);
-    for (const { path, modifiedAt } of files) if (modifiedAt >= began) throw new Changing(`${path} is being written`);
     const after = await driver.lookAtCheckpoint?.(
       id,
       folder,
@@ -176,8 +177,8 @@ export class Backups {
     if (!after || after.changedAt !== before.changedAt) throw new Changing("files came or went");
     for (const [i, { path, size, modifiedAt }] of files.entries()) {
       const now = after.files[i];
-      if (!now || now.size !== size || Math.floor(now.changedAt / 1000) !== modifiedAt)
-        throw new Changing(`${path} was written`);
+      const isSame = now?.size === size && Math.floor(now.changedAt / 1000) === modifiedAt;
+      if (!isSame || now.changedAt > before.now - CLOCK_GRAIN) throw new Changing(`${path} was written`);
     }
   }
 }

@@ -47,7 +47,6 @@ export class Checkpoints {
     this.#house = house;
     this.#vault = house.keeping?.vault ?? null;
     this.#backups = house.keeping && new Backups({ ...house, vault: house.keeping.vault, settings: house.keeping });
-    if (house.keeping?.keepMillis != null) this.#expireLater(house.keeping.keepMillis, 0);
   }
 
   /** The copies of a job's checkpoint, the newest last. */
@@ -65,11 +64,13 @@ export class Checkpoints {
     await this.#backups?.drop(job);
   }
 
-  /** Removes the copies of jobs that have no record: of deletions that a crash cut short. */
-  async sweep(existing: (ids: readonly JobId[]) => Promise<ReadonlySet<JobId>>): Promise<void> {
+  /** Removes the copies of jobs that have no record, of deletions that a crash cut short; and from now on what is too old. */
+  async start(existing: (ids: readonly JobId[]) => Promise<ReadonlySet<JobId>>): Promise<void> {
     const jobs = this.#vault?.jobs() ?? [];
     const kept = await existing(jobs);
     for (const job of jobs) if (!kept.has(job)) await this.drop(job);
+    const keepMillis = this.#house.keeping?.keepMillis ?? null;
+    if (keepMillis !== null) this.#expireLater(keepMillis, 0);
   }
 
   async close(): Promise<void> {
@@ -154,12 +155,12 @@ export class Checkpoints {
     const { clock, scheduler, tell } = this.#house;
     const [job, run] = [scheduler().job(id), scheduler().run(id)];
     const folder = job?.checkpoint;
-    if (!folder || folder.told || attempt !== job.attempt || run?.startedAt == null) return;
+    if (!folder || folder.told || attempt !== job.attempt || !run) return;
     const driver = this.#reachable(folder.server);
     const look = await driver?.lookAtCheckpoint?.(id, folder, [], AbortSignal.timeout(EVIDENCE)).catch(() => null);
     if (!look || look.changedAt === null) return;
     const at = clock.now() - (look.now - look.changedAt);
-    if (at > Math.max(run.startedAt, folder.savedAt ?? 0))
+    if (at > Math.max(run.placedAt, folder.savedAt ?? 0))
       tell({ type: "CheckpointSaved", job: id, attempt, step: null, by: "files", at });
   }
 

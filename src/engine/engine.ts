@@ -10,8 +10,9 @@ import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
 import type { PortRange } from "../core/ports.ts";
 import { runId } from "../core/run.ts";
 import { Scheduler } from "../core/scheduler.ts";
-import { conditionOf } from "../core/server.ts";
+import { conditionOf, type ServerId } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
+import type { Driver } from "../drivers/driver.ts";
 import type { Batch, Recorded } from "../store/event-log.ts";
 import { lastSeq, readEvents, record } from "../store/event-log.ts";
 import type { JobLogs } from "../store/job-logs.ts";
@@ -234,6 +235,10 @@ export class Engine {
   get scheduler(): Scheduler {
     return this.#scheduler;
   }
+  /** Of the servers that are connected. */
+  get drivers(): ReadonlyMap<ServerId, Driver> {
+    return this.#fleet.drivers();
+  }
   get cluster(): string {
     return this.#options.cluster;
   }
@@ -255,9 +260,9 @@ export class Engine {
     this.#thinLater();
     this.#logKeeping.start();
     this.reaper.start();
-    await this.checkpoints.sweep((jobs) => this.queries.existing(jobs));
     this.gpus.start();
     await Promise.all([...this.#scheduler.servers.values()].map((server) => this.#fleet.join(server)));
+    await this.checkpoints.start((jobs) => this.queries.existing(jobs));
     await this.settled();
   }
 

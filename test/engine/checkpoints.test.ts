@@ -18,8 +18,8 @@ beforeEach(async () => {
   house = new EngineHouse();
   await open();
   await house.join(
-    aServer("left", 0, { driver: "process", cores: 2 }),
-    aServer("right", 0, { driver: "process", cores: 2 }),
+    aServer("left", 2, { driver: "process", cores: 2 }),
+    aServer("right", 2, { driver: "process", cores: 2 }),
   );
 });
 afterEach(async () => {
@@ -33,6 +33,7 @@ const train = (env: Record<string, string> = {}) => ({
   command: shell(trainScript),
   env: { EPOCHS: "4", STEPS: "50", SECONDS_PER_STEP: "0.05", CHECKPOINT_EVERY: "20", ...env },
 });
+const tellStep = `printf '{"schedulearn": {"step": %d, "steps": 1000}}\\n' $i`;
 const eventsOf = async (id: JobId, type: string) =>
   (await house.engine.feed.read(0, 10_000, { job: id, types: [type] })).map(({ event }) => event);
 
@@ -112,7 +113,7 @@ describe("work that was not saved", () => {
   it("is none where the program saves when it is told to stop, and is all of it where it never does", async () => {
     const saves = await house.submit(train({ CHECKPOINT_EVERY: "1000" }));
     const never = await house.submit({
-      command: shell('i=0; while :; do i=$((i+1)); echo "step $i/1000"; sleep 0.05; done'),
+      command: shell(`i=0; while :; do i=$((i+1)); ${tellStep}; sleep 0.05; done`),
     });
     for (const id of [saves, never])
       await until(`${id} has done something`, () => (jobOf(id)?.progress?.step ?? 0) > 10);
@@ -131,7 +132,7 @@ describe("work that was not saved", () => {
   it("is none where files changed after the signal, though the program does not say so", async () => {
     const id = await house.submit({
       command: shell(
-        'cd "$SCHEDULEARN_CHECKPOINT_DIR"; trap "echo $i > new; mv new model; exit 143" TERM; i=0; while :; do i=$((i+1)); echo "step $i/1000"; sleep 0.05; done',
+        `cd "$SCHEDULEARN_CHECKPOINT_DIR"; trap "echo x > new; mv new model; exit 143" TERM; i=0; while :; do i=$((i+1)); ${tellStep}; sleep 0.05; done`,
       ),
     });
     await until("it has done something", () => (jobOf(id)?.progress?.step ?? 0) > 10);

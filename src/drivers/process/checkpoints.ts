@@ -78,13 +78,13 @@ export class Checkpoints {
     return packFolder(path, signal);
   }
 
-  /** What is written into a file counts as a change too: here that is cheap to see. */
+  /** Here it is cheap to see when a file was written, and folders of a carried copy have the time of the carry. */
   async look(job: JobId, { generation }: CheckpointFolder, paths: readonly string[]): Promise<CheckpointLook> {
     const root = this.path(job, generation);
     const stat = (path: string) => lstat(join(root, path));
     const all = await readdir(root, { recursive: true });
     const found = await Promise.all(all.map((path) => stat(path).catch(() => null)));
-    const times = found.flatMap((each) => (each ? [each.mtimeMs] : []));
+    const times = found.flatMap((each) => (each?.isFile() ? [each.mtimeMs] : []));
     const files = await Promise.all(
       paths.map((path) =>
         stat(path).then(
@@ -93,7 +93,7 @@ export class Checkpoints {
         ),
       ),
     );
-    const changedAt = times.length > 0 ? Math.max((await lstat(root)).mtimeMs, ...times) : null;
+    const changedAt = times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : null;
     return { now: this.#context.clock.now(), changedAt, files };
   }
 

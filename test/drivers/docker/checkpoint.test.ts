@@ -63,6 +63,38 @@ os.utime('private', (1_500_000_000, 1_500_000_000)); os.chmod('deep', 0o2770)
     expect(bench.told.of("CheckpointCarried", again)).toMatchObject([{ bytes: 70_001 + 512 + 16_385, files: 4 }]);
   });
 
+  test("goes back to an engine that has an older copy: only what changed is carried, and what went is not there", async () => {
+    const [first, second] = [await bench.connect(), await bench.connect({}, 1)];
+    const back = (run: RunOrder, attempt: number, script: string): RunOrder => ({
+      ...run,
+      attempt,
+      spec: { ...run.spec, command: python(script) },
+      on: run.on.map((share) => ({ ...share, server: attempt % 2 ? bench.host().name : bench.host(1).name })),
+      checkpoint:
+        attempt % 2
+          ? { generation: 1, from: { server: bench.host(1).name, generation: 2 } }
+          : { generation: 2, from: { server: bench.host().name, generation: 1 } },
+    });
+    const run = bench.order(
+      python(
+        "import os; os.chdir('/checkpoint'); open('data', 'wb').write(os.urandom(300000)); open('a', 'w').write('1')",
+      ),
+      { image: pythonImage },
+    );
+    await outputOf(first, run);
+    await outputOf(second, back(run, 2, "open('/checkpoint/a', 'w').write('22')"));
+    await outputOf(first, back(run, 3, `import os; os.rename('/checkpoint/a', '/checkpoint/b')\n${listing}`));
+    for (const [i, driver] of [first, second, first].entries()) await driver.reap(run.job, i + 1);
+    const there = await outputOf(second, back(run, 4, listing));
+    expect(there.map((line) => line.split(" ")[0])).toEqual(["/checkpoint/b", "/checkpoint/data"]);
+    const carried = bench.told.all.filter(({ type }) => type === "CheckpointCarried");
+    expect(carried).toMatchObject([
+      { bytes: 300_001, kept: { bytes: 0 } },
+      { bytes: 2, files: 1, kept: { bytes: 300_000, files: 1 } },
+      { bytes: 300_002, files: 2 }, // the engine cannot take a file away: the folder is made anew
+    ]);
+  });
+
   test("an empty folder arrives as an empty folder", async () => {
     const [first, second] = [await bench.connect(), await bench.connect({}, 1)];
     const run = bench.order("exit 0", { image: pythonImage });
