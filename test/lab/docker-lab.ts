@@ -21,6 +21,8 @@ export interface LabOptions {
   gpus?: number;
   /** Whether containers outlive their engine; true unless given. */
   liveRestore?: boolean;
+  /** How large a disk of its own each engine has; without it, it uses the machine's. */
+  diskMiB?: number;
   /** Settings of the engines beyond those, as their configuration file has them. */
   engine?: Readonly<Record<string, unknown>>;
   /** A folder of programs that the engines find before the machine's. */
@@ -43,6 +45,7 @@ export async function startLab({
   hosts,
   gpus = 0,
   liveRestore = true,
+  diskMiB,
   engine = {},
   programs,
 }: LabOptions): Promise<Lab> {
@@ -72,6 +75,7 @@ export async function startLab({
         storageDriver,
         gpus,
         liveRestore,
+        diskMiB,
         engine,
         programs,
       });

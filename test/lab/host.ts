@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import Docker from "dockerode";
 import { command, environment, until } from "./command.ts";
@@ -8,6 +18,7 @@ import { cgroupOf, readIfThere } from "./remains.ts";
 import type { TlsIdentity } from "./tls.ts";
 
 const apiPort = 2376;
+const FILLING = "filling";
 
 export interface HostOptions {
   /** The lab's folder; the host lives in a folder of its own in it. */
@@ -22,6 +33,8 @@ export interface HostOptions {
   gpus: number;
   /** Whether containers outlive their engine. */
   liveRestore: boolean;
+  /** The size of the disk of its own that it has; undefined: it uses the machine's. */
+  diskMiB: number | undefined;
   /** Further settings, which go before the others. */
   engine: Readonly<Record<string, unknown>>;
   programs: string | undefined;
@@ -62,6 +75,10 @@ export class LabHost {
     return `GPU-${this.name}-${index}`;
   }
 
+  get isRunning(): boolean {
+    return isAlive(this.engine);
+  }
+
   /** The pid of the engine. Throws when it is not running. */
   get pid(): number {
     if (!isAlive(this.engine) || this.engine?.pid === undefined)
@@ -73,6 +90,7 @@ export class LabHost {
   async start(): Promise<void> {
     if (!isAlive(this.containerd)) await this.startContainerd();
     if (isAlive(this.engine)) return;
+    await this.mountDisk();
     const pidFile = join(this.dir, "docker.pid");
     rmSync(pidFile, { force: true });
     const configFile = join(this.dir, "dockerd.json");
@@ -117,6 +135,35 @@ export class LabHost {
 
   heal(): Promise<void> {
     return this.options.port.heal();
+  }
+
+  /** SIGKILL for its containerd: the engine and the containers go on, and `start` begins a new one. */
+  async killContainerd(): Promise<void> {
+    const { containerd } = this;
+    containerd?.kill("SIGKILL");
+    await until(`the end of the containerd of ${this.name}`, 20_000, () => !isAlive(containerd));
+  }
+
+  /** Leaves no byte free on the disk that it has for itself. */
+  fillDisk(): void {
+    const file = openSync(join(this.dir, "data", FILLING), "w");
+    try {
+      for (const size of [1 << 20, 1 << 12]) while (isWritten(file, Buffer.alloc(size)));
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  freeDisk(): void {
+    rmSync(join(this.dir, "data", FILLING), { force: true });
+  }
+
+  private async mountDisk(): Promise<void> {
+    const { diskMiB } = this.options;
+    const data = join(this.dir, "data");
+    if (diskMiB === undefined || existsSync(data)) return;
+    mkdirSync(data);
+    await command("mount", ["-t", "tmpfs", "-o", `size=${diskMiB}m`, "tmpfs", data]);
   }
 
   private signal(signal: NodeJS.Signals): void {
@@ -233,6 +280,15 @@ interface SmiFields {
 
 function isAlive(child: ChildProcess | null): boolean {
   return child !== null && child.exitCode === null && child.signalCode === null;
+}
+
+function isWritten(file: number, bytes: Buffer): boolean {
+  try {
+    return writeSync(file, bytes) > 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return false;
+    throw error;
+  }
 }
 
 /** Engines before version 24 write a key to /etc/docker unless told otherwise; later ones do not know the setting. */
