@@ -5,11 +5,15 @@ import { cordon, drain, uncordon, undrain } from "./commands/drain.ts";
 import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
 import { forecast } from "./commands/forecast.ts";
+import { gpus } from "./commands/gpus.ts";
+import { images } from "./commands/images.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
+import { checkpoints } from "./commands/checkpoints.ts";
 import { migrate } from "./commands/migrate.ts";
 import { pause } from "./commands/pause.ts";
 import { policy } from "./commands/policy.ts";
+import { reap } from "./commands/reap.ts";
 import { replay } from "./commands/replay.ts";
 import { resume } from "./commands/resume.ts";
 import { retry } from "./commands/retry.ts";
@@ -28,6 +32,7 @@ const COMMANDS = [
   ls,
   show,
   logs,
+  checkpoints,
   migrate,
   cancel,
   rm,
@@ -42,6 +47,9 @@ const COMMANDS = [
   uncordon,
   drain,
   undrain,
+  gpus,
+  reap,
+  images,
   policy,
   estimates,
   forecast,

@@ -5,6 +5,7 @@ import { defaultRetry, type Retry } from "./retry.ts";
 import { Socket } from "./socket.ts";
 import { stream } from "./stream.ts";
 import type { TypedDocument } from "./typed-document.ts";
+import { type CheckpointSource, downloadCheckpoint } from "./download.ts";
 import { type Uploadable, uploadCode } from "./upload.ts";
 
 export interface ClientOptions {
@@ -130,6 +131,19 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       return (await ask(op.GetJob, { id }, options)).job;
     },
 
+    /** Where the job's checkpoint is kept. @throws SchedulearnError `NOT_FOUND` when there is no such job */
+    async checkpoints(id: string, options: Stoppable = {}): Promise<op.JobCheckpoints> {
+      const { job } = await ask(op.GetCheckpoints, { id }, options);
+      if (job) return job;
+      throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
+    },
+
+    /** The job's checkpoint folder as a tar stream, from its server or else the newest copy, unless told which. */
+    downloadCheckpoint: (
+      id: string,
+      { from = "anywhere", signal }: Stoppable & { readonly from?: CheckpointSource } = {},
+    ): Promise<ReadableStream<Uint8Array>> => downloadCheckpoint(endpoint, id, from, signal),
+
     /** One page of the jobs, newest first unless told otherwise. */
     async jobs(query: op.GetJobsVariables = {}, options: Stoppable = {}): Promise<Page<op.Job>> {
       const { nodes, totalCount, pageInfo } = (await ask(op.GetJobs, query, options)).jobs;
@@ -162,8 +176,8 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     retry: (id: string): Promise<op.Job> => change(op.RetryJob, { id }),
 
     /** Moves a running job to the server of this name, or to where it fits best. */
-    migrate: (id: string, to?: string): Promise<op.Migration> =>
-      change(op.MigrateJob, { id, ...(to !== undefined && { to }) }),
+    migrate: (id: string, to?: string, { live = false }: { readonly live?: boolean } = {}): Promise<op.Migration> =>
+      change(op.MigrateJob, { id, ...(to !== undefined && { to }), ...(live && { live }) }),
 
     async servers(options: Stoppable = {}): Promise<readonly op.Server[]> {
       const all: op.Server[] = [];
@@ -189,9 +203,34 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       cordoned = true,
       terms: Pick<op.CordonServerInput, "reason"> = {},
     ): Promise<op.Server> => change(op.CordonServer, { name, cordoned, ...terms }),
+    /** A quarantined GPU is given to nobody, and its job is moved. @param gpu its id, or `server/index` */
+    quarantineGpu: (gpu: string, reason?: string): Promise<op.Gpu> =>
+      change(op.QuarantineGpu, { gpu, ...(reason !== undefined && { reason }) }),
+    /** @param gpu its id, or `server/index` */
+    releaseGpu: (gpu: string): Promise<op.Gpu> => change(op.ReleaseGpu, { gpu }),
     /** @param force also when jobs need it: its runs count as lost, and jobs whose checkpoint lies there begin anew */
     async removeServer(name: string, { force = false }: { readonly force?: boolean | undefined } = {}): Promise<void> {
       await change(op.RemoveServer, { name, force });
+    },
+
+    /** What lies on the servers and nobody needs. */
+    leftovers: async (options: Stoppable = {}): Promise<op.Survey> =>
+      (await ask(op.GetLeftovers, {}, options)).leftovers,
+    /** Removes of it what is old enough. */
+    async reap(): Promise<op.Survey> {
+      const { survey, errors } = (await ask(op.Reap, {})).result;
+      if (errors.length > 0) throw new SchedulearnError(errors);
+      return survey ?? { leftovers: [], unasked: [] };
+    },
+
+    /** Images that jobs have used, on all servers. */
+    images: async (options: Stoppable = {}): Promise<op.GetImagesResult["images"]> =>
+      (await ask(op.GetImages, {}, options)).images,
+    /** Removes images that may be, until disks are below the low watermark. */
+    async collectImages(): Promise<readonly { readonly server: string; readonly name: string }[]> {
+      const { removed, errors } = (await ask(op.CollectImages, {})).result;
+      if (errors.length > 0) throw new SchedulearnError(errors);
+      return removed ?? [];
     },
 
     /** Every policy and placement rule there is, the active ones marked. */

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import { CheckpointResolver } from "./resolvers/checkpoint.ts";
 import { ClusterResolver } from "./resolvers/cluster.ts";
 import {
   EventQueries,
@@ -12,13 +13,15 @@ import {
   ServerChangeResolver,
 } from "./resolvers/events.ts";
 import { ExpectationResolver, ForecastResolver } from "./resolvers/forecast.ts";
+import { GpuMutations, GpuResolver } from "./resolvers/gpu.ts";
+import { Housekeeping } from "./resolvers/housekeeping.ts";
 import { JobResolver } from "./resolvers/job.ts";
 import { JobMutations } from "./resolvers/job-mutations.ts";
 import { MigrationResolver } from "./resolvers/migration.ts";
 import { OutputQueries, OutputStreams } from "./resolvers/output.ts";
 import { PolicyResolver } from "./resolvers/policy.ts";
 import { RunResolver } from "./resolvers/run.ts";
-import { GpuResolver, ServerResolver } from "./resolvers/server.ts";
+import { ServerResolver } from "./resolvers/server.ts";
 import { ServerMutations } from "./resolvers/server-mutations.ts";
 
 /** The library wants one though every stream here reads the event log or the output by itself. */
@@ -35,11 +38,14 @@ export const buildApiSchema = (): GraphQLSchema =>
     resolvers: [
       ClusterResolver,
       JobResolver,
+      CheckpointResolver,
       JobMutations,
       RunResolver,
       ServerResolver,
       GpuResolver,
+      GpuMutations,
       ServerMutations,
+      Housekeeping,
       MigrationResolver,
       PolicyResolver,
       ForecastResolver,

@@ -151,7 +151,7 @@ function printServers(terminal: Terminal, servers: readonly Server[]): void {
       `${server.coresUsed}/${server.cores}`,
       formatMiB(server.memoryMiB),
       String(server.jobs.length),
-      server.driver.toLowerCase(),
+      server.engine ?? server.driver.toLowerCase(),
       server.endpoint,
     ]),
   );
@@ -161,10 +161,11 @@ const inventoryWords = ({ health, gpus, cores }: Server): string[] =>
   health === "UP" ? [counted(gpus.length, "GPU"), counted(cores, "core")] : [];
 
 /** "up", "down: connection refused", "down, draining, cordoned: …": what is wanted of it is told beside what it is. */
-function stateWords({ state, stateReason, draining, cordoned }: Server): string {
+function stateWords({ state, stateReason, draining, cordoned, shortOfDisk }: Server): string {
   const wanted = [draining && state !== "DRAINING" && "draining", cordoned && state !== "CORDONED" && "cordoned"];
   const states = [state.toLowerCase(), ...wanted].filter(Boolean).join(", ");
-  return stateReason ? `${states}: ${stateReason}` : states;
+  const short = shortOfDisk === null ? [] : [`short of disk: ${shortOfDisk}`];
+  return [stateReason ? `${states}: ${stateReason}` : states, ...short].join("; ");
 }
 
 const stateCell = (terminal: Terminal, server: Server): Cell => ({

@@ -137,6 +137,8 @@ export interface GpuInput {
   readonly preferred?: number | null;
 }
 
+export type GpuState = "BUSY" | "FAULTY" | "IDLE" | "LEASED";
+
 export type Health = "DOWN" | "SUSPECT" | "UP";
 
 /** Jobs of which all that is given here is true. */
@@ -253,6 +255,8 @@ export type LogStream = "STDERR" | "STDOUT";
 export interface MigrateJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
   readonly id: string;
+  /** As it runs, with its memory: it need not know of checkpoints. */
+  readonly live?: boolean | null;
   /** The server; without it, wherever the placement likes best. */
   readonly to?: string | null;
 }
@@ -311,6 +315,20 @@ export interface ProgressInput {
   readonly file?: string | null;
   /** A regular expression with named groups. */
   readonly pattern?: string | null;
+}
+
+/** Which GPU, and why. */
+export interface QuarantineGpuInput {
+  /** Its id, or its server and index: beta/1. */
+  readonly gpu: string;
+  /** Why, for others to read. */
+  readonly reason?: string | null;
+}
+
+/** Which GPU. */
+export interface ReleaseGpuInput {
+  /** Its id, or its server and index: beta/1. */
+  readonly gpu: string;
 }
 
 /** Which server, and whether whatever is there. */
@@ -543,6 +561,7 @@ export type Run = {
 
 export type Migration = {
   readonly id: string;
+  readonly live: boolean;
   readonly cause: MigrationCause;
   readonly state: MigrationState;
   readonly reason: string | null;
@@ -625,11 +644,33 @@ export type JobDetails = Job & {
   };
 };
 
+export type Gpu = {
+  readonly id: string;
+  readonly serverName: string;
+  readonly index: number;
+  readonly uuid: string | null;
+  readonly parent: string | null;
+  readonly model: string | null;
+  readonly memoryMiB: number | null;
+  readonly state: GpuState;
+  readonly reason: string | null;
+  readonly utilisationPercent: number | null;
+  readonly memoryUsedMiB: number | null;
+  readonly temperatureC: number | null;
+  readonly lookedAt: string | null;
+  readonly job: {
+    readonly id: string;
+    readonly name: string;
+  } | null;
+};
+
 export type Server = {
   readonly id: string;
   readonly name: string;
   readonly driver: Driver;
   readonly endpoint: string;
+  readonly engine: string | null;
+  readonly noLiveMigration: string | null;
   readonly state: ServerState;
   readonly stateReason: string | null;
   readonly stateSince: string;
@@ -649,18 +690,11 @@ export type Server = {
   readonly cores: number;
   readonly coresUsed: number;
   readonly memoryMiB: number;
+  readonly freeDiskMiB: number | null;
+  readonly shortOfDisk: string | null;
   readonly memoryUsedMiB: number;
-  readonly gpus: readonly ({
-    readonly id: string;
-    readonly index: number;
-    readonly uuid: string | null;
-    readonly model: string | null;
-    readonly memoryMiB: number | null;
-    readonly job: {
-      readonly id: string;
-      readonly name: string;
-    } | null;
-  })[];
+  readonly notice: string | null;
+  readonly gpus: readonly Gpu[];
   readonly jobs: readonly ({
     readonly id: string;
     readonly name: string;
@@ -904,6 +938,7 @@ fragment Run on Run {
 
 fragment Migration on Migration {
   id
+  live
   cause
   state
   reason
@@ -1127,11 +1162,33 @@ query GetServers($after: Cursor) {
   }
 }
 
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+
 fragment Server on Server {
   id
   name
   driver
   endpoint
+  engine
+  noLiveMigration
   state
   stateReason
   stateSince
@@ -1151,17 +1208,12 @@ fragment Server on Server {
   cores
   coresUsed
   memoryMiB
+  freeDiskMiB
+  shortOfDisk
   memoryUsedMiB
+  notice
   gpus {
-    id
-    index
-    uuid
-    model
-    memoryMiB
-    job {
-      id
-      name
-    }
+    ...Gpu
   }
   jobs {
     id
@@ -2083,6 +2135,56 @@ fragment Job on Job {
 }
 ` as TypedDocument<ResumeJobResult, ResumeJobVariables>;
 
+export type JobCheckpoints = {
+  readonly id: string;
+  readonly checkpoints: readonly ({
+    readonly server: string | null;
+    readonly generation: number;
+    readonly step: number | null;
+    readonly savedAt: string | null;
+    readonly copiedAt: string | null;
+    readonly bytes: number | null;
+    readonly files: number | null;
+  })[];
+  readonly backupProblem: string | null;
+  readonly lostWork: {
+    readonly seconds: number;
+    readonly steps: number | null;
+  };
+};
+
+export type GetCheckpointsVariables = {
+  readonly id: string;
+};
+export type GetCheckpointsResult = {
+  readonly job: JobCheckpoints | null;
+};
+export const GetCheckpoints = `
+query GetCheckpoints($id: ID!) {
+  job(id: $id) {
+    ...JobCheckpoints
+  }
+}
+
+fragment JobCheckpoints on Job {
+  id
+  checkpoints {
+    server
+    generation
+    step
+    savedAt
+    copiedAt
+    bytes
+    files
+  }
+  backupProblem
+  lostWork {
+    seconds
+    steps
+  }
+}
+` as TypedDocument<GetCheckpointsResult, GetCheckpointsVariables>;
+
 export type RetryJobVariables = {
   readonly input: RetryJobInput;
 };
@@ -2239,6 +2341,7 @@ fragment Fault on UserError {
 
 fragment Migration on Migration {
   id
+  live
   cause
   state
   reason
@@ -2279,11 +2382,33 @@ fragment Fault on UserError {
   path
 }
 
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+
 fragment Server on Server {
   id
   name
   driver
   endpoint
+  engine
+  noLiveMigration
   state
   stateReason
   stateSince
@@ -2303,17 +2428,12 @@ fragment Server on Server {
   cores
   coresUsed
   memoryMiB
+  freeDiskMiB
+  shortOfDisk
   memoryUsedMiB
+  notice
   gpus {
-    id
-    index
-    uuid
-    model
-    memoryMiB
-    job {
-      id
-      name
-    }
+    ...Gpu
   }
   jobs {
     id
@@ -2350,11 +2470,33 @@ fragment Fault on UserError {
   path
 }
 
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+
 fragment Server on Server {
   id
   name
   driver
   endpoint
+  engine
+  noLiveMigration
   state
   stateReason
   stateSince
@@ -2374,17 +2516,12 @@ fragment Server on Server {
   cores
   coresUsed
   memoryMiB
+  freeDiskMiB
+  shortOfDisk
   memoryUsedMiB
+  notice
   gpus {
-    id
-    index
-    uuid
-    model
-    memoryMiB
-    job {
-      id
-      name
-    }
+    ...Gpu
   }
   jobs {
     id
@@ -2421,11 +2558,33 @@ fragment Fault on UserError {
   path
 }
 
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+
 fragment Server on Server {
   id
   name
   driver
   endpoint
+  engine
+  noLiveMigration
   state
   stateReason
   stateSince
@@ -2445,17 +2604,12 @@ fragment Server on Server {
   cores
   coresUsed
   memoryMiB
+  freeDiskMiB
+  shortOfDisk
   memoryUsedMiB
+  notice
   gpus {
-    id
-    index
-    uuid
-    model
-    memoryMiB
-    job {
-      id
-      name
-    }
+    ...Gpu
   }
   jobs {
     id
@@ -2464,6 +2618,102 @@ fragment Server on Server {
   }
 }
 ` as TypedDocument<CordonServerResult, CordonServerVariables>;
+
+export type QuarantineGpuVariables = {
+  readonly input: QuarantineGpuInput;
+};
+export type QuarantineGpuResult = {
+  readonly result: {
+    readonly value: Gpu | null;
+    readonly errors: readonly Fault[];
+  };
+};
+export const QuarantineGpu = `
+mutation QuarantineGpu($input: QuarantineGpuInput!) {
+  result: quarantineGpu(input: $input) {
+    value: gpu {
+      ...Gpu
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+` as TypedDocument<QuarantineGpuResult, QuarantineGpuVariables>;
+
+export type ReleaseGpuVariables = {
+  readonly input: ReleaseGpuInput;
+};
+export type ReleaseGpuResult = {
+  readonly result: {
+    readonly value: Gpu | null;
+    readonly errors: readonly Fault[];
+  };
+};
+export const ReleaseGpu = `
+mutation ReleaseGpu($input: ReleaseGpuInput!) {
+  result: releaseGpu(input: $input) {
+    value: gpu {
+      ...Gpu
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+` as TypedDocument<ReleaseGpuResult, ReleaseGpuVariables>;
 
 export type RemoveServerVariables = {
   readonly input: RemoveServerInput;
@@ -2766,11 +3016,33 @@ subscription FollowServers($after: Cursor) {
   }
 }
 
+fragment Gpu on Gpu {
+  id
+  serverName
+  index
+  uuid
+  parent
+  model
+  memoryMiB
+  state
+  reason
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  lookedAt
+  job {
+    id
+    name
+  }
+}
+
 fragment Server on Server {
   id
   name
   driver
   endpoint
+  engine
+  noLiveMigration
   state
   stateReason
   stateSince
@@ -2790,17 +3062,12 @@ fragment Server on Server {
   cores
   coresUsed
   memoryMiB
+  freeDiskMiB
+  shortOfDisk
   memoryUsedMiB
+  notice
   gpus {
-    id
-    index
-    uuid
-    model
-    memoryMiB
-    job {
-      id
-      name
-    }
+    ...Gpu
   }
   jobs {
     id
@@ -2856,3 +3123,138 @@ fragment Event on Event {
   body
 }
 ` as TypedDocument<FollowEventsResult, FollowEventsVariables>;
+
+export type Survey = {
+  readonly leftovers: readonly ({
+    readonly server: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly reason: string;
+    readonly ageSeconds: number | null;
+    readonly due: boolean;
+  })[];
+  readonly unasked: readonly ({
+    readonly server: string;
+    readonly reason: string;
+  })[];
+};
+
+export type GetLeftoversVariables = {};
+export type GetLeftoversResult = {
+  readonly leftovers: Survey;
+};
+export const GetLeftovers = `
+query GetLeftovers {
+  leftovers {
+    ...Survey
+  }
+}
+
+fragment Survey on Survey {
+  leftovers {
+    server
+    kind
+    name
+    reason
+    ageSeconds
+    due
+  }
+  unasked {
+    server
+    reason
+  }
+}
+` as TypedDocument<GetLeftoversResult, GetLeftoversVariables>;
+
+export type ReapVariables = {};
+export type ReapResult = {
+  readonly result: {
+    readonly survey: Survey | null;
+    readonly errors: readonly Fault[];
+  };
+};
+export const Reap = `
+mutation Reap {
+  result: reap {
+    survey {
+      ...Survey
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
+fragment Survey on Survey {
+  leftovers {
+    server
+    kind
+    name
+    reason
+    ageSeconds
+    due
+  }
+  unasked {
+    server
+    reason
+  }
+}
+` as TypedDocument<ReapResult, ReapVariables>;
+
+export type GetImagesVariables = {};
+export type GetImagesResult = {
+  readonly images: readonly ({
+    readonly server: string;
+    readonly name: string;
+    readonly sizeMiB: number;
+    readonly usedAt: string;
+    readonly stays: string | null;
+  })[];
+};
+export const GetImages = `
+query GetImages {
+  images {
+    server
+    name
+    sizeMiB
+    usedAt
+    stays
+  }
+}
+` as TypedDocument<GetImagesResult, GetImagesVariables>;
+
+export type CollectImagesVariables = {};
+export type CollectImagesResult = {
+  readonly result: {
+    readonly removed: readonly ({
+      readonly server: string;
+      readonly name: string;
+    })[] | null;
+    readonly errors: readonly Fault[];
+  };
+};
+export const CollectImages = `
+mutation CollectImages {
+  result: collectImages {
+    removed {
+      server
+      name
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<CollectImagesResult, CollectImagesVariables>;

@@ -1,9 +1,10 @@
 import { type ClassType, Field, ID, ObjectType } from "type-graphql";
 import type { DomainErrorCode } from "../../core/errors.ts";
+import { RemovedImageView, SurveyView } from "./housekeeping.ts";
 import { JobView } from "./job.ts";
 import { MigrationView } from "./migration.ts";
 import { PlacementView, PolicyView } from "./policy.ts";
-import { ServerView } from "./server.ts";
+import { GpuView, ServerView } from "./server.ts";
 
 @ObjectType("UserError", { description: "Something that the caller can mend. Nothing was changed." })
 export class UserError {
@@ -19,7 +20,7 @@ export class UserError {
   path?: readonly string[];
 }
 
-type PartType = ClassType | typeof ID;
+type PartType = ClassType | typeof ID | [ClassType];
 
 /** `<name>Payload`: what a mutation gives, each part null where there are errors. */
 function payloadType(
@@ -57,6 +58,15 @@ export const DrainServerPayload = payloadType("DrainServer", { server });
 export const CordonServerPayload = payloadType("CordonServer", { server });
 export const RemoveServerPayload = payloadType("RemoveServer", {
   removedServerId: [() => ID, "The server that is gone; null when there are errors."],
+});
+const gpu = [() => GpuView, "The GPU as it is now; null when there are errors."] as const;
+export const QuarantineGpuPayload = payloadType("QuarantineGpu", { gpu });
+export const ReleaseGpuPayload = payloadType("ReleaseGpu", { gpu });
+export const ReapPayload = payloadType("Reap", {
+  survey: [() => SurveyView, "What was found, and with it what was removed: all that was due."],
+});
+export const CollectImagesPayload = payloadType("CollectImages", {
+  removed: [() => [RemovedImageView], "What was removed; null when there are errors."],
 });
 export const SetPolicyPayload = payloadType("SetPolicy", {
   policy: [() => PolicyView, "The policy now in force; null when there are errors."],

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import type { Gpu, Server, ServerId } from "../../core/server.ts";
+import { type Gpu, type Server, type ServerId, shortOfDisk } from "../../core/server.ts";
+import { obstacleOf } from "../../core/live-migration.ts";
 import { standingOf } from "../../core/server-state.ts";
 import type { Instant } from "../../core/time.ts";
 import { addressOf } from "../../engine/gang-order.ts";
@@ -36,6 +37,14 @@ export class GpuView extends Node {
   @Field(() => Int, { nullable: true, description: "Its memory in MiB, where known." })
   get memoryMiB(): number | null {
     return this.gpu.memoryMiB;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The UUID of the GPU of which it is a slice; null: it is a whole one.",
+  })
+  get parent(): string | null {
+    return this.gpu.parent ?? null;
   }
 
   @Field(() => String, { description: "The name of its server." })
@@ -87,6 +96,16 @@ export class ServerView extends Node {
   @Field(() => String, { description: "Where its engine is: unix://…, tcp://…, ssh://…, or local." })
   get endpoint(): string {
     return this.server.endpoint;
+  }
+
+  @Field(() => String, { nullable: true, description: "Its engine and version, such as Podman 4.3.1, where known." })
+  get engine(): string | null {
+    return this.server.engine?.name ?? null;
+  }
+
+  @Field(() => String, { nullable: true, description: "Why no job moves from it or to it as it runs; null: one may." })
+  get noLiveMigration(): string | null {
+    return obstacleOf(this.server);
   }
 
   @Field(() => ServerStateEnum, {
@@ -144,6 +163,16 @@ export class ServerView extends Node {
   @Field(() => Int, { description: "Its memory that jobs may have, in MiB." })
   get memoryMiB(): number {
     return this.server.memoryMiB;
+  }
+
+  @Field(() => Int, { nullable: true, description: "What is free of its engine's disk, in MiB; null: not known." })
+  get freeDiskMiB(): number | null {
+    return this.server.freeDiskMiB ?? null;
+  }
+
+  @Field(() => String, { nullable: true, description: "Why its disk takes no new run; null: it has room enough." })
+  get shortOfDisk(): string | null {
+    return shortOfDisk(this.server);
   }
 
   @Field(() => [GpuView], { description: "Its GPUs, by index." })
