@@ -8,42 +8,84 @@ import { type Engine, reasonOf, statusOf } from "./engine.ts";
 import { FrameReader } from "./frames.ts";
 
 const SPACE = 0x20;
+const NEWLINE = 0x0a;
+
+const STREAMS = ["stdout", "stderr"] as const;
+/** What the engine takes for the beginning of its log. */
+const BEGINNING = "0";
 
 interface Place {
   /** `<seconds>.<nanoseconds>`: what the engine takes as `since`; places compare as texts. */
   readonly time: string;
+  /** Of the frames of that time so much was dealt with; from the beginning, of all frames. */
   readonly skipBytes: number;
+  /** Dealt with since the beginning; null where an earlier version did not count. */
+  readonly total: number | null;
+  /** From when on the other output had a line unfinished; null where it had none. */
+  readonly hold: string | null;
 }
 
-/** What one attempt to read a run's output has come to: frames of the engine in, lines out. */
+interface Progress {
+  /** Bytes in the log before the first frame that was pushed; null when that is not known, undefined before it comes. */
+  base?: number | null;
+  pushedBytes: number;
+  /** The newest frames pushed: their time, and how many had it. */
+  seen?: { readonly time: string; readonly frames: number };
+  /** Since when a line is unfinished. */
+  unfinished?: string | undefined;
+  /** Of the last frame that came, pushed or not. */
+  last?: string | undefined;
+  /** How many frames of the time seen, or how many bytes, are about to come once more. */
+  toSkip: number;
+}
+
+/**
+ * What one attempt to read a run's output has come to: frames of the engine in, lines out. Where one was in the log the times of
+ * lines tell. Once the engine's clock was set back they do not, and from then on places count bytes from the beginning.
+ */
 export class OutputReader {
   readonly #from: Partial<Record<OutputStream, Place>>;
   readonly #splitters: Record<OutputStream, LineSplitter>;
+  readonly #progress: Record<OutputStream, Progress> = {
+    stdout: { pushedBytes: 0, toSkip: 0 },
+    stderr: { pushedBytes: 0, toSkip: 0 },
+  };
   #frames = new FrameReader();
-  /** The newest frames pushed: their time, and how many had it. */
-  readonly #seen: Partial<Record<OutputStream, { readonly time: string; readonly frames: number }>> = {};
-  /** How many frames of that time are about to come once more. */
-  #toSkip: Partial<Record<OutputStream, number>> | null = null;
+  /** It was asked for from the beginning, because times would not do. */
+  readonly #fromBeginning: boolean;
+  /** Times do not do (any more). */
+  #counts: boolean;
+  #readsOn = false;
   /** From when the engine has to send. It sends what has that very time too, and what was dealt with of that is skipped. */
   since: string;
 
   constructor(from: OutputPosition) {
-    this.#from = {
-      ...(from.stdout !== undefined && { stdout: parsePlace(from.stdout) }),
-      ...(from.stderr !== undefined && { stderr: parsePlace(from.stderr) }),
-    };
+    const places = STREAMS.flatMap((stream) => {
+      const position = from[stream];
+      return position === undefined ? [] : [[stream, parsePlace(position)] as const];
+    });
+    this.#fromBeginning = places.some(([, { time }]) => time === BEGINNING);
+    this.#counts = this.#fromBeginning;
+    this.#from = Object.fromEntries(
+      places.map(([stream, place]) => [stream, this.#fromBeginning ? countedFromBeginning(place) : place]),
+    );
     this.#splitters = { stdout: splitterFrom(this.#from.stdout), stderr: splitterFrom(this.#from.stderr) };
-    const { stdout, stderr } = this.#from;
-    this.since = stdout && stderr ? earliest(stdout.time, stderr.time) : "0";
+    this.since = this.#fromBeginning ? BEGINNING : sinceOf(places.map(([, place]) => place));
   }
 
   /** What follows was asked for anew, from the new `since`: it begins with some that was pushed already, and that is skipped. */
   readOn(): void {
-    const { stdout, stderr } = this.#seen;
-    this.#toSkip = { stdout: stdout?.frames ?? 0, stderr: stderr?.frames ?? 0 };
+    this.#readsOn = true;
     this.#frames = new FrameReader();
-    const times = [stdout, stderr].flatMap((seen) => seen?.time ?? []);
-    if (times.length > 0) this.since = earliest(...times, ...times.map(aWhileBefore));
+    const times: string[] = [];
+    for (const stream of STREAMS) {
+      const progress = this.#progress[stream];
+      progress.last = undefined;
+      progress.toSkip = this.#counts ? (progress.base ?? 0) + progress.pushedBytes : (progress.seen?.frames ?? 0);
+      if (progress.seen) times.push(progress.seen.time);
+    }
+    if (this.#counts) this.since = BEGINNING;
+    else if (times.length > 0) this.since = earliest(...times, ...times.map((time) => earlierBy(LATE_SECONDS, time)));
   }
 
   push(chunk: Buffer): Output[] {
@@ -54,60 +96,117 @@ export class OutputReader {
 
   /** The run is over and everything was pushed. */
   end(): Output[] {
-    return (["stdout", "stderr"] as const).flatMap((stream) =>
-      this.#splitters[stream].end().map((piece) => outputOf(stream, piece)),
-    );
+    return STREAMS.flatMap((stream) => this.#splitters[stream].end().map((piece) => this.#output(stream, piece)));
   }
 
   /** A frame is the engine's timestamp, a space, and a line or a part of one; all parts of a line have the same time. */
   #frame(stream: OutputStream, frame: Buffer, outputs: Output[]): void {
     const space = frame.indexOf(SPACE);
     const stamp = frame.toString("latin1", 0, space);
+    const data = frame.subarray(space + 1);
     const time = placeTime(stamp);
+    this.#watchClock(stream, time);
     const from = this.#from[stream];
-    if (from && time < from.time) return;
-    if (this.#pushedBefore(stream, time)) return;
-    for (const piece of this.#splitters[stream].push(frame.subarray(space + 1), Date.parse(stamp), time)) {
-      outputs.push(outputOf(stream, piece));
+    if (!this.#counts && from && time < from.time) return;
+    if (this.#pushedBefore(stream, time, data.length)) return;
+    const progress = this.#progress[stream];
+    if (progress.base === undefined) progress.base = this.#fromBeginning ? 0 : baseOf(from, time);
+    progress.pushedBytes += data.length;
+    const position = this.#fromBeginning ? BEGINNING : time;
+    for (const piece of this.#splitters[stream].push(data, Date.parse(stamp), position)) {
+      outputs.push(this.#output(stream, piece));
     }
+    if (data.at(-1) === NEWLINE) progress.unfinished = undefined;
+    else if (progress.unfinished === undefined || data.includes(NEWLINE)) progress.unfinished = time;
   }
 
-  #pushedBefore(stream: OutputStream, time: string): boolean {
-    const seen = this.#seen[stream];
-    if (this.#toSkip && seen) {
+  /** The log has the lines of each output in the order of their times, unless the clock was set back between two of them. */
+  #watchClock(stream: OutputStream, time: string): void {
+    const progress = this.#progress[stream];
+    const wasSetBack = progress.last !== undefined && time < progress.last;
+    progress.last = time;
+    if (!wasSetBack || this.#counts || STREAMS.some((each) => this.#progress[each].base === null)) return;
+    this.#counts = true;
+    for (const each of STREAMS) this.#progress[each].toSkip = 0; // all that was pushed before stands before this
+  }
+
+  #pushedBefore(stream: OutputStream, time: string, bytes: number): boolean {
+    const progress = this.#progress[stream];
+    if (this.#counts) {
+      if (progress.toSkip <= 0) return false;
+      progress.toSkip -= bytes;
+      return true;
+    }
+    const { seen } = progress;
+    if (this.#readsOn && seen) {
       if (time < seen.time) return true;
-      const left = this.#toSkip[stream] ?? 0;
-      if (time === seen.time && left > 0) {
-        this.#toSkip[stream] = left - 1;
+      if (time === seen.time && progress.toSkip > 0) {
+        progress.toSkip -= 1;
         return true;
       }
     }
-    this.#seen[stream] = { time, frames: seen?.time === time ? seen.frames + 1 : 1 };
+    progress.seen = { time, frames: seen?.time === time ? seen.frames + 1 : 1 };
     return false;
+  }
+
+  #output(stream: OutputStream, piece: Piece): Output {
+    if (piece.kind === "update") return { kind: "update", stream, text: piece.text };
+    const { text, at, skipBytes, endOffset, continues } = piece;
+    const { base } = this.#progress[stream];
+    const total = base === null || base === undefined ? "" : base + endOffset;
+    const hold = this.#progress[stream === "stdout" ? "stderr" : "stdout"].unfinished;
+    const place = [piece.position, skipBytes, total, ...(hold === undefined ? [] : [hold])];
+    const position = this.#counts ? `${BEGINNING}/${total}` : place.join("/");
+    return { kind: "line", stream, at, text, position, ...(continues && { continues }) };
   }
 }
 
 /** Its two outputs reach the log side by side, so that one may be a little late. */
 const LATE_SECONDS = 10;
+/** Of an output that was silent so far, or for long; an engine that hung may have been in the middle of it. */
+const VERY_LATE_SECONDS = 600;
+/** Lines from before `since` never come, not even new ones: so far may a clock be set back after it was asked. */
+const SET_BACK_SECONDS = 60;
 
-function aWhileBefore(time: string): string {
-  const [seconds, nanos] = time.split(".");
-  return `${Number(seconds) - LATE_SECONDS}.${nanos}`;
+function earlierBy(seconds: number, time: string): string {
+  const [whole, nanos] = time.split(".");
+  return `${Number(whole) - seconds}.${nanos}`;
 }
 
 const earliest = (...times: readonly string[]): string => times.reduce((a, b) => (a < b ? a : b));
+const latest = (...times: readonly string[]): string => times.reduce((a, b) => (a > b ? a : b));
+
+/** From when to ask, for places of one output or both: not for all of a long log because one of them is silent. */
+function sinceOf(places: readonly Place[]): string {
+  if (places.length === 0) return BEGINNING;
+  const times = places.map(({ time }) => time);
+  const longAgo = earlierBy(VERY_LATE_SECONDS, latest(...times));
+  const holds = places.flatMap(({ hold }) => hold ?? []);
+  const since = earliest(places.length === 1 ? longAgo : latest(earliest(...times), longAgo), ...holds);
+  return earlierBy(SET_BACK_SECONDS, since);
+}
 
 type Piece = ReturnType<LineSplitter["push"]>[number];
 
-function outputOf(stream: OutputStream, piece: Piece): Output {
-  if (piece.kind === "update") return { kind: "update", stream, text: piece.text };
-  const { text, at, position, skipBytes, continues } = piece;
-  return { kind: "line", stream, at, text, position: `${position}/${skipBytes}`, ...(continues && { continues }) };
+/** `<time>/<bytes of it>/<bytes in all>`, `<time>/<bytes of it>/<bytes in all>/<hold>`, or `0/<bytes in all>`. */
+function parsePlace(position: string): Place {
+  const [time = "", skip, total, hold = null] = position.split("/");
+  const skipBytes = Number(skip);
+  return { time, skipBytes, total: time === BEGINNING ? skipBytes : total ? Number(total) : null, hold };
 }
 
-function parsePlace(position: string): Place {
-  const slash = position.indexOf("/");
-  return { time: position.slice(0, slash), skipBytes: Number(position.slice(slash + 1)) };
+const countedFromBeginning = ({ total }: Place): Place => ({
+  time: BEGINNING,
+  skipBytes: total ?? 0,
+  total,
+  hold: null,
+});
+
+/** Bytes before a frame of that time, which is the first of those that a resumed reader is given. */
+function baseOf(from: Place | undefined, time: string): number | null {
+  if (!from) return 0;
+  if (from.total === null) return null;
+  return time === from.time ? from.total - from.skipBytes : from.total;
 }
 
 const splitterFrom = (place: Place | undefined): LineSplitter =>
