@@ -1,3 +1,4 @@
+import { type CheckpointSource, downloadCheckpoint } from "./download.ts";
 import { type Fault, RequestError, SchedulearnError } from "./errors.ts";
 import * as op from "./generated/operations.ts";
 import { type Endpoint, type Fetch, request } from "./http.ts";
@@ -5,7 +6,6 @@ import { defaultRetry, type Retry } from "./retry.ts";
 import { Socket } from "./socket.ts";
 import { stream } from "./stream.ts";
 import type { TypedDocument } from "./typed-document.ts";
-import { type CheckpointSource, downloadCheckpoint } from "./download.ts";
 import { type Uploadable, uploadCode } from "./upload.ts";
 
 export interface ClientOptions {

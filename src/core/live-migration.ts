@@ -18,7 +18,7 @@ export function refuseLive({ id }: Job, on: Placement, to: Placement, servers: R
 }
 
 /** Why no run can be moved as it runs from the server or to it; null when it can, as far as is known. */
-function obstacleOf(server: Server | undefined): string | null {
+export function obstacleOf(server: Server | undefined): string | null {
   if (!server?.engine) return "only containers can be moved as they run, and this server has no engine for them";
   return server.engine.noLiveMigration ?? null;
 }

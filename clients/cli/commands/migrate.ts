@@ -7,6 +7,7 @@ import { counted, formatBytes, formatSeconds } from "../format.ts";
 
 interface Options {
   readonly wait?: boolean;
+  readonly live?: boolean;
 }
 
 export function migrate(program: Command, cli: Cli): void {
@@ -16,14 +17,15 @@ export function migrate(program: Command, cli: Cli): void {
     .description("Moves a running job with its checkpoint: to the server of this name, or to where it fits best.")
     .argument("<job>", "its id, its number, or its name")
     .argument("[server]", "where to")
+    .option("--live", "as it runs, with its memory: CPU containers between Docker hosts with CRIU")
     .option("-w, --wait", "until it runs there; exit code 1 when it does not come to that")
-    .addHelpText("after", examples("migrate 17", "migrate resnet50 gpu-box-2 --wait"))
+    .addHelpText("after", examples("migrate 17", "migrate resnet50 gpu-box-2 --wait", "migrate 17 box2 --live"))
     .action(
       cli.act(
-        async ({ client, terminal, json, signal }, wanted: string, server: string | undefined, { wait }: Options) => {
+        async ({ client, terminal, json, signal }, wanted: string, server: string | undefined, { wait, live }: Options) => {
           const id = await findJobId(client, wanted);
           const { eventCursor } = await client.cluster({ signal });
-          const begun = await client.migrate(id, server);
+          const begun = await client.migrate(id, server, { live: live ?? false });
           if (!json) terminal.print(`${id} moves from ${begun.from} to ${begun.to}`);
           if (!wait) {
             if (json) terminal.printJson(begun);
@@ -59,7 +61,7 @@ async function ended(
   return look(); // the job is over
 }
 
-function costWords({ downtime, bytes, lostSteps }: Migration): string {
+function costWords({ downtime, bytes, lostSteps, reason }: Migration): string {
   const lost = lostSteps === null ? [] : [`${counted(lostSteps, "step")} lost`];
-  return [`${formatSeconds(downtime)} of downtime`, `${formatBytes(bytes)} carried`, ...lost].join(", ");
+  return [`${formatSeconds(downtime)} of downtime`, `${formatBytes(bytes)} carried`, ...lost, ...(reason ? [reason] : [])].join(", ");
 }

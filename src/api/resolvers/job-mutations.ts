@@ -108,11 +108,11 @@ export class JobMutations {
   }
 
   @Mutation(() => MigrateJobPayload, { description: "Moves a running job to another server, with its checkpoint." })
-  migrateJob(@Arg("input", () => MigrateJobInput, what) { id, to }: MigrateJobInput, @Ctx() context: Context) {
+  migrateJob(@Arg("input", () => MigrateJobInput, what) { id, to, live }: MigrateJobInput, @Ctx() context: Context) {
     return payload(async () => {
       let migration = "";
       const { job } = await changed(id, context, (scheduler, jobId, now) => {
-        const events = requestMigrate(scheduler, jobId, to ?? null, now);
+        const events = requestMigrate(scheduler, jobId, to ?? null, now, live ?? false);
         for (const event of events) if (event.type === "JobMigrated") migration = event.migration;
         return events;
       });

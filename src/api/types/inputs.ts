@@ -85,6 +85,9 @@ export class UpdateJobInput extends WhichJob {
 export class MigrateJobInput extends WhichJob {
   @Field(() => String, { ...optional, description: "The server; without it, wherever the placement likes best." })
   to?: string;
+
+  @Field(() => Boolean, { ...optional, description: "As it runs, with its memory: it need not know of checkpoints." })
+  live?: boolean;
 }
 
 @InputType("TlsInput", { description: "Files on the API's machine with which a tcp endpoint is reached safely." })
@@ -195,6 +198,21 @@ export class RemoveServerInput {
   })
   force!: boolean;
 }
+
+@InputType()
+class WhichGpu {
+  @Field(() => ID, { description: "Its id, or its server and index: beta/1." })
+  gpu!: string;
+}
+
+@InputType("QuarantineGpuInput", { description: "Which GPU, and why." })
+export class QuarantineGpuInput extends WhichGpu {
+  @Field(() => String, { ...optional, description: "Why, for others to read." })
+  reason?: string;
+}
+
+@InputType("ReleaseGpuInput", { description: "Which GPU." })
+export class ReleaseGpuInput extends WhichGpu {}
 
 @InputType("SetPolicyInput", { description: "What is not given stays as it is." })
 export class SetPolicyInput {

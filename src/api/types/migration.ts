@@ -25,9 +25,14 @@ export class MigrationView extends Node {
     return this.migration.state;
   }
 
-  @Field(() => String, { nullable: true, description: "Why it failed or was superseded; null otherwise." })
+  @Field(() => String, { nullable: true, description: "Why it failed, was superseded, or did not go on with its memory; null otherwise." })
   get reason(): string | null {
     return this.migration.reason;
+  }
+
+  @Field(() => Boolean, { description: "With the job's memory, as it ran; else it saved, stopped and started anew." })
+  get live(): boolean {
+    return this.migration.live ?? false;
   }
 
   @Field(() => String, { description: "The name of the server that it left." })
@@ -63,5 +68,13 @@ export class MigrationView extends Node {
   @Field(() => Int, { nullable: true, description: "Steps that were done again; null while that is not known." })
   get lostSteps(): number | null {
     return this.migration.lostSteps;
+  }
+
+  @Field(() => Duration, {
+    nullable: true,
+    description: "Time training that was not saved; null while that is not known.",
+  })
+  get lostTime(): Millis | null {
+    return this.migration.lostMillis ?? null;
   }
 }
