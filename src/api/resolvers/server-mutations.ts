@@ -5,12 +5,12 @@ import { requestCordon, requestDrain, requestJoin, requestRemove } from "../../c
 import type { Context } from "../context.ts";
 import { payload } from "../errors.ts";
 import { serverNamed } from "../places.ts";
+import { reasonFrom } from "../reason-from.ts";
 import { given } from "../spec-of.ts";
 import { AddServerInput, CordonServerInput, DrainServerInput, RemoveServerInput } from "../types/inputs.ts";
 import { AddServerPayload, CordonServerPayload, DrainServerPayload, RemoveServerPayload } from "../types/payloads.ts";
 
 const what = { description: "What is wanted." } as const;
-const LONGEST_REASON = 500;
 /** An id that is a name must not look like the id of something else. */
 const LIKE_A_JOB = /^job-\d+$/;
 
@@ -71,12 +71,6 @@ export class ServerMutations {
 }
 
 /** @throws DomainError for one that is too long to be read in a list */
-function reasonFrom(reason: string | undefined): string | null {
-  if (reason !== undefined && reason.length > LONGEST_REASON)
-    throw domainError("INVALID_INPUT", `reason: must be at most ${LONGEST_REASON} characters`, ["reason"]);
-  return reason?.trim() || null;
-}
-
 function refuseUnreachable(name: string, error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error);
   throw domainError(

@@ -4,9 +4,9 @@ import { standingOf } from "../../core/server-state.ts";
 import type { Context } from "../context.ts";
 import { serverNamed } from "../places.ts";
 import { type Connection, costOfFew, costOfList, PageArgs, pageOf } from "../relay.ts";
-import { GpuConnection, ServerConnection } from "../types/connections.ts";
+import { ServerConnection } from "../types/connections.ts";
 import { JobView } from "../types/job.ts";
-import { DrainView, GpuView, ServerView } from "../types/server.ts";
+import { DrainView, ServerView } from "../types/server.ts";
 
 @Resolver(() => ServerView)
 export class ServerResolver {
@@ -22,13 +22,6 @@ export class ServerResolver {
     @Ctx() { engine }: Context,
   ): ServerView | null {
     return serverNamed(name, engine);
-  }
-
-  @Query(() => GpuConnection, { complexity: costOfList, description: "The GPUs of all servers." })
-  gpus(@Args(() => PageArgs) page: PageArgs, @Ctx() { engine }: Context): Connection<GpuView> {
-    const servers = [...engine.scheduler.servers.values()];
-    const gpus = servers.flatMap((server) => server.gpus.map((gpu) => new GpuView(gpu, server.id)));
-    return pageOf(gpus, page, "gpu", ({ id }) => id);
   }
 
   @FieldResolver(() => [JobView], { complexity: costOfFew, description: "The jobs that hold a part of it now." })
@@ -48,6 +41,12 @@ export class ServerResolver {
     return { since, reason, deadlineAt: server.drain?.deadlineAt ?? null, jobsLeft };
   }
 
+  @FieldResolver(() => String, { nullable: true, description: "What could not be found out of it; null when all was." })
+  notice(@Root() { name, server }: ServerView, @Ctx() { engine }: Context): string | null {
+    const trouble = engine.gpus.trouble(name);
+    return server.notice ?? (trouble === null ? null : `its GPUs cannot be looked at: ${trouble}`);
+  }
+
   @FieldResolver(() => Int, { description: "How many of its cores jobs hold now." })
   coresUsed(@Root() { name }: ServerView, @Ctx() { engine }: Context): number {
     const room = engine.scheduler.ledger.rooms.get(name);
@@ -57,21 +56,5 @@ export class ServerResolver {
   @FieldResolver(() => Int, { description: "How much memory is set aside for jobs now, in MiB." })
   memoryUsedMiB(@Root() { name }: ServerView, @Ctx() { engine }: Context): number {
     return engine.scheduler.ledger.rooms.get(name)?.usedMemoryMiB ?? 0;
-  }
-}
-
-@Resolver(() => GpuView)
-export class GpuResolver {
-  @FieldResolver(() => ServerView, { nullable: true, description: "Its server; null when it has just been removed." })
-  server(@Root() { serverId }: GpuView, @Ctx() { engine }: Context): ServerView | null {
-    return serverNamed(serverId, engine);
-  }
-
-  @FieldResolver(() => JobView, { nullable: true, description: "The job that holds it now; null: it is idle." })
-  async job(@Root() { id, serverId }: GpuView, @Ctx() { engine, loaders }: Context): Promise<JobView | null> {
-    const room = engine.scheduler.ledger.rooms.get(serverId);
-    const owner = room?.gpuOwner[room.server.gpus.findIndex((gpu) => gpu.id === id)] ?? null;
-    const job = owner === null ? null : await loaders.job.load(owner);
-    return job && new JobView(job);
   }
 }

@@ -161,6 +161,14 @@ export const HealthEnum = enumOf<Health>("Health", "Can a server be reached?", {
   down: "It cannot be reached; `reason` says why.",
 });
 
+export type GpuState = "idle" | "leased" | "busy" | "faulty";
+export const GpuStateEnum = enumOf<GpuState>("GpuState", "Who has a GPU, or why it is given to nobody.", {
+  idle: "It can be given to a job.",
+  leased: "A job holds it.",
+  busy: "Somebody else is at work on it, as `reason` says: it is given to nobody, though its job may keep it.",
+  faulty: "It is quarantined, as `reason` says: it is given to nobody, and its job is moved.",
+});
+
 export const DriverEnum = enumOf<DriverKind>("Driver", "How runs are started on a server.", {
   docker: "Each in a container of its Docker engine.",
   process: "Each as a process group of the machine on which the API runs.",

@@ -194,6 +194,23 @@ test("migrate --wait fails with the reason when the job ends before it has moved
   await eventually(async () => (await json(["show", id])).status).toBe("CANCELLED");
 });
 
+test("gpus lists who has each GPU, and gives one to nobody while it is quarantined", async () => {
+  await json(["servers", "add", "delta", "local", "--gpus", "1", "--cores", "1"]);
+  expect((await cli(["gpus"])).out).toMatch(/SERVER +GPU +MODEL +MEMORY +USE +STATE +JOB +REASON\ndelta +0 /);
+  const { gpus } = await json(["gpus"]);
+  expect(gpus[0]).toMatchObject({ id: "delta/0", serverName: "delta", state: "IDLE", reason: null, job: null });
+  expect((await cli(["gpus", "quarantine", "delta/0", "--reason", "its fan is loud"])).out).toBe(
+    "GPU delta/0 is quarantined\n",
+  );
+  expect((await json(["gpus"])).gpus[0]).toMatchObject({ state: "FAULTY", reason: "its fan is loud" });
+  expect((await cli(["gpus", "quarantine", "delta/0"])).err).toMatch(/quarantined already: its fan is loud/);
+  expect((await cli(["gpus"])).out).toMatch(/delta +0 .*faulty +- +its fan is loud/);
+  expect((await json(["gpus", "release", "delta/0"])).state).toBe("IDLE");
+  expect((await cli(["gpus", "release", "delta/0"])).err).toMatch(/GPU delta\/0 is not quarantined/);
+  expect((await cli(["gpus", "release", "delta/77"])).err).toMatch(/there is no GPU delta\/77; there are: delta\/0/);
+  await cli(["servers", "rm", "delta"]);
+});
+
 test("servers are listed, added, drained and removed", async () => {
   expect((await cli(["servers"])).out).toMatch(
     /^NAME +STATE +SINCE +GPUS +CORES +MEMORY +JOBS +DRIVER +ENDPOINT\nalpha +up +\d+s +0\/0 /,
