@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { Cli, DEFAULT_URL, examples, type FindLaboratory } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
+import { checkpoints } from "./commands/checkpoints.ts";
 import { cordon, drain, uncordon, undrain } from "./commands/drain.ts";
 import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
@@ -9,7 +10,6 @@ import { gpus } from "./commands/gpus.ts";
 import { images } from "./commands/images.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
-import { checkpoints } from "./commands/checkpoints.ts";
 import { migrate } from "./commands/migrate.ts";
 import { pause } from "./commands/pause.ts";
 import { policy } from "./commands/policy.ts";

@@ -2,6 +2,7 @@ import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
 import { GraphQLError } from "graphql";
+import { checkpointEndpoint } from "./checkpoint-download.ts";
 import { codeEndpoint } from "./code.ts";
 import { Context } from "./context.ts";
 import { type LogError, refusal, tellError } from "./errors.ts";
@@ -43,6 +44,7 @@ export function newApp(options: AppOptions): Express {
     if (request.query.query === undefined && request.accepts(["json", "html"]) === "html") sendPlayground(response);
     else next();
   });
+  app.use("/checkpoints", notTooFast(options), onlyKnown(options), checkpointEndpoint(house.engine));
   app.use("/code", notTooFast(options), onlyKnown(options), codeEndpoint(house.code, house.clock));
   app.use(
     "/graphql",

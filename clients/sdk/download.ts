@@ -1,0 +1,30 @@
+import { AuthError, errorOf, reasonOf, type TopLevelError, UnreachableError } from "./errors.ts";
+import type { Endpoint } from "./http.ts";
+
+/** `anywhere`: from the server that has the folder, or else the scheduler's newest copy. */
+export type CheckpointSource = "anywhere" | "server" | "vault";
+
+/**
+ * A job's checkpoint folder as a tar stream, the folder itself first. The stream breaks with an error where its source does.
+ * @throws SchedulearnError when there is none, or it cannot be read; UnreachableError AuthError RequestError
+ */
+export async function downloadCheckpoint(
+  { url, token, fetch }: Endpoint,
+  job: string,
+  from: CheckpointSource,
+  signal?: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const unreachable = (error: unknown): never => {
+    signal?.throwIfAborted();
+    throw new UnreachableError(url, reasonOf(error), error);
+  };
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const place = new URL(`checkpoints/${encodeURIComponent(job)}?from=${from}`, url);
+  const response = await fetch(place, { headers, ...(signal && { signal }) }).catch(unreachable);
+  if (response.ok && response.body) return response.body;
+  const answer: unknown = await response.json().catch(() => null);
+  const errors = (answer as { errors?: readonly TopLevelError[] } | null)?.errors;
+  if (response.status === 401) throw new AuthError(errors?.[0]?.message ?? "an access token is needed");
+  if (!errors) throw new UnreachableError(url, `what answers has no checkpoints (HTTP ${response.status})`);
+  throw errorOf(errors);
+}
