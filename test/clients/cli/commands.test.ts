@@ -259,7 +259,10 @@ test("a server is cordoned and drained with a reason and a deadline, which the l
 test("drain tells in a sentence how many jobs are there; a server goes by force even with a job", async () => {
   await json(["servers", "add", "delta", "local", "--gpus", "1"]);
   const { id } = await holding("needs-delta", "--gpus", "1");
+  expect((await cli(["cordon", "delta"])).out).toBe("delta takes no more jobs; 1 job stays\n");
   expect((await cli(["servers", "drain", "delta"])).out).toBe("delta takes no more jobs; 1 job is still there\n");
+  const late = await cli(["drain", "delta", "--deadline", "2h"]);
+  expect(late.out).toMatch(/^delta takes no more jobs; 1 job is still there, preempted in (2h 00m|1h 59m)\n$/);
   expect(await cli(["servers", "rm", "delta"])).toMatchObject({ code: 1, err: expect.stringContaining("delta") });
   expect(await cli(["servers", "rm", "delta", "--force"])).toEqual({ code: 0, out: "delta removed\n", err: "" });
   await cli(["rm", id, "--grace", "0"]);
