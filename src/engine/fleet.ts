@@ -45,7 +45,7 @@ export class Fleet {
     this.#gangs = new Gangs({
       secret: house.secret,
       scheduler: house.scheduler,
-      now: () => house.clock.now(),
+      clock: house.clock,
       tell: (event) => this.#tell(event),
       driverOf: (server) => this.driverOf(server),
     });
@@ -99,6 +99,7 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
+    this.#gangs.close();
     await Promise.all([...this.#members.keys()].map((server) => this.leave(server)));
   }
 

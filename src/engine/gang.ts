@@ -140,6 +140,10 @@ export class Gang {
     }
   }
 
+  get isEnding(): boolean {
+    return !this.#isOver && this.#stop !== null;
+  }
+
   /** A server may be lost by now: then nobody waits for its member any longer. */
   lookAgain(): void {
     this.#advance();

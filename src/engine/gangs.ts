@@ -3,12 +3,16 @@ import type { JobId } from "../core/job.ts";
 import { lostAt } from "../core/lost.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Server, ServerId } from "../core/server.ts";
-import type { Instant } from "../core/time.ts";
+import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
 import type { Driver, DriverEvent } from "../drivers/driver.ts";
 import { Gang, type GangHouse, type RunCommand } from "./gang.ts";
 import { hostsOfGang, keyOfRun } from "./gang-order.ts";
 
-interface House extends Pick<GangHouse, "tell" | "now"> {
+/** How often it is looked whether a server is lost for which a run that ends still waits. */
+const LOOK_AGAIN: Millis = 1_000;
+
+interface House extends Pick<GangHouse, "tell"> {
+  readonly clock: Clock;
   /** Of a server that takes commands. */
   driverOf(server: ServerId): Driver | null;
   scheduler(): Scheduler;
@@ -20,6 +24,8 @@ interface House extends Pick<GangHouse, "tell" | "now"> {
 export class Gangs {
   readonly #house: House;
   readonly #gangs = new Map<string, Gang>();
+  #lookAgain: Cancel | null = null;
+  #isClosed = false;
 
   constructor(house: House) {
     this.#house = house;
@@ -32,6 +38,7 @@ export class Gangs {
     if (begins && this.#gangs.get(key)?.mayBeginAnew) this.#gangs.delete(key);
     this.#gangOf(command.run).execute(command, only);
     if (command.type === "discard") this.#gangs.delete(key);
+    this.#watch();
   }
 
   adopt(order: RunOrder, server: ServerId): void {
@@ -43,7 +50,23 @@ export class Gangs {
     if (!("attempt" in event)) return false;
     const gang = this.#gangs.get(keyOf(event.job, event.attempt));
     gang?.heard(server, event);
+    this.#watch();
     return gang !== undefined;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#lookAgain?.();
+  }
+
+  #watch(): void {
+    if (this.#lookAgain || this.#isClosed || ![...this.#gangs.values()].some(({ isEnding }) => isEnding)) return;
+    const { clock } = this.#house;
+    this.#lookAgain = clock.at(clock.now() + LOOK_AGAIN, () => {
+      this.#lookAgain = null;
+      for (const gang of this.#gangs.values()) gang.lookAgain();
+      this.#watch();
+    });
   }
 
   /** The end of the run is on record. */
@@ -53,11 +76,11 @@ export class Gangs {
 
   #gangOf(run: Pick<RunOrder, "job" | "attempt" | "on">): Gang {
     const key = keyOf(run.job, run.attempt);
-    const { driverOf, tell, now } = this.#house;
+    const { driverOf, tell, clock } = this.#house;
     const house: GangHouse = {
       driverOf,
       tell,
-      now,
+      now: () => clock.now(),
       lossOf: (server) => this.#lossOf(server),
       completed: (order) => this.#completed(order),
     };
@@ -82,7 +105,7 @@ export class Gangs {
     const server = scheduler.servers.get(id);
     if (!server) return `server ${id} was removed`;
     const at: Instant | null = lostAt(server, scheduler);
-    if (at === null || at > this.#house.now()) return null;
+    if (at === null || at > this.#house.clock.now()) return null;
     return `server ${id} is lost: ${server.reason ?? "it cannot be reached"}`;
   }
 }

@@ -132,7 +132,7 @@ test("the allocation file is the allocation, and the discovery script beside it 
     { ...share, server: "left", gpus: ["left/0", "left/1"] },
     { ...share, server: "gpu-7.lab", gpus: ["gpu-7.lab/0"] },
   ];
-  const gang = { ...order, on, generation: 7 };
+  const gang = { ...order, on, generation: 7, hosts: ["10.0.0.7", "gpu-7.lab"] };
   const devices = exactly([gpu(0), gpu(1)]);
   expect(allocation(gang, devices)).toMatchObject({ generation: 7, gpus: 3, cores: 2, devices: ["0", "1"] });
   expect(JSON.parse(allocationFile(gang, devices))).toEqual(allocation(gang, devices));
@@ -141,7 +141,7 @@ test("the allocation file is the allocation, and the discovery script beside it 
     writeFileSync(join(folder, "allocation.json"), allocationFile(gang, devices));
     writeFileSync(join(folder, "discover_hosts.sh"), DISCOVER_HOSTS, { mode: 0o755 });
     const printed = execFileSync(join(folder, "discover_hosts.sh"), { encoding: "utf8" });
-    expect(printed).toBe("localhost:2\ngpu-7.lab:1\n");
+    expect(printed).toBe("10.0.0.7:2\ngpu-7.lab:1\n");
   } finally {
     rmSync(folder, { recursive: true });
   }

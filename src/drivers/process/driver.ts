@@ -1,5 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
 import type { Gpu, Share } from "../../core/server.ts";
@@ -244,7 +244,10 @@ class ProcessDriver implements Driver {
     const checkpointDir = this.#checkpoints.path(order.job, order.checkpoint.generation);
     const code = order.spec.code ? await this.#code.provide(order.spec.code.hash) : null;
     const cpus = await this.#grant(order, folder);
-    for (const { name, text } of programsOf(order)) await folder.writeText(join("schedulearn", name), text, 0o755);
+    for (const { name, text } of programsOf(order)) {
+      await mkdir(dirname(join(folder.schedulearn, name)), { recursive: true, mode: 0o700 });
+      await folder.writeText(join("schedulearn", name), text, 0o755);
+    }
     const own = ownEnvironment();
     const env = {
       ...own,

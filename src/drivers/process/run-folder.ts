@@ -92,7 +92,6 @@ export class RunFolder {
   /** @param name relative to the folder @param mode Unix permissions */
   async writeText(name: string, text: string, mode = 0o600): Promise<void> {
     const path = join(this.path, name);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(`${path}.part`, text, { mode });
     await rename(`${path}.part`, path);
   }
