@@ -36,6 +36,9 @@ export const onTwo = (cores = 2): Pick<JobSpec, "gpus" | "cores" | "servers" | "
   checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds: 20 },
 });
 
+/** So long a server may be away. */
+const LOSES_SOON = { lostAfterMillis: 2_000 };
+
 /** An engine over all hosts of the lab, where runs may span them. It is cleared after each test. */
 export class GangHouse {
   readonly #shared: SharedLab;
@@ -52,7 +55,7 @@ export class GangHouse {
       return dockerDriver({ server: server.id, endpoint, tls: { ca, cert, key }, gpus: gpuCount, context, containers });
     };
     beforeEach(async () => {
-      this.house = await new EngineHouse(mkdtempSync(join(tmpdir(), "gang-")), drivers).open();
+      this.house = await new EngineHouse(mkdtempSync(join(tmpdir(), "gang-")), drivers).open(LOSES_SOON);
       const servers = shared.hosts.map(({ name, address }) =>
         aServer(name, gpuCount, { driver: "docker", cores: 2, endpoint: `tcp://${address}:2376` }),
       );
@@ -77,6 +80,21 @@ export class GangHouse {
     house.remove();
   }
 
+  /** The scheduler ends and is started again. */
+  async restart(): Promise<void> {
+    await this.house.close();
+    await this.house.open(LOSES_SOON);
+    await until("all servers are up", () =>
+      [...this.house.engine.scheduler.servers.values()].every(({ health }) => health === "up"),
+    );
+  }
+
+  cancel(id: JobId): Promise<void> {
+    return this.house.engine.request((scheduler, now) => ({
+      events: requestCancel(scheduler, id, { by: "test", delete: false, graceSeconds: null }, now),
+    }));
+  }
+
   submit(spec: Partial<JobSpec>): Promise<JobId> {
     return this.house.submit({ ...onTwo(), ...spec });
   }
@@ -93,7 +111,8 @@ export class GangHouse {
   /** What it printed, each line behind the rank that did. */
   async lines(id: JobId): Promise<string[]> {
     const { lines } = await this.house.engine.logs.read(id, null, 10_000);
-    return lines.map(({ rank = 0, text }) => `${rank} ${text}`);
+    // A shell says "Terminated" of the pause that it was in.
+    return lines.map(({ rank = 0, text }) => `${rank} ${text}`).filter((line) => !line.endsWith(" Terminated"));
   }
 
   async ends(id: JobId, as: "completed" | "failed"): Promise<void> {

@@ -97,4 +97,47 @@ shared.describe("a run over two Docker engines", () => {
     },
     MINUTES,
   );
+
+  test(
+    "when a server is cut off for too long, the other member is stopped, and the job goes on elsewhere once",
+    async () => {
+      const command = shell(
+        `echo attempt $SCHEDULEARN_ATTEMPT; trap 'echo saves; exit 0' TERM; while :; do sleep 0.1; done`,
+      );
+      const id = await gang.submit({ image: pythonImage, command });
+      for (const rank of [0, 1]) await gang.says(id, `${rank} attempt 1`);
+      await gang.house.reaches(id, "running");
+      const [, second] = (await gang.run(id)).on;
+      const host = shared.hosts.find(({ name }) => name === second?.server);
+      await host?.cut();
+      try {
+        await gang.says(id, "0 saves");
+        await gang.house.reaches(id, "pending");
+      } finally {
+        await host?.heal();
+      }
+      for (const rank of [0, 1]) await gang.says(id, `${rank} attempt 2`);
+      expect((await gang.exits(id)).map(({ attempt }) => attempt)).toEqual([1]);
+      const left = (await host?.docker.listContainers({ all: true })) ?? [];
+      expect(left.map(({ Labels }) => Labels["schedulearn.attempt"])).toEqual(["2"]);
+      expect((await gang.lines(id)).filter((line) => line.startsWith("1 attempt 1"))).toHaveLength(1);
+    },
+    MINUTES,
+  );
+
+  test(
+    "it outlasts a restart of the scheduler, which takes it up whole",
+    async () => {
+      const command = shell(`echo here; trap 'echo saves; exit 0' TERM; while :; do sleep 0.1; done`);
+      const id = await gang.submit({ image: pythonImage, command });
+      for (const rank of [0, 1]) await gang.says(id, `${rank} here`);
+      await gang.house.reaches(id, "running");
+      await gang.restart();
+      await gang.cancel(id);
+      await gang.over(id);
+      expect((await gang.lines(id)).sort()).toEqual(["0 here", "0 saves", "1 here", "1 saves"]);
+      expect(await gang.exits(id)).toMatchObject([{ attempt: 1, outcome: { kind: "stopped" } }]);
+    },
+    MINUTES,
+  );
 });
