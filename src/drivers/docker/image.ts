@@ -126,7 +126,8 @@ function fractionOf(layers: ReadonlyMap<string, { current: number; total: number
 }
 
 const REFUSED =
-  /not found|manifest unknown|does not exist|denied|unauthorized|authentication required|invalid reference/i;
+  /not found|manifest unknown|does not exist|denied|unauthorized|authentication required|no basic auth credentials|invalid reference/i;
+const PRIVATE = /denied|unauthorized|authentication required|no basic auth credentials/i;
 
 /** The registry's word and the remedy. What the registry refuses it will refuse again; what it could not be asked may yet come. */
 export function pullFailure(image: string, error: unknown): RunFailure {
@@ -137,6 +138,7 @@ export function pullFailure(image: string, error: unknown): RunFailure {
   const remedy = permanent
     ? "Check its name and tag, or build or load it on the server."
     : "Check the server's way to the registry, or load the image on the server.";
-  const message = `image "${image}" cannot be pulled: ${reason}. ${remedy}`;
+  const password = PRIVATE.test(reason) ? " A private one needs a password: registries of schedulearn.yaml." : "";
+  const message = `image "${image}" cannot be pulled: ${reason}. ${remedy}${password}`;
   return new RunFailure(infrastructure("image-pull", message, permanent), { cause: error });
 }

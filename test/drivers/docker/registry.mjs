@@ -1,5 +1,6 @@
 // A small image registry, run in an engine's network: `node registry.mjs <tar of a root file system>` prints its port.
-// It has one image, `model:1`, knows no other, wants a password for `secret/…` and never answers about `slow/…`.
+// It has one image, `model:1`, knows no other, refuses `secret/…` to all, and never answers about `slow/…`. With a second argument,
+// `user:password`, it shows itself to nobody else, by the scheme that real ones have for that.
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -48,7 +49,13 @@ const blobs = new Map([config, ...packed].map((bytes) => [digestOf(bytes), bytes
 
 const refuse = (response, status, code) => response.writeHead(status).end(json({ errors: [{ code, message: code }] }));
 
-const server = createServer(async ({ url = "" }, response) => {
+const wanted = process.argv[3] && `Basic ${Buffer.from(process.argv[3]).toString("base64")}`;
+
+const server = createServer(async ({ url = "", headers }, response) => {
+  if (wanted && headers.authorization !== wanted) {
+    response.setHeader("www-authenticate", 'Basic realm="registry"');
+    return refuse(response, 401, "UNAUTHORIZED");
+  }
   if (url.startsWith("/v2/slow/")) return;
   if (url === "/v2/") return response.end("{}");
   if (url.startsWith("/v2/secret/")) return refuse(response, 403, "DENIED");
