@@ -12,6 +12,7 @@ const ENDS: Readonly<Record<Nature, (job: JobDetails) => boolean>> = {
 };
 
 const NUMBERED = /^#(\d+) (.*)$/;
+const UNSEEN = /^\[… the Docker engine was away when this run ended/;
 
 /** What is not as it should be after the storm, in words; empty when all is well. */
 export async function violationsOf(
@@ -59,7 +60,10 @@ function outcomeViolations(job: JobDetails, { nature, cancelled }: Asked): strin
   return violations;
 }
 
-/** Every line once and in order; all of them, but of an attempt that was lost with its server, of which only the beginning may be there. */
+/**
+ * Every line once and in order, and all of them: but of an attempt that was lost with its server, and of one whose engine was away at
+ * its end if the log says so.
+ */
 async function outputViolations(
   client: SchedulearnClient,
   job: JobDetails,
@@ -69,8 +73,10 @@ async function outputViolations(
   const violations: string[] = [];
   const stored = new Map<number, string[]>();
   const misnumbered = new Set<number>();
+  const unseen = new Set<number>();
   for await (const { lines } of client.followLogs(job.id))
     for (const { attempt, text } of lines) {
+      if (UNSEEN.test(text)) unseen.add(attempt);
       const [, number, what] = NUMBERED.exec(text) ?? [];
       if (number === undefined || what === undefined) continue;
       const soFar = stored.get(attempt) ?? [];
@@ -84,13 +90,15 @@ async function outputViolations(
     const printed = witnessed.get(`${job.id}.${attempt}.0`) ?? 0;
     const kept = stored.get(attempt)?.length ?? 0;
     const isWhole = kept === printed || kept === printed + 1; // it may die between the line and its count
-    const isCutOff = failure?.code === "server-lost" && kept <= printed;
+    const isCutOff = (failure?.code === "server-lost" || unseen.has(attempt)) && kept <= printed;
     if (!isWhole && !isCutOff)
       violations.push(`attempt ${attempt} of ${job.id} printed ${printed} lines, of which ${kept} are kept`);
   }
   if (job.status === "COMPLETED" || (nature === "exits" && job.status === "FAILED")) {
-    const last = stored.get(Math.max(...stored.keys()))?.at(-1);
-    if (last !== `total ${totalOf(steps)}`) violations.push(`${job.id} came to another result: ${last}`);
+    const attempt = Math.max(...stored.keys());
+    const last = stored.get(attempt)?.at(-1);
+    if (!unseen.has(attempt) && last !== `total ${totalOf(steps)}`)
+      violations.push(`${job.id} came to another result: ${last}`);
   }
   return violations;
 }

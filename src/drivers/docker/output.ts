@@ -6,6 +6,7 @@ import { type Output, OutputGone, type OutputPosition, type OutputStream } from 
 import { BarWatch } from "./bars.ts";
 import { type Engine, reasonOf, statusOf } from "./engine.ts";
 import { FrameReader } from "./frames.ts";
+import { unseenEnd } from "./unseen-end.ts";
 
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
@@ -223,6 +224,14 @@ const REQUEST_MILLIS = 15_000;
 /** The log ends an instant before the engine calls the container ended. */
 const END_MILLIS = 10_000;
 
+/** Behind all that is left of the output of a run that ended while its engine was away. */
+const UNSEEN = {
+  kind: "line",
+  stream: "stderr",
+  position: "end",
+  text: "[… the Docker engine was away when this run ended: what the run printed after the engine had gone is lost]",
+} as const;
+
 /** A container's output from a position on, until it is over and all is read; throws when the engine breaks off before. */
 export async function* followOutput(
   engine: Engine,
@@ -230,7 +239,9 @@ export async function* followOutput(
   from: OutputPosition,
   signal: AbortSignal,
 ): AsyncGenerator<Output[], void> {
+  if (from.stderr === UNSEEN.position) return;
   const reader = new OutputReader(from);
+  let isOver = false;
   const open = () =>
     engine.open(signal, REQUEST_MILLIS, (abortSignal) =>
       container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: reader.since, abortSignal }),
@@ -250,8 +261,14 @@ export async function* followOutput(
     reader.readOn();
     for await (const chunk of await open()) yield reader.push(chunk as Buffer);
     yield reader.end();
+    const unseenAt = isOver ? await unseenEnd(engine, container, signal) : null;
+    if (unseenAt !== null) yield [{ ...UNSEEN, at: unseenAt }];
   };
   try {
+    const { State } = await engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
+      container.inspect({ abortSignal }),
+    );
+    isOver = !State.Running;
     const log = await open();
     const reading = pipeline(log, read, outputs, { signal }).finally(() => bars.close());
     reading.catch(() => undefined); // it destroys `outputs`, whose reader is told
