@@ -5,7 +5,7 @@ import type { JobId } from "../../src/core/job.ts";
 import { requestCancel, requestPause, requestResume } from "../../src/core/request.ts";
 import type { Run } from "../../src/core/run.ts";
 import { readEvents } from "../../src/store/event-log.ts";
-import { gpus } from "../core/world.ts";
+import { between, gpus } from "../core/world.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, EngineHouse, shell } from "./house.ts";
 
@@ -158,6 +158,31 @@ describe("a run over several servers", () => {
       ports.push((await rankedLines(id)).find((line) => /^1 \d+$/.test(line)));
     }
     expect(new Set(ports).size).toBe(2);
+  });
+
+  test("grows from one server to two and shrinks again, each time from the step that the first member saved", async () => {
+    await pair();
+    await house.setPolicy("elastic-fifo");
+    const other = () => house.submit({ gpus: gpus(1), command: shell(WAITS) });
+    const end = (id: JobId) =>
+      house.engine.request((scheduler, now) => ({
+        events: requestCancel(scheduler, id, { by: "test", delete: false, graceSeconds: 0 }, now),
+      }));
+    const first = await other();
+    await says(first, "0 here");
+    const command = shell(`dir=$SCHEDULEARN_CHECKPOINT_DIR; step=$(cat $dir/step 2>/dev/null || echo 0)
+      trap 'echo $((step + 1)) > $dir/step; exit 0' TERM
+      echo $WORLD_SIZE at $step; while :; do sleep 0.05; done`);
+    const id = await house.submit({ ...ofTwo, gpus: between(1, 2), servers: { min: 1, max: 2 }, command });
+    await says(id, "0 1 at 0");
+    await end(first);
+    for (const rank of [0, 1]) await says(id, `${rank} 2 at 1`);
+    await house.reaches(id, "running");
+    const second = await other();
+    await says(second, "0 here");
+    await says(id, "0 1 at 2");
+    expect((await runsOf(id)).map(({ on }) => on.length)).toEqual([1, 2, 1]);
+    expect(await exitsOf(id)).toMatchObject([{ outcome: { kind: "stopped" } }, { outcome: { kind: "stopped" } }]);
   });
 
   test("is refused in words where its launcher could not tell its servers apart", async () => {
