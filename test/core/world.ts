@@ -30,6 +30,8 @@ export class World {
   readonly scheduler: Scheduler;
   readonly log: Event[] = [];
   readonly inUse = new Map<string, string>();
+  /** GPUs that somebody else uses, or that are quarantined. */
+  readonly unfit = new Set<string>();
   readonly starts: { job: JobId; attempt: number; server: string; at: number }[] = [];
   readonly commands: Command[] = [];
   readonly #alarms: { at: number; act: () => void }[] = [];
@@ -91,7 +93,11 @@ export class World {
   }
 
   observe(event: Event): void {
-    if (this.scheduler.observe(event)) this.log.push(event);
+    if (!this.scheduler.observe(event)) return;
+    this.log.push(event);
+    if (event.type !== "GpuStateChanged") return;
+    if (event.fault === null && event.busy === null) this.unfit.delete(event.gpu);
+    else this.unfit.add(event.gpu);
   }
 
   /** A fact, and the round that follows it. */
@@ -103,6 +109,7 @@ export class World {
   round(): void {
     const { events, commands, wakeAt } = this.scheduler.round(this.now);
     this.log.push(...events);
+    if (this.unfit.size > 0) for (const event of events) this.#checkFitness(event);
     this.#wakeAt = wakeAt ?? Number.POSITIVE_INFINITY;
     for (const command of commands) this.#execute(command);
   }
@@ -176,6 +183,15 @@ export class World {
         });
         return;
       }
+    }
+  }
+
+  /** Whoever uses a GPU may keep it; nobody is given one that is not fit. */
+  #checkFitness(event: Event): void {
+    const given = event.type === "JobPlaced" ? event.on : "to" in event ? event.to : [];
+    for (const unit of unitsOf(given)) {
+      const isOwn = "job" in event && this.inUse.get(unit)?.startsWith(`${event.job}.`) === true;
+      expect(this.unfit.has(unit) && !isOwn, `${unit} is not fit and is given by ${event.type}`).toBe(false);
     }
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { auditGpus } from "../../src/core/audit.ts";
 import { decide as decideBy } from "../../src/core/check-decision.ts";
 import { NO_GUARDS } from "../../src/core/guards.ts";
 import { isOver } from "../../src/core/job.ts";
@@ -49,6 +50,18 @@ const traces: fc.Arbitrary<Trace> = fc.record({
   stopAt: fc.integer({ min: 0, max: 6000 }),
   isGuarded: fc.boolean(),
 });
+
+/** What befalls GPUs, and for how long. */
+const ailments = fc.array(
+  fc.record({
+    at: fc.integer({ min: 0, max: 4000 }),
+    millis: fc.integer({ min: 1, max: 3000 }),
+    server: fc.nat(2),
+    gpu: fc.nat(3),
+    isFault: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
 
 /** Options that make time slices and the like short enough to matter in a trace of seconds. */
 const brisk: Record<string, Record<string, unknown>> = {
@@ -158,6 +171,27 @@ for (const { key } of policies)
             expect([...world.scheduler.jobs.values()].every(isOver)).toBe(true);
           }),
           runs(60),
+        );
+      });
+
+      it("gives nobody a GPU with a fault or with somebody else's work on it, and all jobs complete when that has passed", () => {
+        fc.assert(
+          fc.property(traces, ailments, (trace, all) => {
+            const world = worldOf(key, placement, trace);
+            for (const { at, millis, server, gpu, isFault } of all) {
+              const [name, count] = [`s${server % trace.servers.length}`, trace.servers[server % trace.servers.length]];
+              const which = { server: name, gpu: `${name}/${gpu % (count as number)}` };
+              const tell = (fault: string | null, busy: string | null): void =>
+                world.observe({ type: "GpuStateChanged", ...which, fault, busy, at: world.now });
+              world.at(at, () => tell(isFault ? "lost" : null, isFault ? null : "not ours: pid 1"));
+              world.at(at + millis, () => tell(null, null));
+            }
+            world.run();
+            expect(world.log.filter(({ type }) => type === "RoundFailed")).toEqual([]);
+            expect(auditGpus(world.scheduler.jobs.values(), world.scheduler.ledger.rooms)).toEqual([]);
+            for (const i of trace.jobs.keys()) expect(world.status(`job-${i + 1}`)).toBe("completed");
+          }),
+          runs(24),
         );
       });
 
