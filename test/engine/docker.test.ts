@@ -76,6 +76,17 @@ shared.describe("the engine over two Docker hosts", () => {
     expect(runs[1]?.on[0]?.server).not.toBe(from);
   });
 
+  it("a job is not moved as it runs by an engine that cannot, and what is missing is said", async () => {
+    const id = await house.submit({ ...training({ EPOCHS: "1000" }) });
+    await house.reaches(id, "running");
+    const live = (to: string | null) =>
+      house.engine.request((scheduler, now) => ({ events: requestMigrate(scheduler, id, to, now, true) }));
+    await expect(live(null)).rejects.toThrow(
+      /server host\d: the Docker engine is not in experimental mode: start dockerd/,
+    );
+    expect(house.engine.scheduler.job(id)?.state.status).toBe("running");
+  });
+
   it("jobs side by side see exactly their own GPUs, and a job without GPUs sees none", async () => {
     const look = {
       image: busyboxImage,

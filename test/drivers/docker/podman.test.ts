@@ -7,7 +7,7 @@ import type { Driver, OutputPosition } from "../../../src/drivers/driver.ts";
 import { busyboxImage } from "../../lab/docker-lab.ts";
 import { type PodmanHost, usePodman } from "../../lab/podman.ts";
 import { driverContract } from "../contract.ts";
-import { House, Listener, orderOf } from "../support.ts";
+import { House, Listener, orderOf, until } from "../support.ts";
 import { clear, remains } from "./bench.ts";
 
 const shared = usePodman(2);
@@ -89,10 +89,15 @@ shared.describe("the Docker driver on Podman", () => {
     it("a run that is paused twice is paused", async () => {
       const run = order("while :; do sleep 0.1; done");
       await started(run);
+      const rests = async (): Promise<boolean> => {
+        const { Id } = (await host().docker.listContainers())[0] as { Id: string };
+        return (await host().docker.getContainer(Id).inspect()).State.Paused;
+      };
       driver.pause(run);
+      await until("it rests", rests);
       driver.pause(run);
-      driver.stop(run, "SIGTERM", 0);
-      await house.told.first("RunExited", run);
+      driver.resume(run);
+      await until("it goes on", async () => !(await rests()));
       expect(house.told.of("RunPauseFailed", run)).toEqual([]);
     });
 
