@@ -1,6 +1,7 @@
 import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
 import type { Room } from "./ledger.ts";
+import { lostAt } from "./lost.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { leadServer, type Server, shortOfDisk, sizeOn } from "./server.ts";
 import { standingOf } from "./server-state.ts";
@@ -13,6 +14,8 @@ const MOST_NAMED = 4;
 /** In plain words why the job waits or has failed; null when there is nothing to explain. */
 export function statusReason(job: Job, scheduler: Scheduler, now: Instant): string | null {
   const { state } = job;
+  const away = awayReason(job, scheduler, now);
+  if (away !== null) return away;
   switch (state.status) {
     case "failed":
     case "cancelled":
@@ -32,6 +35,23 @@ export function statusReason(job: Job, scheduler: Scheduler, now: Instant): stri
   }
 }
 
+/** Of a job whose server is down: until when it is waited for, and what then. */
+function awayReason({ state, spec }: Job, scheduler: Scheduler, now: Instant): string | null {
+  if (!("on" in state)) return null;
+  for (const share of state.on) {
+    const server = scheduler.servers.get(share.server);
+    const at = server ? lostAt(server, scheduler) : null;
+    if (!server || at === null) continue;
+    const down = `server ${server.id} is down${server.reason === null ? "" : ` (${server.reason})`}`;
+    const isAwaited = spec.whenServerLost === "wait" && state.status !== "cancelling";
+    if (isAwaited || at === Number.POSITIVE_INFINITY) return `${down}: it waits until that is back`;
+    const seconds = Math.max(0, Math.ceil((at - now) / 1000));
+    const goesOn = state.status !== "cancelling" && spec.whenServerLost !== "fail";
+    return `${down}: if that is not back in ${seconds} s, it ${goesOn ? "begins elsewhere" : "is over"}`;
+  }
+  return null;
+}
+
 function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
   const { state, blockedBy } = job;
   if (state.status === "pending" && state.held) return "it is held until it is resumed";
@@ -41,7 +61,8 @@ function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
   const rooms = [...scheduler.ledger.rooms.values()];
   if (rooms.length === 0) return "there is no server yet";
   const able = rooms.filter(({ server }) => isOpen(server) && canHold(server, job));
-  const roomy = able.find((room) => lacking(job, room) === null);
+  const isAlone = job.spec.servers.min === 1; // else room on one server says little
+  const roomy = isAlone ? able.find((room) => lacking(job, room) === null) : undefined;
   if (roomy) {
     const ahead = [...scheduler.jobs.values()].find((other) => other.id !== job.id && isEligible(other, now));
     const before = ahead && ahead.submittedAt <= job.submittedAt ? `; ${ahead.id} was submitted before it` : "";
@@ -52,8 +73,9 @@ function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
 
 function wanted({ spec }: Job): string {
   const { preferred, model } = spec.gpus;
-  if (preferred === 0) return counted(spec.cores.min, "core");
-  return counted(preferred, model ? `${model} GPU` : "GPU");
+  const over = spec.servers.min > 1 ? ` on ${spec.servers.min} servers` : "";
+  if (preferred === 0) return `${counted(spec.cores.min, "core")}${over}`;
+  return `${counted(preferred, model ? `${model} GPU` : "GPU")}${over}`;
 }
 
 function whyNot(job: Job, room: Room): string {
@@ -62,7 +84,7 @@ function whyNot(job: Job, room: Room): string {
   if (disk !== null && isOpen({ ...room.server, minFreeDiskMiB: 0 })) return `${id} has ${disk}`;
   if (!isOpen(room.server)) return `${id} is ${standingOf(room.server).state}`;
   if (!canHold(room.server, job)) return `${id} could never hold it`;
-  return `${id} has ${lacking(job, room)}`;
+  return `${id} has ${lacking(job, room) ?? "room"}`;
 }
 
 /** What of the room is too little for the job now; null when it would do. */

@@ -45,6 +45,9 @@ describe("a server that stays down", () => {
     health(world, "a", "down");
     world.run(1_000 + LOST_AFTER - 1);
     expect([world.status("job-1"), serverOf(world, "job-1")]).toEqual(["running", ["a"]]);
+    expect(statusReason(world.job("job-1"), world.scheduler, 61_000)).toBe(
+      "server a is down (no answer): if that is not back in 240 s, it begins elsewhere",
+    );
     world.run(1_000 + LOST_AFTER + 5_000);
     expect([world.status("job-1"), serverOf(world, "job-1")]).toEqual(["running", ["b"]]);
     expect(world.job("job-1")).toMatchObject({ attempt: 2, retriesUsed: { infrastructure: 1 } });
@@ -116,6 +119,9 @@ describe("what a job says of lost servers", () => {
     health(world, "a", "down");
     world.run(3_000_000);
     expect(world.job("job-1")).toMatchObject({ attempt: 1, state: { status: "running" } });
+    expect(statusReason(world.job("job-1"), world.scheduler, world.now)).toBe(
+      "server a is down (no answer): it waits until that is back",
+    );
     health(world, "a", "up");
     expect(serverOf(world, "job-1")).toEqual(["a"]);
     expect(exits(world)).toEqual([]);
