@@ -33,6 +33,8 @@ export function describeEvent(event: Event): string {
         : `${event.job} has had its share and is in queue ${event.level} now`;
     case "JobGivenUp":
       return `${event.job} was given up: ${event.cause.message}`;
+    case "RetriesRenewed":
+      return `${event.job} has trained for long: what the infrastructure did to it before counts no more`;
     case "DependencyMet":
       return `${event.job} need not wait for ${event.on} any more`;
     case "JobDeleted":
@@ -72,7 +74,8 @@ export function describeEvent(event: Event): string {
     case "ServerInventoried":
       return `server ${event.server} has ${event.gpus.length} GPUs, ${event.cores} cores, ${event.memoryMiB} MiB`;
     case "GpuStateChanged":
-      return `GPU ${event.gpu} is ${event.fault ? `quarantined: ${event.fault}` : (event.busy ?? "fit for jobs")}`;
+      if (event.fault !== null) return `GPU ${event.gpu} is quarantined: ${event.fault}`;
+      return `GPU ${event.gpu} ${event.busy === null ? "can be given to jobs" : `is given to nobody: ${event.busy}`}`;
     case "ServerMeasured":
       return `server ${event.server} has ${event.images.length} images${event.freeDiskMiB === null ? "" : `, and ${event.freeDiskMiB} MiB of free disk`}`;
     case "ServerHealthChanged":

@@ -3,7 +3,7 @@ import type { Job, JobId } from "./job.ts";
 import { endOf, isOver } from "./job.ts";
 import { lostRuns } from "./lost.ts";
 import type { Cause } from "./outcome.ts";
-import type { Instant } from "./time.ts";
+import type { Instant, Millis } from "./time.ts";
 
 type Cluster = Parameters<typeof lostRuns>[0];
 
@@ -35,6 +35,9 @@ export function duties(
       continue; // given up once is enough
     }
     for (const { id: on } of dependencies) events.push({ type: "DependencyMet", job: id, on, at: now });
+    const renewsAt = renewal(job);
+    if (renewsAt !== null && renewsAt <= now) events.push({ type: "RetriesRenewed", job: id, at: now });
+    else if (renewsAt !== null) wakeAt = Math.min(wakeAt, renewsAt);
     const limit = nextLimit(job);
     if (limit && limit.at <= now) events.push(giveUp(id, "time-limit", limit.message, now));
     else if (limit) wakeAt = Math.min(wakeAt, limit.at);
@@ -47,8 +50,17 @@ export function duties(
 export function needsWatching(job: Job): boolean {
   if (isOver(job)) return job.deleteWhenOver;
   const backsOff = job.state.status === "pending" && job.state.notBefore > job.state.since;
-  return backsOff || job.blockedBy.length > 0 || nextLimit(job) !== null;
+  return backsOff || job.blockedBy.length > 0 || nextLimit(job) !== null || renewal(job) !== null;
 }
+
+/** A long training is not to fail of a few mishaps that lie weeks apart: one that goes well for so long has all its retries again. */
+const HEALTHY: Millis = 3_600_000;
+
+/** When the retries that the infrastructure has used up are given back; null when there are none, or the job does not train. */
+const renewal = ({ state, trainingSince, retriesUsed }: Job): Instant | null =>
+  state.status === "running" && trainingSince !== null && retriesUsed.infrastructure > 0
+    ? trainingSince + HEALTHY
+    : null;
 
 const giveUp = (job: JobId, code: "dependency" | "time-limit", message: string, at: Instant): Event => {
   const cause: Cause = { origin: "application", code, message };

@@ -43,6 +43,8 @@ export type JobEvent =
   | OfJob<"JobRequeued", { readonly level: number; readonly promoted: boolean }>
   /** `attempt`: the run it is about, or null when it is about the job whatever it does. */
   | OfJob<"JobGivenUp", { readonly cause: Cause; readonly attempt: number | null }>
+  /** A run has trained for so long that failures of the infrastructure before it count no more. */
+  | OfJob<"RetriesRenewed">
   | OfJob<"DependencyMet", { readonly on: JobId }>
   // told by a driver
   | OfRun<

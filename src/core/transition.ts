@@ -187,6 +187,9 @@ export function transition(job: Job, event: JobEvent): Job {
     case "JobGivenUp":
       return stopFor(job, { status: "failed", cause: event.cause }, job.spec.checkpoint.graceSeconds, event.at);
 
+    case "RetriesRenewed":
+      return { ...job, retriesUsed: { ...job.retriesUsed, infrastructure: 0 } };
+
     case "JobRetried":
       if (!("at" in state)) break;
       return {

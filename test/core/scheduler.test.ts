@@ -68,6 +68,16 @@ describe("a job's life", () => {
     expect(world.job("job-1").state).toMatchObject({ status: "failed", cause: application });
   });
 
+  it("has all its infrastructure retries again when a run has trained for an hour, and not before", () => {
+    const cause = { origin: "infrastructure", code: "server-lost", message: "lost" } as const;
+    const fails = (millis: number): World =>
+      new World({ durations: { "job-1": millis }, outcome: () => ({ kind: "failed", cause }) })
+        .join(aServer("alpha", 1))
+        .submit("job-1", aSpec({ retries: { application: 0, infrastructure: 1 } }));
+    expect(fails(3_599_000).run().starts).toHaveLength(2);
+    expect(fails(3_601_000).run(24 * 3_600_000).starts.length).toBeGreaterThan(20);
+  });
+
   it("fails at once when trying again cannot help", () => {
     const cause = { origin: "infrastructure", code: "image-pull", message: "no such image", permanent: true } as const;
     const world = new World({ outcome: () => ({ kind: "failed", cause }) }).join(aServer("alpha", 1));

@@ -24,6 +24,7 @@ const subjects = {
   JobResized: "job",
   JobRequeued: "job",
   JobGivenUp: "job",
+  RetriesRenewed: "job",
   DependencyMet: "job",
   JobDeleted: "job",
   RunPreparing: "job",
