@@ -554,6 +554,7 @@ export type Run = {
   readonly signal: string | null;
   readonly failure: Failure | null;
   readonly serverName: string;
+  readonly serverNames: readonly string[];
   readonly placedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -931,6 +932,7 @@ fragment Run on Run {
     ...Failure
   }
   serverName
+  serverNames
   placedAt
   startedAt
   endedAt
