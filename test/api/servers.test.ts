@@ -152,3 +152,30 @@ describe("setPolicy", () => {
     expect(await house.data("{ cluster { policy placement } }")).toEqual(before);
   });
 });
+
+describe("cordonServer and drainServer", () => {
+  const fields = "server { state stateReason draining cordoned { reason } drain { reason jobsLeft deadlineAt since } }";
+  const change = (mutation: "cordonServer" | "drainServer", input: Record<string, unknown>) =>
+    house.mutate(mutation, { name: "alpha", ...input }, fields);
+
+  it("give a server a state with its reason until they end; a drain has a deadline and counts what is left", async () => {
+    const cordoned = await change("cordonServer", { reason: " a fan rattles " });
+    expect(cordoned.server).toMatchObject({ state: "CORDONED", stateReason: "a fan rattles", drain: null });
+    const { server } = await change("drainServer", { deadlineSeconds: 60 });
+    expect(server).toMatchObject({ state: "DRAINING", stateReason: null, draining: true, drain: { jobsLeft: 0 } });
+    expect(Date.parse(server.drain.deadlineAt) - Date.parse(server.drain.since)).toBe(60_000);
+    expect((await change("drainServer", { draining: false })).server).toMatchObject({ state: "CORDONED", drain: null });
+    expect((await change("cordonServer", { cordoned: false })).server).toMatchObject({ state: "UP", cordoned: null });
+  });
+
+  it.each([
+    ["drainServer", { deadlineSeconds: -1 }, "INVALID_INPUT", /^deadlineSeconds: /],
+    ["cordonServer", { reason: "x".repeat(501) }, "INVALID_INPUT", /^reason: /],
+    ["cordonServer", { name: "nowhere" }, "NOT_FOUND", /there is no server nowhere/],
+  ] as const)("%s refuses %j", async (mutation, input, code, message) => {
+    expect(await change(mutation, input)).toMatchObject({
+      server: null,
+      errors: [{ code, message: expect.stringMatching(message) }],
+    });
+  });
+});
