@@ -77,7 +77,7 @@ shared.describe("the engine over two Docker hosts", () => {
   });
 
   it("a job is not moved as it runs by an engine that cannot, and what is missing is said", async () => {
-    const id = await house.submit({ ...training({ EPOCHS: "1000" }) });
+    const id = await house.submit({ ...training({ EPOCHS: "1000" }), gpus: gpus(0) });
     await house.reaches(id, "running");
     const live = (to: string | null) =>
       house.engine.request((scheduler, now) => ({ events: requestMigrate(scheduler, id, to, now, true) }));

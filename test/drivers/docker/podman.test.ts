@@ -90,7 +90,7 @@ shared.describe("the Docker driver on Podman", () => {
       const run = order("while :; do sleep 0.1; done");
       await started(run);
       const rests = async (): Promise<boolean> => {
-        const { Id } = (await host().docker.listContainers())[0] as { Id: string };
+        const { Id } = (await host().docker.listContainers({ all: true }))[0] as { Id: string };
         return (await host().docker.getContainer(Id).inspect()).State.Paused;
       };
       driver.pause(run);
