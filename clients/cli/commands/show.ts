@@ -94,7 +94,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
       job.runs.nodes.map((run) => [
         String(run.attempt),
         run.reason.toLowerCase(),
-        run.serverName,
+        run.serverNames.join(", "),
         runWords(run),
         formatTime(run.startedAt),
         formatTime(run.endedAt),

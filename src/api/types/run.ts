@@ -61,6 +61,11 @@ export class RunView extends Node {
     return leadServer(this.run.on);
   }
 
+  @Field(() => [String], { description: "The names of all its servers, in rank order." })
+  get serverNames(): readonly string[] {
+    return this.run.on.map(({ server }) => server);
+  }
+
   @Field(() => [Int], { description: "The cores that it was given, by index." })
   get cores(): readonly number[] {
     return this.run.on.flatMap(({ cores }) => cores);
