@@ -6,6 +6,7 @@ import type { Event, EventType } from "../core/event.ts";
 import type { Guards } from "../core/guards.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
+import { lostAt } from "../core/lost.ts";
 import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
 import type { PortRange } from "../core/ports.ts";
 import { runId } from "../core/run.ts";
@@ -387,9 +388,6 @@ export class Engine {
     this.feed.publish(recorded);
     for (const { done } of answered) done();
     for (const command of round?.commands ?? []) this.#guard(() => this.#fleet.execute(command));
-    // No driver told of these ends: what such a run may print yet is not stored.
-    for (const event of round?.events ?? [])
-      if (event.type === "RunExited") this.#output.giveUp(event.job, event.attempt);
     for (const { event } of recorded) this.#guard(() => this.#actOn(event, changes));
     for (const { event } of recorded) this.#forget(event);
   }
@@ -463,8 +461,17 @@ export class Engine {
       void this.checkpoints.drop(event.job);
     } else if (event.type === "RunExited") {
       const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
-      if (run) this.#fleet.reap(run);
+      if (!run) return;
+      // What it may print yet where nobody reaches it is not stored.
+      for (const { server } of run.on) if (this.#isLost(server)) this.#output.giveUp(run.job, run.attempt, server);
+      this.#fleet.reap(run);
     }
+  }
+
+  #isLost(id: ServerId): boolean {
+    const server = this.#scheduler.servers.get(id);
+    const at = server ? lostAt(server, this.#scheduler) : null;
+    return at !== null && at <= this.#options.clock.now();
   }
 
   #forget(event: Event): void {

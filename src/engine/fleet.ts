@@ -175,6 +175,7 @@ export class Fleet {
     const run = await this.#house.runOf(job, attempt);
     const rank = run?.on.findIndex((share) => share.server === server) ?? -1;
     if (run && rank >= 0 && wasSeenToEnd(run)) this.#house.output().begin(driver, { job, attempt, on: run.on }, rank);
+    else this.#house.output().giveUp(job, attempt, server);
     await this.#end(driver, job, attempt);
   }
 
@@ -210,9 +211,9 @@ export class Fleet {
   }
 }
 
-/** What one that counted as lost prints later is not wanted. */
-const wasSeenToEnd = ({ endedAt, outcome }: Run): boolean =>
-  endedAt !== null && !(outcome?.kind === "failed" && outcome.cause.code === "server-lost");
+/** What one that counted as lost prints later is not wanted; and of several members, one may be lost and go on. */
+const wasSeenToEnd = ({ endedAt, outcome, on }: Run): boolean =>
+  on.length === 1 && endedAt !== null && !(outcome?.kind === "failed" && outcome.cause.code === "server-lost");
 
 function timeout(clock: Clock, millis: Millis): { promise: Promise<void>; cancel: Cancel } {
   let cancel: Cancel = () => {};

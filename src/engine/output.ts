@@ -101,9 +101,9 @@ export class OutputReader {
     await this.#stop(({ ref }) => ref.job === job);
   }
 
-  /** Stops reading what this run prints: it counts as lost. */
-  giveUp(job: JobId, attempt: number): void {
-    for (const { stop } of this.#of(job, attempt)) stop.abort();
+  /** Stops reading what this run prints on that server: it counts as lost. */
+  giveUp(job: JobId, attempt: number, server: ServerId): void {
+    for (const { stop, driver } of this.#of(job, attempt)) if (driver.server === server) stop.abort();
   }
 
   /** Resolves when all that the run printed is stored, or when none of it is being read. */
