@@ -7,6 +7,7 @@ import { heldBy } from "../../src/core/job.ts";
 import { requestQuarantine, requestRelease } from "../../src/core/request.ts";
 import type { Gpu } from "../../src/core/server.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
+import { openStore } from "../../src/store/store.ts";
 import { gpus } from "../core/world.ts";
 import { until } from "../drivers/support.ts";
 import { FakeSmi } from "../lab/fake-smi.ts";
@@ -116,5 +117,50 @@ describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
     expect(placeOf(id)).toEqual([]);
     await house.engine.request((scheduler, now) => ({ events: requestRelease(scheduler, "beta/2", now) }));
     await house.reaches(id, "running");
+  });
+
+  it("in MIG mode are given as slices, by the slice's UUID", async () => {
+    smi.tell("gpus", [smiLine("GPU-0", 0, { mig: "Enabled", name: "NVIDIA A100-SXM4-40GB" })]);
+    smi.tell("list", [
+      "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-0)",
+      "  MIG 3g.20gb     Device  0: (UUID: MIG-111)",
+      "  MIG 3g.20gb     Device  1: (UUID: MIG-222)",
+    ]);
+    await house.join(aServer("gamma", 0, { driver: "process", cores: 4 }));
+    await house.engine.request((_, at) => ({
+      events: [{ type: "ServerDrained", server: "beta", draining: true, at }],
+    }));
+    expect(house.engine.scheduler.servers.get("gamma")?.gpus).toMatchObject([
+      { uuid: "MIG-111", parent: "GPU-0", memoryMiB: 20_480 },
+      { uuid: "MIG-222", parent: "GPU-0" },
+    ]);
+    const ids = [
+      await train(1, "echo $CUDA_VISIBLE_DEVICES"),
+      await train(1, "echo $CUDA_VISIBLE_DEVICES; sleep 1000 & wait"),
+    ];
+    for (const id of ids) await until(`${id} has looked`, async () => (await house.lines(id)).length > 0);
+    for (const id of ids) expect((await house.lines(id))[0]).toMatch(/^MIG-(111|222)$/);
+  });
+
+  it("of which the books disagree are told of as an error and given to nobody", async () => {
+    const id = await train(1);
+    await house.reaches(id, "running");
+    await house.close();
+    const store = await openStore(join(house.folder, "schedulearn.db"));
+    await store
+      .fork()
+      .getConnection()
+      .execute(
+        `insert into job select 'job-2', 2, name, type, user, status, priority, submitted_at, ended_at, null, labels,
+          replace(body, '"job-1"', '"job-2"') from job where id = 'job-1'`,
+      );
+    await store.close();
+    await house.open({ gpuWatch: WATCH });
+    await until("it is told", () =>
+      house.logged.find((line) => line.startsWith("error the owner of a GPU is in doubt")),
+    );
+    await until("it is kept out", () => gpu(0).fault);
+    expect(gpu(0).fault).toBe("it is held by job-1 and job-2 at once");
+    expect(gpu(1).fault).toBeUndefined();
   });
 });
