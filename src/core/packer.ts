@@ -7,12 +7,12 @@ import type { Job, JobId } from "./job.ts";
 import { isSuspended, placementOf } from "./job.ts";
 import { mayFreeze } from "./job-spec.ts";
 import type { Candidate } from "./placement-rule.ts";
-import { repack } from "./repack.ts";
+import { packingOf, repack } from "./repack.ts";
 import type { Placement, ServerId, Share } from "./server.ts";
 import { sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, shapeOf } from "./shape.ts";
-import { ownShare, without } from "./share.ts";
+import { ownShare, partsOf, without } from "./share.ts";
 
 /** A cluster is packed anew at most so often in one round. */
 const MOST_REPACKS = 2;
@@ -206,16 +206,11 @@ export class Packer {
     for (let count = Math.max(2, shape.minServers); count <= Math.min(shape.maxServers, roomy.length, size); count++) {
       const chosen = roomy.slice(0, count);
       if (chosen.reduce((sum, each) => sum + each.size, 0) < size) continue;
-      let left = size;
-      return chosen.map(({ draft, size: most }, i) => {
-        const others = chosen.length - i - 1; // each server takes part
-        // Who asks for several servers wants them alike; else the fewest gaps are left.
-        const rest = chosen.slice(i + 1).reduce((sum, each) => sum + each.size, 0);
-        const even = Math.max(Math.ceil(left / (others + 1)), left - rest);
-        const share = Math.min(most, shape.minServers > 1 ? even : left - others);
-        left -= share;
-        return draft.take(job.id, shape, demandOf(shape, share), ownShare(job, draft.room.server.id));
-      });
+      const room = chosen.map((each) => each.size);
+      const parts = partsOf(room, size, shape.minServers > 1);
+      return chosen.map(({ draft }, i) =>
+        draft.take(job.id, shape, demandOf(shape, parts[i] as number), ownShare(job, draft.room.server.id)),
+      );
     }
     return null;
   }
@@ -363,7 +358,7 @@ export class Packer {
 
   /** Packs the cluster anew, where the rule can, so that the job fits; running jobs that may be moved are. */
   #repack(job: Job, size: number): boolean {
-    if (!this.#cluster.rule.pack || this.#repacks >= MOST_REPACKS || job.state.status === "running") return false;
+    if (!packingOf(this.#cluster) || this.#repacks >= MOST_REPACKS || job.state.status === "running") return false;
     this.#repacks++; // also those that come to nothing: they cost as much
     const found = repack({ ...this.#cluster, draft: (id) => this.#draft(id), grants: this.#grants }, job, size);
     if (!found) return false;

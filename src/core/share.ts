@@ -19,3 +19,21 @@ export const without = (all: Share, rest: Share): Share => ({
   gpus: all.gpus.filter((gpu) => !rest.gpus.includes(gpu)),
   cores: all.cores.filter((core) => !rest.cores.includes(core)),
 });
+
+/**
+ * So much of `size` from each of the servers, which have room for it together: each takes part. Who asks for several servers wants
+ * them alike; else the first give all that they have.
+ * @param room of each, the most first
+ */
+export function partsOf(room: readonly number[], size: number, alike: boolean): number[] {
+  let left = size;
+  let rest = room.reduce((sum, most) => sum + most, 0);
+  return room.map((most, i) => {
+    const others = room.length - i - 1;
+    rest -= most;
+    const wanted = alike ? Math.max(Math.ceil(left / (others + 1)), left - rest) : left - others;
+    const part = Math.min(most, wanted);
+    left -= part;
+    return part;
+  });
+}
