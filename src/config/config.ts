@@ -69,6 +69,8 @@ export interface SchedulingConfig {
   readonly maxTransitions: number;
   /** What becomes of a job without GPUs whose cores go to others: frozen in its memory, or stopped with a checkpoint. */
   readonly corePreemption: "pause" | "stop";
+  /** Which running jobs move so that a waiting one finds room: none, as the placement says, or with every placement. */
+  readonly defragment: "off" | "placement" | "on";
 }
 
 export interface ServerConfig {

@@ -26,6 +26,7 @@ export const schedulingSchema = {
     maxConcurrentMigrations: count(DEFAULT_GUARDS.maxConcurrentMigrations),
     maxTransitions: count(DEFAULT_GUARDS.maxTransitions, 1),
     corePreemption: { type: "string", enum: ["pause", "stop"], default: DEFAULT_GUARDS.pauseCores ? "pause" : "stop" },
+    defragment: { type: "string", enum: ["off", "placement", "on"], default: DEFAULT_GUARDS.defragment ?? "placement" },
   },
   additionalProperties: false,
   default: {},

@@ -28,6 +28,11 @@ export interface Guards {
   readonly maxTransitions: number;
   /** A job without GPUs is preempted by freezing it, not by stopping it: its memory stays, its cores go to others. */
   readonly pauseCores: boolean;
+  /**
+   * Which running jobs move so that a waiting one finds room: none, those that a placement rule which packs the cluster anew moves
+   * (so also where it is absent), or with every placement the fewest that will do, if that gains more than it costs.
+   */
+  readonly defragment?: "off" | "placement" | "on";
 }
 
 export const DEFAULT_GUARDS: Guards = {
@@ -43,6 +48,7 @@ export const DEFAULT_GUARDS: Guards = {
   maxConcurrentMigrations: 2,
   maxTransitions: 50,
   pauseCores: true,
+  defragment: "on",
 };
 
 /** For comparisons with simulators that know no costs. */
@@ -143,6 +149,12 @@ export class Guard {
   #isFree(from: Instant): boolean {
     if (from > this.#now) this.#freeAt = Math.min(this.#freeAt, from);
     return from <= this.#now;
+  }
+
+  /** Is it worth so many GPU-seconds that a job need not wait so long for its GPUs? Unknown waiting counts as long. */
+  isWorthMakingRoom(gpus: number, waitMillis: Millis, costSeconds: number): boolean {
+    const { defragment = "placement", horizonMillis } = this.#guards;
+    return defragment !== "on" || (gpus * Math.min(waitMillis, horizonMillis)) / 1000 > costSeconds;
   }
 
   restartMillis(job: Job): Millis {

@@ -1,12 +1,15 @@
 import { type Draft, isFree } from "./draft.ts";
 import type { Guard } from "./guards.ts";
 import type { Job, JobId } from "./job.ts";
+import { placementOf, sizeOf } from "./job.ts";
 import type { Room } from "./ledger.ts";
 import type { Effort, Gang, PackingProblem } from "./packing.ts";
 import type { PlacementRule } from "./placement-rule.ts";
 import type { Placement, ServerId, Share } from "./server.ts";
 import { gpuCount } from "./server.ts";
 import { isOpen, shapeOf, suitsGpu, suitsServer } from "./shape.ts";
+import { makeRoomByMoves } from "./spare-moves.ts";
+import type { Millis } from "./time.ts";
 
 interface Plan {
   readonly rooms: ReadonlyMap<ServerId, Room>;
@@ -29,14 +32,15 @@ export interface Repacked {
 
 /** Asks the placement rule for a packing of the whole cluster in which everybody in the draft stays and the job fits too. Null when there is none, or it takes too many migrations. */
 export function repack(plan: Plan, job: Job, size: number): Repacked | null {
-  const { rule, guard, jobs } = plan;
+  const { guard, jobs } = plan;
   const shape = shapeOf(job);
-  if (!rule.pack || shape.pool === "cores") return null;
+  const pack = packingOf(plan);
+  if (!pack || shape.pool === "cores") return null;
   const movable = movableJobs(plan);
   const { bins, problem } = problemOf(plan, movable, job, size);
   const suits = problem.gangs.at(-1)?.suits ?? [];
   if (suits.reduce((sum, count) => sum + count, 0) < size) return null;
-  const { places } = rule.pack(problem, plan.effort);
+  const { places } = pack(problem, plan.effort);
   const countsOf = (place: readonly number[]): Counts =>
     place.flatMap((count, i) => (count > 0 ? [[bins[i] as ServerId, count] as const] : []));
   const own = places.at(-1);
@@ -49,8 +53,40 @@ export function repack(plan: Plan, job: Job, size: number): Repacked | null {
     if (!place.every((count, bin) => count === current?.[bin])) moves.push({ job: each, on: countsOf(place) });
   }
   const underWay = [...jobs.values()].filter(({ state }) => state.status === "migrating").length;
-  const migrations = moves.filter(({ job: { state } }) => state.status === "running").length;
-  return underWay + migrations > guard.settings.maxConcurrentMigrations ? null : { on: countsOf(own), moves };
+  const migrated = moves.filter(({ job: { state } }) => state.status === "running").map(({ job: moved }) => moved);
+  if (underWay + migrated.length > guard.settings.maxConcurrentMigrations) return null;
+  const costs = migrated.map((moved) => problem.gangs[movable.indexOf(moved)]?.moveCost ?? 0);
+  const cost = costs.reduce((sum, each) => sum + each, 0);
+  if (migrated.length > 0 && !guard.isWorthMakingRoom(size, waitOf(plan, bins, problem, size), cost)) return null;
+  return { on: countsOf(own), moves };
+}
+
+/** How the cluster is packed anew: as the placement rule does it, else by the fewest moves, as far as either is wanted. */
+export function packingOf({ rule, guard }: Pick<Plan, "rule" | "guard">): PlacementRule["pack"] {
+  const { defragment = "placement" } = guard.settings;
+  return defragment === "off" ? undefined : (rule.pack ?? (defragment === "on" ? makeRoomByMoves : undefined));
+}
+
+/** How long it would be until jobs that end leave so many GPUs on one server; infinite where that is not known. */
+function waitOf(
+  { jobs, guard }: Plan,
+  bins: readonly ServerId[],
+  { bins: rooms }: PackingProblem,
+  size: number,
+): Millis {
+  const waits = bins.map((server, i) => {
+    const ends = [...jobs.values()]
+      .filter(({ state }) => state.status === "running" && state.on.length === 1 && state.on[0]?.server === server)
+      .map((job) => ({ gpus: gpuCount(placementOf(job) ?? []), left: guard.leftMillis(job, sizeOf(job)) }))
+      .sort((a, b) => (a.left ?? Number.POSITIVE_INFINITY) - (b.left ?? Number.POSITIVE_INFINITY));
+    let short = size - ((rooms[i]?.gpus ?? 0) - ends.reduce((sum, { gpus }) => sum + gpus, 0));
+    for (const { gpus, left } of ends) {
+      short -= gpus;
+      if (short <= 0) return left ?? Number.POSITIVE_INFINITY;
+    }
+    return Number.POSITIVE_INFINITY;
+  });
+  return Math.min(...waits);
 }
 
 /** Jobs with GPUs that may go elsewhere: those that were just placed, and those whose run may be migrated, from GPUs that are there. */

@@ -88,7 +88,7 @@ export function parseFailures(text: string): FailureSettings {
 /** `none`, `default`, or `cooldownMillis=60000,…`. Throws a DomainError. */
 export function parseGuards(text: string): Guards {
   if (text === "none") return NO_GUARDS;
-  const { pauseCores, ...numbers } = DEFAULT_GUARDS;
+  const { pauseCores, defragment: _, ...numbers } = DEFAULT_GUARDS;
   return { ...withPairs("--guards", text, numbers, {}), pauseCores };
 }
 

@@ -32,6 +32,7 @@ test("without a file and an environment there are defaults for everything", () =
       maxConcurrentMigrations: 2,
       maxTransitions: 50,
       corePreemption: "pause",
+      defragment: "on",
     },
     containers: {
       capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
