@@ -1,4 +1,5 @@
 import { assignment } from "./assignment.ts";
+import { carry } from "./carry.ts";
 import { estimates } from "./estimates.ts";
 import type { Figures } from "./figures.ts";
 import { logs } from "./logs.ts";
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
   size,
   submit,
   logs,
+  carry,
   rounds,
   assignment,
   estimates,

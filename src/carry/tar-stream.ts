@@ -53,13 +53,17 @@ export function sift(source: NodeJS.ReadableStream, take: (entry: Entry) => bool
     content.pipe(out);
   });
   stream.on("error", ignore);
-  const read = pipeline(source, toItsEnd, extract as unknown as NodeJS.WritableStream, { signal }).then(
-    () => pack.finalize(),
-    (error: Error) => {
-      pack.destroy(error);
-      throw error;
-    },
-  );
+  const tail = new Tail();
+  source.on("data", (chunk: Buffer) => tail.see(chunk)).pause();
+  const read = pipeline(source, extract as unknown as NodeJS.WritableStream, { signal })
+    .then(() => tail.check())
+    .then(
+      () => pack.finalize(),
+      (error: Error) => {
+        pack.destroy(error);
+        throw error;
+      },
+    );
   const written = pipeline(pack as unknown as NodeJS.ReadableStream, stream, { signal }).catch((error: Error) => {
     extract.destroy(error);
     throw error;
@@ -152,13 +156,25 @@ function renamed(header: tar.Header, path: string, linkTo: string | null): tar.H
 
 /** Passes a tar stream on, and rejects one that was cut off. */
 export async function* toItsEnd(source: AsyncIterable<string | Buffer>): AsyncIterable<string | Buffer> {
-  let tail = Buffer.alloc(0);
+  const tail = new Tail();
   for await (const chunk of source) {
-    const bytes = Buffer.from(chunk as Buffer);
-    tail =
-      bytes.length >= BLOCK_BYTES ? bytes.subarray(-BLOCK_BYTES) : Buffer.concat([tail, bytes]).subarray(-BLOCK_BYTES);
+    tail.see(chunk as Buffer);
     yield chunk;
   }
-  if (tail.length < BLOCK_BYTES || tail.some((byte) => byte !== 0))
-    throw new Error("the checkpoint's stream broke off");
+  tail.check();
+}
+
+/** The last block of a tar stream that has passed. */
+class Tail {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  see(chunk: Buffer): void {
+    const isEnough = chunk.length >= BLOCK_BYTES;
+    this.#bytes = (isEnough ? chunk : Buffer.concat([this.#bytes, chunk])).subarray(-BLOCK_BYTES);
+  }
+
+  check(): void {
+    if (this.#bytes.length < BLOCK_BYTES || this.#bytes.some((byte) => byte !== 0))
+      throw new Error("the checkpoint's stream broke off");
+  }
 }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import type { Event } from "../core/event.ts";
 import type { CheckpointFolder, Job, JobId } from "../core/job.ts";
@@ -190,7 +191,7 @@ function nothing(): NodeJS.ReadableStream {
   const tar = pack();
   tar.entry({ name: "./", type: "directory", mode: 0o777 });
   tar.finalize();
-  return tar as unknown as NodeJS.ReadableStream;
+  return Readable.from(tar, { objectMode: false });
 }
 
 function pause(clock: Clock, millis: Millis, signal: AbortSignal): Promise<void> {
