@@ -339,6 +339,7 @@ class DockerDriver implements Driver {
     for (const run of this.#runs.values()) run.forget();
     for (const follow of this.#follows) follow.abort(new Error("the driver was closed"));
     this.#runs.clear();
+    await this.#gpus.close();
     this.#engine.close();
   }
 

@@ -89,6 +89,11 @@ export class EngineGpus {
     return this.#grants.read(this.#names, signal);
   }
 
+  /** Fulfilled when no container of ours is left that asks; whoever asked has given up by then, or soon does. */
+  close(): Promise<void> {
+    return this.#probe.settled();
+  }
+
   /** Names by which nvidia-smi can be asked for each. */
   #physical(): readonly string[] {
     return [...new Set(this.all.map(({ uuid, index, parent }) => parent ?? uuid ?? String(index)))];

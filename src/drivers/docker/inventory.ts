@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { parseSmi, SMI_SCRIPT, type SmiReport } from "../nvidia-smi.ts";
 import { accept, type Engine, type EngineInfo, reasonOf, statusOf } from "./engine.ts";
@@ -17,6 +18,7 @@ const CREATE_MILLIS = 15_000;
 const START_MILLIS = 30_000;
 const RUN_MILLIS = 20_000;
 const REMOVE_MILLIS = 15_000;
+const LAST_MILLIS = 3_000;
 /** That no image will do is not found out anew each time. */
 const HOPELESS_MILLIS = 600_000;
 
@@ -73,6 +75,14 @@ export class GpuProbe {
       this.#asking = null;
     });
     return this.#asking;
+  }
+
+  /** Fulfilled when nothing is being asked (any more), and after a while in any case. */
+  async settled(): Promise<void> {
+    const enough = new AbortController();
+    const patience = sleep(LAST_MILLIS, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled([this.#asking]), patience]);
+    enough.abort();
   }
 
   async #ask(names: readonly string[], signal: AbortSignal): Promise<SmiReport> {

@@ -48,6 +48,15 @@ shared.describe("the GPUs of a Docker engine, over a stand-in hook and a stand-i
     });
   });
 
+  it("are asked for in a container that is gone when the driver is closed in the middle", async () => {
+    const driver = await bench.connect();
+    const look = driver.lookAtGpus?.(never).catch(() => null);
+    await until("the container is there", async () => (await bench.remains()).length > 0);
+    await driver.close();
+    await look;
+    expect(await bench.remains()).toEqual([]);
+  });
+
   it("of which one is lost are told of one by one, and the others are well", async () => {
     bench.host().tellSmi("gpus", all());
     const driver = await bench.connect();
