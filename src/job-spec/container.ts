@@ -45,6 +45,7 @@ export const containerProperties = {
         type: "string",
         pattern: "^[0-9a-f]{64}$",
         patternErrorMessage: "must be a SHA-256 in 64 hexadecimal digits",
+        examples: ["5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"],
       },
     },
     required: ["hash"],
