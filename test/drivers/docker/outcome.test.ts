@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { REMEDIES, remedyOf } from "../../../src/core/remedy.ts";
 import { type Circumstances, type ContainerState, engineFailure, exitOf } from "../../../src/drivers/docker/outcome.ts";
@@ -119,4 +120,10 @@ describe("why a container did not start", () => {
 it("each cause has a remedy, in a sentence", () => {
   for (const remedy of Object.values(REMEDIES)) expect(remedy).toMatch(/^[A-Z].*\.$/);
   expect(remedyOf({ origin: "application", code: "oom", message: "" })).toContain("memoryMiB");
+});
+
+it("each cause stands in the operators' guide", () => {
+  const guide = readFileSync(new URL("../../../docs/servers.md", import.meta.url), "utf8");
+  for (const code of Object.keys(REMEDIES))
+    expect(guide).toMatch(new RegExp(`^\\| \`${code}\` \\| (application|infrastructure) \\|`, "m"));
 });
