@@ -57,6 +57,27 @@ shared.describe("a server that is killed with kill -9", () => {
   });
   afterAll(() => server?.end("SIGKILL"));
 
+  it("gives no GPU twice: what its jobs really have is all different, before and after", async () => {
+    const look = {
+      image: busyboxImage,
+      command: shell("cat /run/fake-gpu/* | tr '\\n' ' '; echo; sleep 1000 & wait"),
+      gpus: { count: 2 },
+    };
+    const seenBy = async (id: string): Promise<string[]> => {
+      for await (const { lines } of client.followLogs(id))
+        for (const { text } of lines) return text.trim().split(" ").filter(Boolean);
+      throw new Error(`${id} has ended`);
+    };
+    const jobs = [await client.submit(look), await client.submit(look), await client.submit(look)];
+    const before = await Promise.all(jobs.map(({ id }) => seenBy(id)));
+    await killAndRestart();
+    const fourth = await client.submit(look);
+    const all = [...before, await seenBy(fourth.id)].flat();
+    expect([all.length, new Set(all).size]).toEqual([8, 8]);
+    const held = (await client.servers()).flatMap(({ gpus }) => gpus.map(({ job, state }) => [job !== null, state]));
+    expect(held).toEqual(Array(8).fill([true, "LEASED"]));
+  });
+
   it("has its jobs go on: every line is there once, no run is repeated, and a stream over all of it misses nothing", async () => {
     const result = await resultAlone();
     const job = await client.submit(training());
