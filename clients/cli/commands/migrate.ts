@@ -22,7 +22,12 @@ export function migrate(program: Command, cli: Cli): void {
     .addHelpText("after", examples("migrate 17", "migrate resnet50 gpu-box-2 --wait", "migrate 17 box2 --live"))
     .action(
       cli.act(
-        async ({ client, terminal, json, signal }, wanted: string, server: string | undefined, { wait, live }: Options) => {
+        async (
+          { client, terminal, json, signal },
+          wanted: string,
+          server: string | undefined,
+          { wait, live }: Options,
+        ) => {
           const id = await findJobId(client, wanted);
           const { eventCursor } = await client.cluster({ signal });
           const begun = await client.migrate(id, server, { live: live ?? false });
@@ -63,5 +68,10 @@ async function ended(
 
 function costWords({ downtime, bytes, lostSteps, reason }: Migration): string {
   const lost = lostSteps === null ? [] : [`${counted(lostSteps, "step")} lost`];
-  return [`${formatSeconds(downtime)} of downtime`, `${formatBytes(bytes)} carried`, ...lost, ...(reason ? [reason] : [])].join(", ");
+  return [
+    `${formatSeconds(downtime)} of downtime`,
+    `${formatBytes(bytes)} carried`,
+    ...lost,
+    ...(reason ? [reason] : []),
+  ].join(", ");
 }

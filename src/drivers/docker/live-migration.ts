@@ -4,7 +4,7 @@ import { carry } from "../../carry/carry.ts";
 import type { RunOrder } from "../../core/command.ts";
 import { type CheckpointFolder, imagesOf, type JobId } from "../../core/job.ts";
 import { folderOf, LENT_PATH } from "./checkpoint.ts";
-import { accept, reasonOf } from "./engine.ts";
+import { accept, reasonOf, statusOf } from "./engine.ts";
 import { CLUSTER_LABEL, GENERATION_LABEL, JOB_LABEL, READER_LABEL, volumeName } from "./labels.ts";
 import { containerOf, removeVolume, type Site } from "./setup.ts";
 
@@ -40,7 +40,9 @@ export async function dump(site: Site, job: JobId, attempt: number, signal: Abor
       }),
     );
   } catch (error) {
-    await removeVolume(site, job, generation, signal, REQUEST_MILLIS).catch(() => undefined);
+    // Without an answer it may have been done, and then the memory is wanted.
+    if (statusOf(error) !== null)
+      await removeVolume(site, job, generation, signal, REQUEST_MILLIS).catch(() => undefined);
     throw error;
   }
 }

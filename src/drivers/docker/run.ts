@@ -6,7 +6,7 @@ import type { JobId, StartPhase } from "../../core/job.ts";
 import type { Outcome } from "../../core/outcome.ts";
 import type { Cancel } from "../../core/time.ts";
 import type { DriverEvent } from "../driver.ts";
-import { reasonOf } from "./engine.ts";
+import { reasonOf, statusOf } from "./engine.ts";
 import type { Gate } from "./gate.ts";
 import { RunGrant } from "./grant.ts";
 import { remembered } from "./hands.ts";
@@ -355,7 +355,9 @@ export class ContainerRun {
       this.#delivered = true;
     } catch (error) {
       this.#life.signal.throwIfAborted();
-      this.#tell({ type: "RunDumpFailed", reason: this.#whyNotLive(error) });
+      const info = statusOf(error) === null ? await this.#container.inspect() : null;
+      if (info && !isRunning(info)) this.#delivered = true;
+      else this.#tell({ type: "RunDumpFailed", reason: this.#whyNotLive(error) });
     }
   }
 
