@@ -50,7 +50,10 @@ shared.describe("a container of a job", () => {
   test("runs as the image's user, as the operator's, or as the one that the job may name", async () => {
     const whoami = async (containers: typeof defaultContainers, runAs?: string): Promise<string[]> => {
       const driver = await bench.connect({ containers });
-      const order = bench.order("id -u; id -g; echo saved > /checkpoint/x && cat /checkpoint/x", runAs ? { runAs } : {});
+      const order = bench.order(
+        "id -u; id -g; echo saved > /checkpoint/x && cat /checkpoint/x",
+        runAs ? { runAs } : {},
+      );
       const said = await bench.output(driver, order);
       await driver.close();
       return said;
@@ -130,7 +133,10 @@ shared.describe("a container of a job", () => {
         return outcome;
       };
       const missing = await failure([root], join(root, "nothing"));
-      expect(missing).toHaveProperty("cause.message", expect.stringMatching(/mounts: there is no .*\/nothing on server/));
+      expect(missing).toHaveProperty(
+        "cause.message",
+        expect.stringMatching(/mounts: there is no .*\/nothing on server/),
+      );
       const forbidden = await failure([`${root}/other`], join(root, "set"));
       expect(forbidden).toHaveProperty("cause.message", expect.stringMatching(/may not be mounted any more/));
       expect(forbidden).toHaveProperty("cause.permanent", true);
