@@ -166,7 +166,7 @@ describe("setPolicy", () => {
 describe("the cluster", () => {
   it("tells what the policy keeps to", async () => {
     const { cluster } = await house.data(
-      "{ cluster { scheduling { planSpacingSeconds cooldownSeconds horizonSeconds restartFactor endFactor migrationRestSeconds migrationGainSeconds migrationGainFraction maxMigrations maxConcurrentMigrations maxTransitions corePreemption } } }",
+      "{ cluster { scheduling { planSpacingSeconds cooldownSeconds horizonSeconds restartFactor endFactor migrationRestSeconds migrationGainSeconds migrationGainFraction maxMigrations maxConcurrentMigrations maxTransitions corePreemption defragment } } }",
     );
     expect(cluster.scheduling).toEqual({
       planSpacingSeconds: DEFAULT_GUARDS.planSpacingMillis / 1000,
@@ -181,6 +181,7 @@ describe("the cluster", () => {
       maxConcurrentMigrations: 2,
       maxTransitions: 50,
       corePreemption: "PAUSE",
+      defragment: "ON",
     });
   });
 });

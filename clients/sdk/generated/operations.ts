@@ -73,6 +73,8 @@ export interface CoreInput {
 
 export type CorePreemption = "PAUSE" | "STOP";
 
+export type Defragmentation = "OFF" | "ON" | "PLACEMENT";
+
 /** Which job, and how it is stopped first. */
 export interface DeleteJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */

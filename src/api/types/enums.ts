@@ -68,6 +68,17 @@ export const CorePreemptionEnum = enumOf<CorePreemption>("CorePreemption", "How 
   stop: "It saves a checkpoint and stops.",
 });
 
+export type Defragmentation = "off" | "placement" | "on";
+export const DefragmentationEnum = enumOf<Defragmentation>(
+  "Defragmentation",
+  "Which running jobs move so that a waiting one finds room.",
+  {
+    off: "None.",
+    placement: "Those that a placement moves which packs the whole cluster anew.",
+    on: "With every placement one or two, if that gains more than it costs.",
+  },
+);
+
 export const EstimateSourceEnum = enumOf<EstimateSource>(
   "EstimateSource",
   "What an estimate rests on, the best first.",

@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import type { Guards } from "../../core/guards.ts";
-import { type CorePreemption, CorePreemptionEnum } from "./enums.ts";
+import { type CorePreemption, CorePreemptionEnum, type Defragmentation, DefragmentationEnum } from "./enums.ts";
 
 const bound = { nullable: true } as const;
 
@@ -47,6 +47,9 @@ export class SchedulingGuards {
   @Field(() => CorePreemptionEnum, { description: "What becomes of a job without GPUs whose cores go to others." })
   readonly corePreemption: CorePreemption;
 
+  @Field(() => DefragmentationEnum, { description: "Which running jobs move so that a waiting one finds room." })
+  readonly defragment: Defragmentation;
+
   constructor(guards: Guards) {
     this.planSpacingSeconds = bounded(guards.planSpacingMillis / 1000);
     this.cooldownSeconds = bounded(guards.cooldownMillis / 1000);
@@ -60,6 +63,7 @@ export class SchedulingGuards {
     this.maxConcurrentMigrations = bounded(guards.maxConcurrentMigrations);
     this.maxTransitions = bounded(guards.maxTransitions);
     this.corePreemption = guards.pauseCores ? "pause" : "stop";
+    this.defragment = guards.defragment ?? "placement";
   }
 }
 
