@@ -6,16 +6,17 @@ import type { JobId, StartPhase } from "../../core/job.ts";
 import type { Outcome } from "../../core/outcome.ts";
 import type { Cancel } from "../../core/time.ts";
 import type { DriverEvent } from "../driver.ts";
-import { reasonOf, statusOf } from "./engine.ts";
+import { reasonOf } from "./engine.ts";
 import type { Gate } from "./gate.ts";
 import { RunGrant } from "./grant.ts";
 import { remembered } from "./hands.ts";
 import { refusesLimits } from "./isolation.ts";
-import { dump, lacksCriu, NO_CRIU, restore, wasDumped } from "./live-migration.ts";
+import { wasDumped } from "./live-migration.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { findProgram } from "./program.ts";
 import { isRunning, RunContainer } from "./run-container.ts";
+import { RunMemory } from "./run-memory.ts";
 import type { Site } from "./setup.ts";
 import {
   createContainer,
@@ -65,6 +66,7 @@ export class ContainerRun {
   #killAt = Number.POSITIVE_INFINITY;
   #cancelKill: Cancel = () => undefined;
   readonly #grant: RunGrant;
+  readonly #memory: RunMemory;
 
   constructor(site: Site, gate: Gate, job: JobId, attempt: number) {
     this.#site = site;
@@ -72,6 +74,7 @@ export class ContainerRun {
     this.#job = job;
     this.#attempt = attempt;
     this.#container = new RunContainer(site, job, attempt, this.#life.signal);
+    this.#memory = new RunMemory(site, this.#container, { job, attempt }, this.#life.signal);
     this.#grant = new RunGrant(site, this.#container, (generation) => this.#tell({ type: "RunResized", generation }));
   }
 
@@ -142,7 +145,9 @@ export class ContainerRun {
     this.#enqueue(async () => {
       if (!(await this.#isGoing())) return;
       // Its end waits for this, to know what ended it.
-      this.#delivering = this.#dump();
+      this.#delivering = this.#memory.dump().then((ended) => {
+        this.#delivered ||= ended;
+      });
       await this.#delivering;
     });
   }
@@ -247,7 +252,7 @@ export class ContainerRun {
       setup.throwIfAborted();
       // From here on there is no way back.
       try {
-        const goesOn = await this.#restore(order, info, setup);
+        const goesOn = await this.#memory.restore(order, info, setup);
         info = goesOn ? await this.#container.inspect() : await this.#container.start();
       } catch (error) {
         if (!this.#withoutLimits(reasonOf(error))) throw error;
@@ -347,36 +352,6 @@ export class ContainerRun {
   async #wasToldToStop(): Promise<boolean> {
     const asked = [this.#site, this.#job, this.#attempt, this.#life.signal] as const;
     return (await wasStopRequested(...asked)) || (await wasDumped(...asked));
-  }
-
-  async #dump(): Promise<void> {
-    try {
-      await dump(this.#site, this.#job, this.#attempt, this.#life.signal);
-      this.#delivered = true;
-    } catch (error) {
-      this.#life.signal.throwIfAborted();
-      const info = statusOf(error) === null ? await this.#container.inspect() : null;
-      if (info && !isRunning(info)) this.#delivered = true;
-      else this.#tell({ type: "RunDumpFailed", reason: this.#whyNotLive(error) });
-    }
-  }
-
-  /** With the memory that it had before; an engine that cannot do that starts it as any other. */
-  async #restore(order: RunOrder, info: ContainerInspectInfo, setup: AbortSignal): Promise<boolean> {
-    if (!order.images) return false;
-    try {
-      await restore(this.#site, order, order.images, info, setup);
-      return true;
-    } catch (error) {
-      setup.throwIfAborted();
-      this.#tell({ type: "RunRestoreFailed", reason: this.#whyNotLive(error) });
-      return false;
-    }
-  }
-
-  #whyNotLive(error: unknown): string {
-    if (lacksCriu(error)) this.#site.lacksLive(NO_CRIU);
-    return lacksCriu(error) ? `${NO_CRIU} (${reasonOf(error)})` : reasonOf(error);
   }
 
   async #deliver(signal: string): Promise<void> {
