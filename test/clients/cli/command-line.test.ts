@@ -24,6 +24,8 @@ const commands = [
   ["show"],
   ["logs"],
   ["migrate"],
+  ["checkpoints"],
+  ["checkpoints", "get"],
   ["cancel"],
   ["rm"],
   ["pause"],
