@@ -52,14 +52,14 @@ function serversIn(text: string, env: Environment): object[] {
 }
 
 /** Variables of clients and of jobs, which the server has no use for. */
-const OTHERS = "TOKEN URL TRACES JOB_ID JOB_NAME ATTEMPT START_REASON GPUS CORES CHECKPOINT_DIR".split(" ");
+const OTHERS = "TOKEN URL TRACES JOB_ID JOB_NAME ATTEMPT START_REASON GPUS CORES CHECKPOINT_DIR MEMBERS KEY".split(" ");
 
 /** Variables that would be ours but for a slip. */
 export function strangers(env: Environment): Fault[] {
   const ours = ["CONFIG", ...NAMES.map((name) => name.toUpperCase())];
   return Object.keys(env).flatMap((variable) => {
     const name = variable.slice(PREFIX.length);
-    if (!variable.startsWith(PREFIX) || [...ours, ...OTHERS].includes(name)) return [];
+    if (!variable.startsWith(PREFIX) || /^(PORT|LISTEN)_/.test(name) || [...ours, ...OTHERS].includes(name)) return [];
     const meant = nearest(name, ours);
     return meant ? [faultAt([variable], `unknown, did you mean ${PREFIX}${meant}?`)] : [];
   });

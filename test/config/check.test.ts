@@ -221,3 +221,8 @@ test("a range of ports begins before it ends, and an address is an address", () 
   expect(portRange).toEqual({ first: 29_500, last: 29_999 });
   expect(servers?.[0]?.address).toBe("10.0.0.7");
 });
+
+test("what a job finds in its environment is taken for no setting", () => {
+  const env = { SCHEDULEARN_PORT_A: "29500", SCHEDULEARN_LISTEN_A: "80", SCHEDULEARN_MEMBERS: "a=1", SCHEDULEARN_KEY: "k" };
+  expect(() => checkConfig({ file: null, cwd: "/w", env })).not.toThrow();
+});
