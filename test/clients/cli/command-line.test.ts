@@ -46,6 +46,8 @@ const commands = [
   ["gpus"],
   ["gpus", "quarantine"],
   ["gpus", "release"],
+  ["reap"],
+  ["images"],
   ["policy"],
   ["policy", "show"],
   ["policy", "set"],
