@@ -43,7 +43,7 @@ export class PodmanHost {
     this.#service = spawn(
       "unshare",
       ["--net", "podman", ...flags(this.#dir), "system", "service", "--time", "0", `unix://${this.unixSocket}`],
-      { env: podmanEnvironment(join(this.#dir, "..")), stdio: ["ignore", log, log], detached: true },
+      { cwd: this.#dir, env: podmanEnvironment(join(this.#dir, "..")), stdio: ["ignore", log, log], detached: true },
     );
     closeSync(log);
     this.#service.unref();
