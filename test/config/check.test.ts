@@ -223,6 +223,11 @@ test("a range of ports begins before it ends, and an address is an address", () 
 });
 
 test("what a job finds in its environment is taken for no setting", () => {
-  const env = { SCHEDULEARN_PORT_A: "29500", SCHEDULEARN_LISTEN_A: "80", SCHEDULEARN_MEMBERS: "a=1", SCHEDULEARN_KEY: "k" };
+  const env = {
+    SCHEDULEARN_PORT_A: "29500",
+    SCHEDULEARN_LISTEN_A: "80",
+    SCHEDULEARN_MEMBERS: "a=1",
+    SCHEDULEARN_KEY: "k",
+  };
   expect(() => checkConfig({ file: null, cwd: "/w", env })).not.toThrow();
 });

@@ -36,7 +36,9 @@ shared.describe("launchers that start what runs on the other engine", () => {
       const command = shell("[ $OMPI_COMM_WORLD_RANK = 1 ] && exit 3; sleep 30");
       const id = await gang.submit({ ...MACHINE, env: { HOME: "/tmp" }, launcher: "mpi", command });
       await gang.ends(id, "failed");
-      expect(await gang.exits(id)).toMatchObject([{ outcome: { cause: { message: expect.stringMatching(/^rank 0 on /) } } }]);
+      expect(await gang.exits(id)).toMatchObject([
+        { outcome: { cause: { message: expect.stringMatching(/^rank 0 on /) } } },
+      ]);
       expect((await gang.run(id)).exitCode).toBe(3);
     },
     MINUTES,
@@ -45,7 +47,9 @@ shared.describe("launchers that start what runs on the other engine", () => {
   test(
     "horovodrun (a stand-in) is given each server's slots and starts a process for each, over our ssh",
     async () => {
-      const command = shell(`echo {\\"schedulearn\\": {\\"step\\": 5, \\"steps\\": 5}}; echo $HOROVOD_RANK/$HOROVOD_SIZE on $NODE_RANK`);
+      const command = shell(
+        `echo {\\"schedulearn\\": {\\"step\\": 5, \\"steps\\": 5}}; echo $HOROVOD_RANK/$HOROVOD_SIZE on $NODE_RANK`,
+      );
       const id = await gang.submit({
         ...{ image: pythonImage, launcher: "horovod", launcherCommand: standIn, command, checkpoint },
         ...{ gpus: gpus(4), servers: { min: 2, max: 2 }, cores: { min: 1, max: 1, preferred: 1 } },
@@ -64,7 +68,7 @@ shared.describe("launchers that start what runs on the other engine", () => {
       const command = shell(`echo $HOROVOD_RANK/$HOROVOD_SIZE on $NODE_RANK; while :; do sleep 0.1; done`);
       const alone = { servers: { min: 1, max: 1 }, cores: { min: 0, max: 0, preferred: 0 } };
       const spec = {
-        ...{ image: pythonImage, launcher: "horovod", launcherCommand: standIn, command, checkpoint } as const,
+        ...({ image: pythonImage, launcher: "horovod", launcherCommand: standIn, command, checkpoint } as const),
         ...{ gpus: between(2, 4), servers: { min: 2, max: 2 }, cores: { min: 0, max: 0, preferred: 0 } },
         elasticity: "live" as const,
       };

@@ -45,7 +45,9 @@ shared.describe("torch.distributed (gloo) over two Docker engines", () => {
       ]);
       const resumed = Number(/(\d+)$/.exec(begun[2] ?? "")?.[1]);
       expect(resumed).toBeGreaterThanOrEqual(20);
-      expect(begun.slice(2).sort()).toEqual([0, 1].map((rank) => `${rank} process ${rank} of 2 begins at step ${resumed}`));
+      expect(begun.slice(2).sort()).toEqual(
+        [0, 1].map((rank) => `${rank} process ${rank} of 2 begins at step ${resumed}`),
+      );
       const all = losses(lines);
       expect(all.at(-1)).toBeLessThan((all[0] as number) / 10);
       expect(weightsOf(lines, 0)).toBe(weightsOf(lines, 1));
