@@ -135,6 +135,7 @@ function strayWord(program: Command, words: readonly string[]): string | null {
     if (word === undefined || command.commands.length === 0) return null;
     const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
     if (!next && command === program) return word;
+    if (!next && command.registeredArguments.length > 0) return null; // it takes words of its own besides
     if (!next)
       throw new UsageError(`unknown command ${command.name()} ${word}; see schedulearn ${command.name()} --help`);
     command = next;
