@@ -12,6 +12,7 @@ const SPACE = 0x20;
 const NEWLINE = 0x0a;
 
 const STREAMS = ["stdout", "stderr"] as const;
+const SECOND_LENGTH = "2026-11-21T09:20:01".length;
 /** What the engine takes for the beginning of its log. */
 const BEGINNING = "0";
 
@@ -57,6 +58,7 @@ export class OutputReader {
   /** Times do not do (any more). */
   #counts: boolean;
   #readsOn = false;
+  #second = { text: "none", seconds: "" };
   /** From when the engine has to send. It sends what has that very time too, and what was dealt with of that is skipped. */
   since: string;
 
@@ -105,7 +107,7 @@ export class OutputReader {
     const space = frame.indexOf(SPACE);
     const stamp = frame.toString("latin1", 0, space);
     const data = frame.subarray(space + 1);
-    const time = placeTime(stamp);
+    const time = this.#timeOf(stamp);
     this.#watchClock(stream, time);
     const from = this.#from[stream];
     if (!this.#counts && from && time < from.time) return;
@@ -114,11 +116,21 @@ export class OutputReader {
     if (progress.base === undefined) progress.base = this.#fromBeginning ? 0 : baseOf(from, time);
     progress.pushedBytes += data.length;
     const position = this.#fromBeginning ? BEGINNING : time;
-    for (const piece of this.#splitters[stream].push(data, Date.parse(stamp), position)) {
+    for (const piece of this.#splitters[stream].push(data, millisOf(time), position)) {
       outputs.push(this.#output(stream, piece));
     }
     if (data.at(-1) === NEWLINE) progress.unfinished = undefined;
     else if (progress.unfinished === undefined || data.includes(NEWLINE)) progress.unfinished = time;
+  }
+
+  /** `2026-11-21T09:20:01.123456789Z` as `1795252801.123456789`. Most frames have the second of the one before. */
+  #timeOf(stamp: string): string {
+    if (stamp[SECOND_LENGTH] !== "." || !stamp.endsWith("Z")) return placeTime(stamp);
+    if (!stamp.startsWith(this.#second.text)) {
+      const text = stamp.slice(0, SECOND_LENGTH);
+      this.#second = { text, seconds: String(Date.parse(`${text}Z`) / 1000) };
+    }
+    return `${this.#second.seconds}.${stamp.slice(SECOND_LENGTH + 1, -1).padEnd(9, "0")}`;
   }
 
   /** The log has the lines of each output in the order of their times, unless the clock was set back between two of them. */
@@ -156,8 +168,8 @@ export class OutputReader {
     const { base } = this.#progress[stream];
     const total = base === null || base === undefined ? "" : base + endOffset;
     const hold = this.#progress[stream === "stdout" ? "stderr" : "stdout"].unfinished;
-    const place = [piece.position, skipBytes, total, ...(hold === undefined ? [] : [hold])];
-    const position = this.#counts ? `${BEGINNING}/${total}` : place.join("/");
+    let position = this.#counts ? `${BEGINNING}/${total}` : `${piece.position}/${skipBytes}/${total}`;
+    if (hold !== undefined && !this.#counts) position += `/${hold}`;
     return { kind: "line", stream, at, text, position, ...(continues && { continues }) };
   }
 }
@@ -213,7 +225,11 @@ function baseOf(from: Place | undefined, time: string): number | null {
 const splitterFrom = (place: Place | undefined): LineSplitter =>
   new LineSplitter(place && { position: place.time, skipBytes: place.skipBytes });
 
-/** `2026-11-21T09:20:01.123456789Z` as `1795252801.123456789`. */
+function millisOf(time: string): number {
+  const point = time.indexOf(".");
+  return Number(time.slice(0, point)) * 1000 + Number(time.slice(point + 1, point + 4));
+}
+
 function placeTime(stamp: string): string {
   const seconds = Math.floor(Date.parse(stamp) / 1000);
   const nanos = /\.(\d+)/.exec(stamp)?.[1] ?? "";
