@@ -218,7 +218,7 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       (await ask(op.GetLeftovers, {}, options)).leftovers,
     /** Removes of it what is old enough. */
     async reap(): Promise<op.Survey> {
-      const { survey, errors } = (await ask(op.Reap, {})).result;
+      const { survey, errors } = (await ask(op.Reap, { input: {} })).result;
       if (errors.length > 0) throw new SchedulearnError(errors);
       return survey ?? { leftovers: [], unasked: [] };
     },
@@ -228,7 +228,7 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       (await ask(op.GetImages, {}, options)).images,
     /** Removes images that may be, until disks are below the low watermark. */
     async collectImages(): Promise<readonly { readonly server: string; readonly name: string }[]> {
-      const { removed, errors } = (await ask(op.CollectImages, {})).result;
+      const { removed, errors } = (await ask(op.CollectImages, { input: {} })).result;
       if (errors.length > 0) throw new SchedulearnError(errors);
       return removed ?? [];
     },

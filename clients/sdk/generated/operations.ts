@@ -49,6 +49,12 @@ export interface CodeInput {
   readonly hash: string;
 }
 
+/** Whether anything is removed. */
+export interface CollectImagesInput {
+  /** true: only tell which may be removed. */
+  readonly dryRun?: boolean;
+}
+
 /** Which server, and whether it is kept from getting new runs. */
 export interface CordonServerInput {
   /** false: it takes jobs again. */
@@ -325,6 +331,12 @@ export interface QuarantineGpuInput {
   readonly gpu: string;
   /** Why, for others to read. */
   readonly reason?: string | null;
+}
+
+/** Whether anything is removed. */
+export interface ReapInput {
+  /** true: only look. */
+  readonly dryRun?: boolean;
 }
 
 /** Which GPU. */
@@ -3170,7 +3182,9 @@ fragment Survey on Survey {
 }
 ` as TypedDocument<GetLeftoversResult, GetLeftoversVariables>;
 
-export type ReapVariables = {};
+export type ReapVariables = {
+  readonly input: ReapInput;
+};
 export type ReapResult = {
   readonly result: {
     readonly survey: Survey | null;
@@ -3178,8 +3192,8 @@ export type ReapResult = {
   };
 };
 export const Reap = `
-mutation Reap {
-  result: reap {
+mutation Reap($input: ReapInput!) {
+  result: reap(input: $input) {
     survey {
       ...Survey
     }
@@ -3233,7 +3247,9 @@ query GetImages {
 }
 ` as TypedDocument<GetImagesResult, GetImagesVariables>;
 
-export type CollectImagesVariables = {};
+export type CollectImagesVariables = {
+  readonly input: CollectImagesInput;
+};
 export type CollectImagesResult = {
   readonly result: {
     readonly removed: readonly ({
@@ -3244,8 +3260,8 @@ export type CollectImagesResult = {
   };
 };
 export const CollectImages = `
-mutation CollectImages {
-  result: collectImages {
+mutation CollectImages($input: CollectImagesInput!) {
+  result: collectImages(input: $input) {
     removed {
       server
       name

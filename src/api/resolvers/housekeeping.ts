@@ -1,10 +1,13 @@
-import { Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { collectImages, imagesOf } from "../../engine/image-care.ts";
 import type { Survey } from "../../engine/reaper.ts";
 import type { Context } from "../context.ts";
 import { payload } from "../errors.ts";
 import { ServerImageView, SurveyView } from "../types/housekeeping.ts";
+import { CollectImagesInput, ReapInput } from "../types/inputs.ts";
 import { CollectImagesPayload, ReapPayload } from "../types/payloads.ts";
+
+const what = { description: "What is wanted." } as const;
 
 @Resolver()
 export class Housekeeping {
@@ -18,8 +21,8 @@ export class Housekeeping {
   @Mutation(() => ReapPayload, {
     description: "Removes what nobody needs and is old enough. The server does so by itself again and again.",
   })
-  reap(@Ctx() { engine }: Context) {
-    return payload(async () => ({ survey: viewOf(await engine.reaper.reap()) }));
+  reap(@Arg("input", () => ReapInput, what) { dryRun }: ReapInput, @Ctx() { engine: { reaper } }: Context) {
+    return payload(async () => ({ survey: viewOf(await (dryRun ? reaper.survey() : reaper.reap())) }));
   }
 
   @Query(() => [ServerImageView], {
@@ -32,8 +35,14 @@ export class Housekeeping {
   @Mutation(() => CollectImagesPayload, {
     description: "Removes images that may be, the longest unused first, until disks are below the low watermark.",
   })
-  collectImages(@Ctx() { engine }: Context) {
-    return payload(async () => ({ removed: await collectImages(engine.drivers) }));
+  collectImages(
+    @Arg("input", () => CollectImagesInput, what) { dryRun }: CollectImagesInput,
+    @Ctx() { engine: { drivers } }: Context,
+  ) {
+    return payload(async () => {
+      if (!dryRun) return { removed: await collectImages(drivers) };
+      return { removed: (await imagesOf(drivers)).filter(({ stays }) => stays === null) };
+    });
   }
 }
 

@@ -186,6 +186,18 @@ export class CordonServerInput {
   reason?: string;
 }
 
+@InputType("ReapInput", { description: "Whether anything is removed." })
+export class ReapInput {
+  @Field(() => Boolean, { defaultValue: false, description: "true: only look." })
+  dryRun!: boolean;
+}
+
+@InputType("CollectImagesInput", { description: "Whether anything is removed." })
+export class CollectImagesInput {
+  @Field(() => Boolean, { defaultValue: false, description: "true: only tell which may be removed." })
+  dryRun!: boolean;
+}
+
 @InputType("RemoveServerInput", { description: "Which server, and whether whatever is there." })
 export class RemoveServerInput {
   @Field(() => String, { description: "Its name." })
