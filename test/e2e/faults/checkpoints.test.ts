@@ -18,7 +18,7 @@ const training = (secondsPerStep: string) => ({
   gpus: { count: 1 },
 });
 /** So large that its way can be cut; it says what it finds when it begins, and ends when it was moved. */
-const LARGE = 60_000_000;
+const LARGE = 30_000_000;
 const large = {
   image: busyboxImage,
   command: shell(
