@@ -26,7 +26,7 @@ shared.describe("a Docker engine that is away for a while", () => {
       driver.pause(running);
       driver.stop(running, "SIGTERM", 60);
       driver.adopt(ended);
-      driver.reap("job-unknown", 1);
+      void driver.reap("job-unknown", 1);
       driver.discardCheckpoint("job-unknown", { server: host.name, generation: 1 });
       expect(performance.now() - since).toBeLessThan(50);
       await until("it counts as down", () => healthOf(bench.told).includes("down"));

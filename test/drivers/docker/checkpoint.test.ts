@@ -141,7 +141,7 @@ for n in range(4):
     const run = bench.order("echo 41 > /checkpoint/step");
     driver.start(run);
     await bench.told.first("RunExited", run);
-    driver.reap(run.job, 1);
+    void driver.reap(run.job, 1);
     const volume = `contract-${run.job}-ckpt-1`;
     await until("only the folder is left", async () => `${await bench.remains()}` === volume);
     const folder = { server: driver.server, generation: 1 };

@@ -279,7 +279,7 @@ shared.describe("a run on a Docker engine", () => {
       expect.stringContaining("command not executable"),
     );
     bench.house.logged.length = 0;
-    driver.reap(found.job, 1);
+    void driver.reap(found.job, 1);
     driver.discardCheckpoint(found.job, { server: driver.server, generation: 1 });
     await until("nothing is left of them", async () => (await bench.remains()).length === 0);
   });
