@@ -25,7 +25,10 @@ export class MigrationView extends Node {
     return this.migration.state;
   }
 
-  @Field(() => String, { nullable: true, description: "Why it failed, was superseded, or did not go on with its memory; null otherwise." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Why it failed, was superseded, or did not go on with its memory; null otherwise.",
+  })
   get reason(): string | null {
     return this.migration.reason;
   }

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import { type Gpu, type Server, type ServerId, shortOfDisk } from "../../core/server.ts";
 import { obstacleOf } from "../../core/live-migration.ts";
+import { type Gpu, type Server, type ServerId, shortOfDisk } from "../../core/server.ts";
 import { standingOf } from "../../core/server-state.ts";
 import type { Instant } from "../../core/time.ts";
 import { addressOf } from "../../engine/gang-order.ts";

@@ -25,29 +25,29 @@ import type {
   OutputPosition,
 } from "../driver.ts";
 import { visibleDevices } from "../environment.ts";
-import { lookAt, readOut } from "./checkpoint.ts";
-import { CodeVolumes } from "./code.ts";
-import { engineFacts, isPodman, NO_PODMAN_GPUS } from "./dialect.ts";
-import { EngineDisk } from "./disk.ts";
-import type { TlsFiles } from "./engine.ts";
-import { accept, Engine, reasonOf } from "./engine.ts";
-import { Gate } from "./gate.ts";
-import { EngineGpus } from "./gpus.ts";
-import { HealthWatch } from "./health.ts";
-import { pullImage } from "./image.ts";
-import { ImageCollection } from "./image-collection.ts";
-import { ImageUses } from "./image-use.ts";
-import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./labels.ts";
-import { Measures } from "./measure.ts";
-import { followOutput } from "./output.ts";
-import { Registries } from "./registries.ts";
-import { ContainerRun } from "./run.ts";
-import { readFile } from "./run-file.ts";
-import type { Site } from "./setup.ts";
-import { containerOf, PATIENCE_MILLIS, removeVolume } from "./setup.ts";
-import { survey } from "./survey.ts";
+import { CodeVolumes } from "./container/code.ts";
+import { CLUSTER_LABEL, containerName, foundFolder, foundRun, READER_LABEL, volumeName } from "./container/labels.ts";
+import type { Site } from "./container/setup.ts";
+import { containerOf, PATIENCE_MILLIS, removeVolume } from "./container/setup.ts";
+import { survey } from "./container/survey.ts";
+import { engineFacts, isPodman, NO_PODMAN_GPUS } from "./engine/dialect.ts";
+import type { TlsFiles } from "./engine/engine.ts";
+import { accept, Engine, reasonOf } from "./engine/engine.ts";
+import { Gate } from "./engine/gate.ts";
+import { HealthWatch } from "./engine/health.ts";
+import { pullImage } from "./image/image.ts";
+import { ImageCollection } from "./image/image-collection.ts";
+import { ImageUses } from "./image/image-use.ts";
+import { Registries } from "./image/registries.ts";
+import { EngineDisk } from "./machine/disk.ts";
+import { EngineGpus } from "./machine/gpus.ts";
+import { Measures } from "./machine/measure.ts";
+import { followOutput } from "./output/output.ts";
+import { lookAt, readOut } from "./run/checkpoint.ts";
+import { ContainerRun } from "./run/run.ts";
+import { readFile } from "./run/run-file.ts";
 
-export { DEFAULT_ENDPOINT, probeDocker } from "./engine.ts";
+export { DEFAULT_ENDPOINT, probeDocker } from "./engine/engine.ts";
 
 export interface DockerOptions {
   readonly server: string;

@@ -44,9 +44,7 @@ export class Reasons {
     const why = statusReason(job, this.#scheduler, now);
     const isHeld = state.status === "pending" && state.held;
     const behind = blockedBy.length > 0 ? blockedBy.filter((id) => this.#unknown.includes(id)) : this.#others(job);
-    const fits = this.#present.servers.some(
-      (server) => isOpen(server) && canHold(server, job),
-    );
+    const fits = this.#present.servers.some((server) => isOpen(server) && canHold(server, job));
     if (isHeld || !fits || behind.length === 0)
       return why ?? `not within the ${spanWords(this.#until - now)} that were looked at`;
     return `nothing is known of how long ${named(behind)} ${behind.length === 1 ? "takes" : "take"}`;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Engine } from "../../../src/drivers/docker/engine.ts";
-import { EngineGpus } from "../../../src/drivers/docker/gpus.ts";
+import { Engine } from "../../../src/drivers/docker/engine/engine.ts";
+import { EngineGpus } from "../../../src/drivers/docker/machine/gpus.ts";
 import { smiLine } from "../../lab/host.ts";
 
 /** Answers of an engine of version 28 with CDI and without NVIDIA's runtime, in the shapes that it gives them. No container runs. */

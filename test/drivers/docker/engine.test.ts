@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { dockerDriver, probeDocker } from "../../../src/drivers/docker/docker-driver.ts";
-import { Engine } from "../../../src/drivers/docker/engine.ts";
-import { Gate } from "../../../src/drivers/docker/gate.ts";
+import { Engine } from "../../../src/drivers/docker/engine/engine.ts";
+import { Gate } from "../../../src/drivers/docker/engine/gate.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { DockerBench, endpointOf } from "./bench.ts";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Health } from "../../../src/core/server.ts";
 import type { Clock } from "../../../src/core/time.ts";
-import { Engine } from "../../../src/drivers/docker/engine.ts";
-import { HealthWatch } from "../../../src/drivers/docker/health.ts";
+import { Engine } from "../../../src/drivers/docker/engine/engine.ts";
+import { HealthWatch } from "../../../src/drivers/docker/engine/health.ts";
 import { until } from "../support.ts";
 
 /** An engine that answers each ping as the script says: `+` does, `.` does not; when the script is at its end nothing is asked any more. */

@@ -4,7 +4,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pullFailure } from "../../../src/drivers/docker/image.ts";
+import { pullFailure } from "../../../src/drivers/docker/image/image.ts";
 import { busyboxImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { until } from "../support.ts";

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { REMEDIES, remedyOf } from "../../../src/core/remedy.ts";
-import { type Circumstances, type ContainerState, engineFailure, exitOf } from "../../../src/drivers/docker/outcome.ts";
+import {
+  type Circumstances,
+  type ContainerState,
+  engineFailure,
+  exitOf,
+} from "../../../src/drivers/docker/run/outcome.ts";
 
 /** As engines of versions 20.10 and 26 told of ended containers. */
 const state = (ExitCode: number, OOMKilled = false): ContainerState => ({

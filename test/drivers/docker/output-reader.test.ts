@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OutputReader } from "../../../src/drivers/docker/output.ts";
+import { OutputReader } from "../../../src/drivers/docker/output/output.ts";
 import type { Output, OutputStream } from "../../../src/drivers/driver.ts";
 
 const second = (s: number, nanos = 0): string => `2026-11-21T09:20:0${s}.${String(nanos).padStart(9, "0")}Z`;

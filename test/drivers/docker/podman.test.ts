@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunOrder } from "../../../src/core/command.ts";
 import type { JobSpec } from "../../../src/core/job-spec.ts";
 import { dockerDriver } from "../../../src/drivers/docker/docker-driver.ts";
-import { statusOf } from "../../../src/drivers/docker/engine.ts";
+import { statusOf } from "../../../src/drivers/docker/engine/engine.ts";
 import type { Driver, OutputPosition } from "../../../src/drivers/driver.ts";
 import { busyboxImage } from "../../lab/docker-lab.ts";
 import { type PodmanHost, usePodman } from "../../lab/podman.ts";
