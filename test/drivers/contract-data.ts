@@ -117,7 +117,7 @@ export function claimData(stage: Stage): void {
     const run = job("exit 0");
     stage.driver.start(run);
     await exitOf(run);
-    stage.driver.reap(run.job, run.attempt);
+    void stage.driver.reap(run.job, run.attempt);
     const folder = { server: stage.driver.server, generation: run.checkpoint.generation };
     stage.driver.discardCheckpoint(run.job, folder);
     await until("nothing remains", async () => (await stage.bench.remains()).length === 0);
@@ -149,7 +149,7 @@ export function claimData(stage: Stage): void {
     expect(listener.texts().map((text) => text.trim())).toEqual(["41", "deep", "empty", "large", "latest", "300000"]);
     expect(stage.told.of("CheckpointCarried", moved)).toMatchObject([{ bytes: 300_003, files: 3 }]);
 
-    stage.driver.reap(run.job, run.attempt);
+    void stage.driver.reap(run.job, run.attempt);
     stage.driver.discardCheckpoint(run.job, { server: from, generation: 1 });
     await until("the old folder is gone", async () => {
       const { folders } = await stage.driver.connect(AbortSignal.timeout(30_000));

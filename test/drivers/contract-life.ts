@@ -15,7 +15,7 @@ export function claimLife(stage: Stage): void {
     stage.driver.resume(run);
     stage.driver.discard(run);
     stage.driver.discardCheckpoint(run.job, { server: stage.driver.server, generation: 1 });
-    stage.driver.reap(run.job, run.attempt);
+    void stage.driver.reap(run.job, run.attempt);
     expect(performance.now() - since).toBeLessThan(1_000);
     expect(stage.told.of("RunExited", run)).toEqual([]);
   });
@@ -179,7 +179,7 @@ export function claimLife(stage: Stage): void {
     await exitOf(run);
     const look = async () => (await stage.driver.connect(AbortSignal.timeout(30_000))).folders;
     expect(await look()).toEqual([{ job: run.job, generation: 1 }]);
-    stage.driver.reap(run.job, run.attempt);
+    void stage.driver.reap(run.job, run.attempt);
     stage.driver.discardCheckpoint(run.job, { server: stage.driver.server, generation: 1 });
     await until("it is gone", async () => (await look()).length === 0);
   });
@@ -251,7 +251,7 @@ export function claimLife(stage: Stage): void {
     await exitOf(over);
     await stage.told.first("RunStarted", strange);
     for (const run of [over, strange]) {
-      stage.driver.reap(run.job, run.attempt);
+      void stage.driver.reap(run.job, run.attempt);
       stage.driver.discardCheckpoint(run.job, { server: stage.driver.server, generation: 1 });
     }
     await until("nothing remains", async () => (await stage.bench.remains()).length === 0);
