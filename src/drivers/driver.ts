@@ -48,7 +48,7 @@ export interface DriverContext {
   emit(event: DriverEvent): void;
   /** The values of the job's secrets, by name. */
   secrets(job: JobId): Promise<Readonly<Record<string, string>>>;
-  /** The content of a checkpoint folder on whichever server has it, as a tar stream. Rejects when it cannot be had. */
+  /** The content of a checkpoint folder on whichever server has it, as a tar stream. Rejects when it cannot be had: with CheckpointGone where it never can. */
   openCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
   /** For diagnosis; never given a secret. */
   log(message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -108,6 +108,12 @@ export interface KeptImage {
 /** `follow` rejects with it when there is nothing to read from (any more): it is of no use to ask again. */
 export class OutputGone extends Error {
   override readonly name = "OutputGone";
+}
+
+/** There is no such checkpoint folder (any more), nor will there be: unlike a server that does not answer, it is not waited for. */
+export class CheckpointGone extends Error {
+  override readonly name = "CheckpointGone";
+  readonly permanent = true;
 }
 
 /** What a server has. */
@@ -219,7 +225,7 @@ export interface Driver {
     signal: AbortSignal,
   ): Promise<CheckpointLook>;
 
-  /** A checkpoint folder of this server as a tar stream, the folder itself first. */
+  /** A checkpoint folder of this server as a tar stream, the folder itself first. Rejects with CheckpointGone when it has no such folder. */
   readCheckpoint(job: JobId, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream>;
 
   /** All of this cluster that lies on the server. */

@@ -6,7 +6,7 @@ import { lostAt } from "../core/lost.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { ServerId } from "../core/server.ts";
 import type { Cancel, Clock, Instant, Millis } from "../core/time.ts";
-import type { Driver } from "../drivers/driver.ts";
+import { CheckpointGone, type Driver } from "../drivers/driver.ts";
 import type { Copy, Vault } from "../store/vault/vault.ts";
 import { type BackupSettings, Backups } from "./backups.ts";
 
@@ -119,7 +119,7 @@ export class Checkpoints {
           return await driver.readCheckpoint(id, folder, signal);
         } catch (error) {
           // A server of that name that has no such folder is another one, or was emptied.
-          isGone = isMissing(error);
+          isGone = error instanceof CheckpointGone;
           if (!isGone) throw error;
         }
     }
@@ -179,12 +179,6 @@ export class Checkpoints {
     return mayWait && at !== null && at <= this.#house.clock.now();
   }
 }
-
-/** An engine says 404, a file system ENOENT. */
-const isMissing = (error: unknown): boolean => {
-  const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
-  return statusCode === 404 || code === "ENOENT";
-};
 
 /** An empty folder that is open to all, as a new one is. */
 function nothing(): NodeJS.ReadableStream {

@@ -19,6 +19,7 @@ import { PassThrough, type Readable, Transform } from "node:stream";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { carry, Surplus, type Target } from "../../src/carry/carry.ts";
+import { CheckpointGone } from "../../src/drivers/driver.ts";
 import { folderTarget, packFolder } from "../../src/drivers/process/checkpoint-tar.ts";
 
 const never = new AbortController().signal;
@@ -224,6 +225,16 @@ describe("a checkpoint that is carried", () => {
     const carrying = carry(open, folderTarget(target, source), never, { patienceMillis: 500 });
     await expect(carrying).rejects.toThrow("the cable was cut");
     expect(opened).toBeGreaterThan(1);
+  });
+
+  it("is given up at once where the source says that it never can be had", async () => {
+    let opened = 0;
+    const gone = (): Promise<NodeJS.ReadableStream> => {
+      opened += 1;
+      return Promise.reject(new CheckpointGone("there is no such folder"));
+    };
+    await expect(bring(gone)).rejects.toThrow(CheckpointGone);
+    expect(opened).toBe(1);
   });
 
   it("takes a stream on which nothing moves for a broken one", async () => {

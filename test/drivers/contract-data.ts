@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { RunOrder } from "../../src/core/command.ts";
-import { OutputGone, type OutputLine, type OutputPosition } from "../../src/drivers/driver.ts";
+import { CheckpointGone, OutputGone, type OutputLine, type OutputPosition } from "../../src/drivers/driver.ts";
 import type { Stage } from "./contract-stage.ts";
 import { Listener, until } from "./support.ts";
 
@@ -169,6 +169,18 @@ export function claimData(stage: Stage): void {
       cause: { origin: "infrastructure", code: "checkpoint-carry" },
     });
     expect(stage.told.of("RunStarted", run)).toEqual([]);
+  });
+
+  claim("a checkpoint folder that is not there is refused for good, and none is made by asking", async () => {
+    const { driver } = stage;
+    const asked = driver.readCheckpoint(
+      "job-none",
+      { server: driver.server, generation: 9 },
+      AbortSignal.timeout(10_000),
+    );
+    await expect(asked).rejects.toThrow(CheckpointGone);
+    const { folders } = await driver.connect(AbortSignal.timeout(10_000));
+    expect(folders.filter(({ job }) => job === "job-none")).toEqual([]);
   });
 }
 

@@ -70,6 +70,7 @@ driverContract("simulated", simulatedBench, {
     "a bar that rewrites itself counts as one line, and is heard of before it ends": noOutput,
     "a follow that nobody wants any more ends, and the run goes on": noOutput,
     "a checkpoint moves to another server with its job": noFiles,
+    "a checkpoint folder that is not there is refused for good, and none is made by asking": noFiles,
     "a resized run has its cores with all its processes, finds its grant, and is told of it": noOutput,
     "a resize that is told twice is done once and answered twice, an older one is only answered": noOutput,
     "a run without a signal for it is resized in silence": noOutput,

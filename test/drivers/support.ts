@@ -3,7 +3,14 @@ import type { CheckpointFolder } from "../../src/core/job.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
 import type { Placement } from "../../src/core/server.ts";
 import type { Clock } from "../../src/core/time.ts";
-import type { Driver, DriverContext, DriverEvent, Output, OutputPosition } from "../../src/drivers/driver.ts";
+import {
+  CheckpointGone,
+  type Driver,
+  type DriverContext,
+  type DriverEvent,
+  type Output,
+  type OutputPosition,
+} from "../../src/drivers/driver.ts";
 import { aSpec, gpus } from "../core/world.ts";
 
 /** Long enough for a busy machine: a condition that holds is seen at once. */
@@ -83,7 +90,7 @@ export class House {
 
   #openCheckpoint(job: string, folder: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
     const driver = this.#drivers.get(folder.server);
-    if (!driver) return Promise.reject(new Error(`no server ${folder.server}`));
+    if (!driver) return Promise.reject(new CheckpointGone(`no server ${folder.server}`));
     return driver.readCheckpoint(job, folder, signal);
   }
 }

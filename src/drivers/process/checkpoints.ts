@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type Carried, carry } from "../../carry/carry.ts";
 import type { RunOrder } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { CheckpointLook, DriverContext, FoundFolder } from "../driver.ts";
+import { CheckpointGone, type CheckpointLook, type DriverContext, type FoundFolder } from "../driver.ts";
 import { folderTarget, packFolder } from "./checkpoint-tar.ts";
 import { isThere, namesIn, removeIfEmpty } from "./run-folder.ts";
 
@@ -70,10 +70,12 @@ export class Checkpoints {
     return carried;
   }
 
-  /** Rejects when it is not there. */
+  /** Rejects with CheckpointGone when it is not there. */
   async read(job: JobId, { generation }: CheckpointFolder, signal: AbortSignal): Promise<NodeJS.ReadableStream> {
     const path = this.path(job, generation);
-    await access(path, constants.R_OK);
+    await access(path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === "ENOENT" ? new CheckpointGone(`there is no folder ${path}`) : error;
+    });
     signal.throwIfAborted();
     return packFolder(path, signal);
   }

@@ -4,7 +4,7 @@ import { finished } from "node:stream";
 import type { Container } from "dockerode";
 import { type Target, unlessSilent, watched } from "../../../carry/carry.ts";
 import { readManifest } from "../../../carry/tar-stream.ts";
-import type { CheckpointLook } from "../../driver.ts";
+import { CheckpointGone, type CheckpointLook } from "../../driver.ts";
 import type { Engine } from "../engine/engine.ts";
 import { accept, reasonOf, statusOf } from "../engine/engine.ts";
 import { Gate } from "../engine/gate.ts";
@@ -37,7 +37,7 @@ function lasting(error: unknown): never {
 }
 
 /**
- * The content of a volume as a tar stream. Rejects when there is no such volume.
+ * The content of a volume as a tar stream. Rejects with CheckpointGone when there is no such volume.
  * @param labels of the container that is made for it where there is none
  */
 export async function readOut(
@@ -46,10 +46,7 @@ export async function readOut(
   labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<NodeJS.ReadableStream> {
-  await engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
-    engine.docker.getVolume(volume).inspect({ abortSignal }),
-  );
-  const access = (await mountedIn(engine, volume, signal)) ?? (await lend(engine, volume, labels, signal));
+  const access = await accessTo(engine, volume, labels, signal);
   try {
     signal.throwIfAborted();
     const source = await access.container.getArchive({ path: `${access.path}/`, abortSignal: signal });
@@ -61,7 +58,7 @@ export async function readOut(
   }
 }
 
-/** How the folder of a volume looks, by the engine's account of single paths. Rejects when there is no such volume. */
+/** How the folder of a volume looks, by the engine's account of single paths. Rejects with CheckpointGone when there is no such volume. */
 export async function lookAt(
   engine: Engine,
   volume: string,
@@ -69,7 +66,7 @@ export async function lookAt(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<CheckpointLook> {
-  const access = (await mountedIn(engine, volume, signal)) ?? (await lend(engine, volume, labels, signal));
+  const access = await accessTo(engine, volume, labels, signal);
   const gate = new Gate(LOOKS_AT_A_TIME);
   const stat = (path: string) =>
     gate.through(signal, () =>
@@ -110,6 +107,21 @@ interface Access {
   readonly container: Container;
   readonly path: string;
   readonly release: () => void;
+}
+
+/** Some container that has the volume mounted. An engine would make a volume that is asked for and not there. */
+async function accessTo(
+  engine: Engine,
+  volume: string,
+  labels: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Access> {
+  await engine
+    .ask({ signal, patienceMillis: 0 }, (abortSignal) => engine.docker.getVolume(volume).inspect({ abortSignal }))
+    .catch((error: unknown) => {
+      throw statusOf(error) === 404 ? new CheckpointGone(`there is no volume ${volume}`) : error;
+    });
+  return (await mountedIn(engine, volume, signal)) ?? (await lend(engine, volume, labels, signal));
 }
 
 /** A container of the job, mostly the one that wrote the folder. */
