@@ -1,14 +1,10 @@
 import { auditGpus } from "../core/audit.ts";
 import type { Changes } from "../core/changes.ts";
 import { DomainError, domainError } from "../core/errors.ts";
-import type { Learner } from "../core/estimates.ts";
 import type { Event, EventType } from "../core/event.ts";
-import type { Guards } from "../core/guards.ts";
 import type { JobId } from "../core/job.ts";
 import { isOver, jobNumber } from "../core/job.ts";
 import { lostAt } from "../core/lost.ts";
-import type { PolicySetting, ResolvePolicy } from "../core/policy.ts";
-import type { PortRange } from "../core/ports.ts";
 import { runId } from "../core/run.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import { conditionOf, type ServerId } from "../core/server.ts";
@@ -21,49 +17,18 @@ import { Queries } from "../store/queries.ts";
 import { PROGRESS_KEPT_WHOLE, progressThinnedTo, thinProgress } from "../store/retention.ts";
 import type { SecretRow } from "../store/rows.ts";
 import { lastJobNumber, runSecret } from "../store/settings.ts";
-import type { Store } from "../store/store.ts";
 import { recordBoot } from "../store/turns.ts";
-import { type CheckpointKeeping, Checkpoints } from "./checkpoints.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import { Feed } from "./feed.ts";
-import type { MakeDriver } from "./fleet.ts";
-import { Fleet } from "./fleet.ts";
-import { GpuWatch, type GpuWatchSettings } from "./gpu-watch.ts";
-import { LogKeeping, type LogLimits } from "./log-keeping.ts";
-import { OutputReader } from "./output.ts";
-import { Reaper } from "./reaper.ts";
+import type { GpuWatch } from "./gpu-watch.ts";
+import type { Answer, EngineOptions } from "./options.ts";
+import type { Reaper } from "./reaper.ts";
 import { Searches } from "./searches.ts";
+import { Surroundings } from "./surroundings.ts";
 import { rowsOf, takeIn } from "./take-in.ts";
 
 /** A transaction that fails (a full disk) is tried again so often; nothing is acted on until it succeeds. */
 const RECORD_RETRY: Millis = 1_000;
-
-export interface EngineOptions {
-  readonly store: Store;
-  readonly logs: JobLogs;
-  readonly clock: Clock;
-  readonly cluster: string;
-  readonly resolve: ResolvePolicy;
-  readonly setting: PolicySetting;
-  readonly guards: Guards;
-  readonly learner: Learner;
-  readonly makeDriver: MakeDriver;
-  readonly reapGraceMillis: Millis;
-  /** How much of the output of jobs is kept; all of it without. */
-  readonly keepLogs?: LogLimits;
-  /** Where uploaded code is kept; none is removed without it. */
-  readonly code?: { sweep(needed: ReadonlySet<string>, before: Instant): Promise<unknown> };
-  /** A server that is away for longer counts as lost; never unless given. */
-  readonly lostAfterMillis?: Millis;
-  /** How GPUs are watched; not at all unless given. */
-  readonly gpuWatch?: GpuWatchSettings;
-  /** How checkpoints are copied and kept; without it there are no copies, and folders stay while the record does. */
-  readonly checkpoints?: CheckpointKeeping;
-  /** Which ports of its servers may be leased. */
-  readonly ports?: PortRange;
-  log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
-  /** What is in memory can never be recorded, which is a fault of ours: the process must end and start again from the log. */
-  fatal(error: unknown): void;
-}
 
 /** News that no decision depends on: by itself it is recorded without a round. */
 const PASSIVE: ReadonlySet<EventType> = new Set([
@@ -75,16 +40,8 @@ const PASSIVE: ReadonlySet<EventType> = new Set([
 /** What passes: somebody else is writing, the disk is full or away. Everything else would fail for ever. */
 const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|NOMEM|READONLY|PROTOCOL)/;
 
-const UNWATCHED: GpuWatchSettings = { lookMillis: 0, auditMillis: 0, ignore: [] };
-
 /** How often old progress is thinned. */
 const THIN_EVERY: Millis = 600_000;
-
-/** What a request comes to: events to observe and record, and secrets to keep with them. */
-export interface Answer {
-  readonly events: readonly Event[];
-  readonly secrets?: readonly SecretRow[];
-}
 
 interface Waiting {
   ask(scheduler: Scheduler, now: Instant): Answer;
@@ -100,15 +57,10 @@ export class Engine {
   readonly feed: Feed;
   readonly logs: JobLogs;
   readonly queries: Queries;
-  readonly gpus: GpuWatch;
   readonly #options: EngineOptions;
   readonly #scheduler: Scheduler;
   readonly #searches: Searches;
-  readonly #fleet: Fleet;
-  readonly #output: OutputReader;
-  readonly #logKeeping: LogKeeping;
-  readonly reaper: Reaper;
-  readonly checkpoints: Checkpoints;
+  readonly #around: Surroundings;
   #inbox: Event[] = [];
   #requests: Waiting[] = [];
   #seq: number;
@@ -123,9 +75,10 @@ export class Engine {
   #trouble: string | null = null;
 
   private constructor(
-    options: EngineOptions & { readonly secret: string },
+    options: EngineOptions,
     scheduler: Scheduler,
     searches: Searches,
+    secret: string,
     seq: number,
     lastNumber: number,
   ) {
@@ -137,72 +90,13 @@ export class Engine {
     this.logs = options.logs;
     this.queries = new Queries(options.store);
     this.feed = new Feed((after, limit, filter) => readEvents(options.store, after, limit, filter), seq);
-    const { clock, cluster, makeDriver, reapGraceMillis } = options;
-    const secrets = (job: JobId): Promise<Record<string, string>> => this.queries.secretsOf(job);
-    const tell = (event: Event): void => this.#tell(event);
-    const log = (message: string, details?: Readonly<Record<string, unknown>>): void =>
-      options.log("info", message, details);
-    this.#output = new OutputReader({
-      clock,
-      logs: options.logs,
-      secrets,
-      tell,
-      log,
-      job: (id) => scheduler.job(id),
-      isUp: (id) => scheduler.servers.get(id)?.health === "up",
-    });
-    this.checkpoints = new Checkpoints({
-      clock,
-      keeping: options.checkpoints ?? null,
-      scheduler: () => scheduler,
-      driverOf: (server) => this.#fleet.drivers().get(server) ?? null,
-      tell,
-      log: options.log,
-      finishedBefore: (at) => this.queries.withFolderBefore(at),
+    this.#around = new Surroundings(options, {
+      scheduler,
+      queries: this.queries,
+      secret,
+      tell: (event) => this.#tell(event),
       request: (ask) => this.request(ask),
-    });
-    this.#logKeeping = new LogKeeping({
-      clock,
-      logs: options.logs,
-      limits: options.keepLogs ?? { keepMillis: null, maxBytes: null },
-      isLive: (job, attempt) =>
-        attempt >= (scheduler.jobs.get(job)?.attempt ?? Number.POSITIVE_INFINITY) || this.#output.isReading(job),
-      log: options.log,
-    });
-    this.#fleet = new Fleet({
-      cluster,
-      clock,
-      makeDriver,
-      reapGraceMillis,
-      secrets,
-      tell,
-      log,
-      scheduler: () => scheduler,
-      output: () => this.#output,
-      blame: (event) => this.gpus.blame(event),
-      secret: options.secret,
-      openCheckpoint: (job, folder, signal) => this.checkpoints.open(job, folder, signal),
-      lookForSaved: (run) => this.checkpoints.lookForSaved(run),
-      recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
-      runOf: async (id, attempt) =>
-        (await this.queries.runsOf([id])).get(id)?.find((run) => run.attempt === attempt) ?? null,
       wasGiven: (id) => jobNumber(id) <= this.#jobNumber,
-    });
-    this.gpus = new GpuWatch(
-      { clock, scheduler, driverOf: (server) => this.#fleet.driverOf(server), tell, log },
-      options.gpuWatch ?? UNWATCHED,
-    );
-    this.reaper = new Reaper({
-      clock,
-      graceMillis: reapGraceMillis,
-      scheduler: () => scheduler,
-      drivers: () => this.#fleet.drivers(),
-      recordOf: async (id) => (await this.queries.jobsById([id])).get(id) ?? null,
-      drained: (job, attempt) => this.#output.drained(job, attempt),
-      sweepUploads: async (before) => {
-        if (options.code) await options.code.sweep(await this.queries.codeHashes(), before);
-      },
-      log,
     });
   }
 
@@ -223,13 +117,7 @@ export class Engine {
     await recordBoot(store, seq, now, { setting, guards });
     const kept = await queries.existing(options.logs.jobs());
     for (const id of options.logs.jobs()) if (!kept.has(id)) options.logs.remove(id); // a deletion that a crash cut short
-    return new Engine(
-      { ...options, secret: await runSecret(store) },
-      scheduler,
-      searches,
-      seq,
-      await lastJobNumber(store),
-    );
+    return new Engine(options, scheduler, searches, await runSecret(store), seq, await lastJobNumber(store));
   }
 
   /** Present state, to look at. Whoever wants to change it makes a `request`. */
@@ -238,7 +126,16 @@ export class Engine {
   }
   /** Of the servers that are connected. */
   get drivers(): ReadonlyMap<ServerId, Driver> {
-    return this.#fleet.drivers();
+    return this.#around.fleet.drivers();
+  }
+  get gpus(): GpuWatch {
+    return this.#around.gpus;
+  }
+  get reaper(): Reaper {
+    return this.#around.reaper;
+  }
+  get checkpoints(): Checkpoints {
+    return this.#around.checkpoints;
   }
   get cluster(): string {
     return this.#options.cluster;
@@ -259,11 +156,7 @@ export class Engine {
   async connect(): Promise<void> {
     this.#thinnedTo = await progressThinnedTo(this.#options.store);
     this.#thinLater();
-    this.#logKeeping.start();
-    this.reaper.start();
-    this.gpus.start();
-    await Promise.all([...this.#scheduler.servers.values()].map((server) => this.#fleet.join(server)));
-    await this.checkpoints.start((jobs) => this.queries.existing(jobs));
+    await this.#around.start();
     await this.settled();
   }
 
@@ -288,7 +181,7 @@ export class Engine {
 
   /** Has all the output of this job been read, as far as there is any? */
   isDrained(job: JobId): boolean {
-    return !this.#output.isReading(job);
+    return !this.#around.output.isReading(job);
   }
 
   /** Is the job over (or gone) and all that it told published? Whoever reads on after a yes has read everything. */
@@ -308,12 +201,7 @@ export class Engine {
     this.#closing = true;
     this.#alarm();
     this.#thinning();
-    await this.#logKeeping.close();
-    await this.reaper.close();
-    this.gpus.close();
-    await this.checkpoints.close();
-    await this.#fleet.close();
-    await this.#output.close();
+    await this.#around.close();
     await this.settled();
     this.#alarm();
     this.logs.closeAll();
@@ -387,7 +275,7 @@ export class Engine {
 
     this.feed.publish(recorded);
     for (const { done } of answered) done();
-    for (const command of round?.commands ?? []) this.#guard(() => this.#fleet.execute(command));
+    for (const command of round?.commands ?? []) this.#guard(() => this.#around.fleet.execute(command));
     for (const { event } of recorded) this.#guard(() => this.#actOn(event, changes));
     for (const { event } of recorded) this.#forget(event);
   }
@@ -454,17 +342,18 @@ export class Engine {
 
   /** What follows from a recorded fact and is no command to a run. */
   #actOn(event: Event, { runs }: Changes): void {
-    if (event.type === "ServerJoined") void this.#fleet.rejoin(event.joined);
-    else if (event.type === "ServerRemoved") void this.#fleet.leave(event.server);
+    if (event.type === "ServerJoined") void this.#around.fleet.rejoin(event.joined);
+    else if (event.type === "ServerRemoved") void this.#around.fleet.leave(event.server);
     else if (event.type === "JobDeleted") {
-      void this.#output.drop(event.job).then(() => this.logs.remove(event.job));
+      void this.#around.output.drop(event.job).then(() => this.logs.remove(event.job));
       void this.checkpoints.drop(event.job);
     } else if (event.type === "RunExited") {
       const run = runs.find(({ id }) => id === runId(event.job, event.attempt));
       if (!run) return;
       // What it may print yet where nobody reaches it is not stored.
-      for (const { server } of run.on) if (this.#isLost(server)) this.#output.giveUp(run.job, run.attempt, server);
-      this.#fleet.reap(run);
+      for (const { server } of run.on)
+        if (this.#isLost(server)) this.#around.output.giveUp(run.job, run.attempt, server);
+      this.#around.fleet.reap(run);
     }
   }
 
