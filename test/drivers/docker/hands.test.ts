@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { RunOrder } from "../../../src/core/command.ts";
+import type { Driver } from "../../../src/drivers/driver.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { Listener, Told } from "../support.ts";
 import { DockerBench } from "./bench.ts";
@@ -53,21 +55,51 @@ shared.describe("a container that somebody else ends", () => {
   });
 });
 
-mortal.describe("an engine that took its containers along while no scheduler watched", () => {
+mortal.describe("an engine that takes its containers along", () => {
   const bench = new DockerBench(mortal);
-
-  test("is what the next scheduler tells as the cause", async () => {
+  const lost = { kind: "failed", cause: { origin: "infrastructure", code: "server-lost" } };
+  const running = async (command: string): Promise<[Driver, RunOrder]> => {
     const driver = await bench.connect();
-    const run = bench.order("sleep 1000");
+    const run = bench.order(`${command} echo ready; while :; do sleep 0.1; done`);
     driver.start(run);
     await bench.told.first("RunStarted", run);
-    await driver.close();
-    await bench.host().kill();
+    await new Listener(driver, run).heard("ready");
+    return [driver, run];
+  };
+
+  test.for([
+    ["has the signal end them", ""],
+    ["has them end well", "trap 'exit 0' TERM;"],
+    ["has them end badly", "trap 'exit 3' TERM;"],
+  ] as const)("in good order, and %s, is the cause, and no hand", async ([, command]) => {
+    const [, run] = await running(command);
+    await bench.host().stop();
     await bench.host().start();
-    const later = new Told();
-    (await bench.connect({}, 0, later)).adopt(run);
-    expect((await later.first("RunExited", run)).outcome).toMatchObject({
-      cause: { origin: "infrastructure", code: "server-lost" },
-    });
+    expect((await bench.told.first("RunExited", run)).outcome).toMatchObject(lost);
+  });
+
+  test.for(["kill", "stop"] as const)(
+    "by %s, while no scheduler watched, is the cause for the next one",
+    async (how) => {
+      const [driver, run] = await running("");
+      await driver.close();
+      await bench.host()[how]();
+      await bench.host().start();
+      const later = new Told();
+      (await bench.connect({}, 0, later)).adopt(run);
+      expect((await later.first("RunExited", run)).outcome).toMatchObject(lost);
+    },
+  );
+
+  test("still tells a hand from its own end", async () => {
+    const [, run] = await running("trap 'exit 0' TERM;");
+    await bench
+      .host()
+      .docker.getContainer((await bench.told.first("RunStarted", run)).handle)
+      .stop();
+    expect((await bench.told.first("RunExited", run)).outcome).toMatchObject({ cause: { code: "interference" } });
+    await bench.host().stop();
+    await bench.host().start();
+    expect(bench.told.of("RunExited", run)).toHaveLength(1);
   });
 });

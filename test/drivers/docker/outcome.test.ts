@@ -51,6 +51,13 @@ describe("how a container ended", () => {
     ],
     ["with its engine", state(137), { ...alone, engineEnded: true }, "infrastructure: server-lost"],
     [
+      "well, at the word of an engine that ends",
+      state(0),
+      { ...alone, engineEnding: true },
+      "infrastructure: server-lost",
+    ],
+    ["well, while its engine was away", state(0), { ...alone, engineEnded: true }, "succeeded"],
+    [
       "with its engine, which asked it first",
       state(143),
       { ...alone, engineEnded: true, askedBy: "SIGTERM" },

@@ -63,9 +63,8 @@ mortal.describe("an engine that takes its containers along", () => {
       await house.letEnd(id);
       const job = await house.ends(id);
       expect(job).toMatchObject({ status: "COMPLETED", attempt: 2 });
-      // An engine that ends in order stops its containers as a hand would.
-      const code = how === "kill" ? "server-lost" : "interference";
-      expect(job.runs.nodes[0]).toMatchObject({ outcome: "FAILED", failure: { origin: "INFRASTRUCTURE", code } });
+      const failure = { origin: "INFRASTRUCTURE", code: "server-lost" };
+      expect(job.runs.nodes[0]).toMatchObject({ outcome: "FAILED", failure });
       await house.saidByAttempt(id, 1);
       expect((await house.saidByAttempt(id, 2)).at(-1)).toBe("attempt 2 ends");
     },

@@ -46,10 +46,14 @@ export interface EngineInfo {
 /** A Docker engine over any of its endpoints. No request of it is without a deadline. */
 export class Engine {
   readonly docker: Docker;
+  readonly #endpoint: string;
+  readonly #tls: TlsFiles | undefined;
   readonly #agent: HttpAgent;
 
   /** @param endpoint `unix:///path`, `tcp://host:port` or `ssh://user@host[:port]`; throws a TypeError for another */
   constructor(endpoint: string, tls?: TlsFiles) {
+    this.#endpoint = endpoint;
+    this.#tls = tls;
     const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
     switch (url?.protocol) {
       case "unix:":
@@ -73,6 +77,11 @@ export class Engine {
       default:
         throw new TypeError(`a Docker endpoint is unix:///path, tcp://host:port or ssh://user@host, not "${endpoint}"`);
     }
+  }
+
+  /** The same one over connections of its own; to be closed as well. */
+  anew(): Engine {
+    return new Engine(this.#endpoint, this.#tls);
   }
 
   /** One request. Rejects with the engine's word (see `statusOf`), or when it does not answer in time. */

@@ -1,51 +1,54 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Engine } from "../engine/engine.ts";
+import { statusOf } from "../engine/engine.ts";
 import { signalName } from "./outcome.ts";
 
 const REQUEST_MILLIS = 5_000;
+/** An engine tells of an end so soon after it. */
+const TOLD_WITHIN_MILLIS = 2_000;
 /** With these an engine is asked to end a container: `docker stop`, `docker kill`. */
 const ENDING: ReadonlySet<number> = new Set([2, 3, 9, 15]);
+const TAKES_NOBODY: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOENT"]);
 
 /** What an engine remembers of a container's end. It keeps the last few hundred events of all, and forgets them when it ends. */
 export interface Remembered {
   /** It knows of the start: so it has not ended since. */
   readonly start: boolean;
+  /** It knows of the end. */
+  readonly end: boolean;
   /** The signal with which somebody had it end the container; null when it knows of nobody. */
   readonly askedBy: string | null;
 }
 
-/** Whose hand it was that ended the container. Null when the engine cannot be asked. */
+/**
+ * Whose hand it was that ended the container. An engine that ends in good order stops its containers as a hand would, and answers
+ * meanwhile where it is connected already; but it takes no new connection, and its next life knows nothing (measured with Docker
+ * 20.10). So it is asked over a new one. Null when it cannot tell.
+ */
 export async function remembered(
   engine: Engine,
-  { Id, State }: ContainerInspectInfo,
+  info: ContainerInspectInfo,
   signal: AbortSignal,
 ): Promise<Remembered | null> {
+  const anew = engine.anew();
   try {
-    const text = await engine.request(signal, REQUEST_MILLIS, async (abortSignal) => {
-      const filters = { type: ["container"], container: [Id], event: ["start", "kill"] };
-      const range = { since: secondsOf(State.StartedAt, -1), until: secondsOf(State.FinishedAt) };
-      // Its own clock, and all of it past: so it answers at once.
-      const options = { ...range, filters: JSON.stringify(filters), abortSignal };
-      const events = await (engine.docker.getEvents as (options: object) => Promise<NodeJS.ReadableStream>).call(
-        engine.docker,
-        options,
-      );
-      let all = "";
-      for await (const chunk of events) all += chunk;
-      return all;
+    return await anew.ask({ signal, deadlineMillis: REQUEST_MILLIS }, async (abortSignal) => {
+      const events = await eventsOf(anew, info, abortSignal).catch((error) => {
+        if (TAKES_NOBODY.has((error as { code?: string }).code)) return [];
+        throw error;
+      });
+      const asked = events.map(({ Actor }) => Number(Actor.Attributes.signal)).findLast((number) => ENDING.has(number));
+      return {
+        start: events.some(({ Action }) => Action === "start"),
+        end: events.some(isEnd),
+        askedBy: asked === undefined ? null : signalName(asked),
+      };
     });
-    const events = text
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as ContainerEvent);
-    const asked = events.map(({ Actor }) => Number(Actor.Attributes.signal)).findLast((number) => ENDING.has(number));
-    return {
-      start: events.some(({ Action }) => Action === "start"),
-      askedBy: asked === undefined ? null : signalName(asked),
-    };
-  } catch {
-    signal.throwIfAborted();
+  } catch (error) {
+    if (statusOf(error) === null) throw error;
     return null;
+  } finally {
+    anew.close();
   }
 }
 
@@ -54,8 +57,36 @@ interface ContainerEvent {
   readonly Actor: { readonly Attributes: { readonly signal?: string } };
 }
 
+/** Podman says `died`. */
+const isEnd = ({ Action }: ContainerEvent): boolean => /^died?$/.test(Action);
+
+/** All of the container from its start to its end. */
+async function eventsOf(
+  { docker }: Engine,
+  { Id, State }: ContainerInspectInfo,
+  abortSignal: AbortSignal,
+): Promise<ContainerEvent[]> {
+  const filters = JSON.stringify({ type: ["container"], container: [Id] });
+  // By its own clock. It need not be waited for: what it tells first is what is past.
+  const range = { since: secondsOf(State.StartedAt, -1_000), until: secondsOf(State.FinishedAt, TOLD_WITHIN_MILLIS) };
+  const told = await (docker.getEvents as (options: object) => Promise<NodeJS.ReadableStream>).call(docker, {
+    ...range,
+    filters,
+    abortSignal,
+  });
+  const events: ContainerEvent[] = [];
+  let rest = "";
+  for await (const chunk of told) {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines.filter(Boolean)) events.push(JSON.parse(line) as ContainerEvent);
+    if (events.some(isEnd)) break;
+  }
+  return events;
+}
+
 /** `2026-11-26T01:27:48.814436998Z` as `1795656468.814436998`. */
-function secondsOf(time: string, shift = 0): string {
+function secondsOf(time: string, shiftMillis = 0): string {
   const nanos = /\.(\d+)/.exec(time)?.[1] ?? "";
-  return `${Math.floor(Date.parse(time) / 1000) + shift}.${nanos.slice(0, 9).padEnd(9, "0")}`;
+  return `${Math.floor(Date.parse(time) / 1000) + shiftMillis / 1000}.${nanos.slice(0, 9).padEnd(9, "0")}`;
 }

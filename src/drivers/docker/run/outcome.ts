@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly memoryMiB: number | null;
   /** The engine ended while the run was there, or we cannot say that it did not. */
   readonly engineEnded: boolean;
+  /** The engine was ending when the run ended. */
+  readonly engineEnding?: boolean;
   /** The signal by which somebody else had the engine stop it; null when nobody did. */
   readonly askedBy: string | null;
   /** The engine does not tell of memory that was used up. */
@@ -61,7 +63,7 @@ export function exitOf(state: ContainerState, circumstances: Circumstances): Exi
 function judge(
   { ExitCode: exitCode, OOMKilled: outOfMemory }: ContainerState,
   signal: string | null,
-  { stopped, memoryMiB, engineEnded, askedBy, hidesOutOfMemory = false }: Circumstances,
+  { stopped, memoryMiB, engineEnded, engineEnding, askedBy, hidesOutOfMemory = false }: Circumstances,
 ): Outcome {
   if (stopped) return { kind: "stopped" };
   if (outOfMemory && exitCode !== 0) {
@@ -73,7 +75,7 @@ function judge(
         )
       : application("oom", `out of memory (its limit is ${memoryMiB} MiB), exit code ${exitCode}`);
   }
-  if (engineEnded && ENDED_WITH_ENGINE.has(exitCode)) {
+  if (engineEnding || (engineEnded && ENDED_WITH_ENGINE.has(exitCode))) {
     return infrastructure("server-lost", `the Docker engine ended and took the run with it (exit code ${exitCode})`);
   }
   if (askedBy !== null) {

@@ -327,12 +327,15 @@ export class ContainerRun {
     await this.#delivering.catch(() => undefined);
     const { State: state } = await this.#settled(info);
     const stopped = this.#delivered || (atFirstSight && (await this.#wasToldToStop()));
+    const unseen = lostContact || atFirstSight;
     const hands = stopped ? null : await remembered(this.#site.engine, info, this.#life.signal);
     const exit = exitOf(state, {
       stopped,
       memoryMiB: this.#memoryMiB,
       // We did not see the end, and the engine does not remember the start.
-      engineEnded: (lostContact || atFirstSight) && hands?.start !== true,
+      engineEnded: unseen && hands?.start !== true,
+      // We saw the end, and the engine is none any more that would.
+      engineEnding: !unseen && hands?.end === false,
       askedBy: hands?.askedBy ?? null,
       hidesOutOfMemory: this.#site.isPodman(),
     });
