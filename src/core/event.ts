@@ -76,8 +76,8 @@ export type JobEvent =
   | OfRun<"RunExited", { readonly outcome: Outcome; readonly exitCode: number | null; readonly signal: string | null }>
   // read from its output
   | OfRun<"RunProgressed", { readonly progress: JobProgress }>
-  /** `by`: files that have changed, where the program itself says nothing of it. */
-  | OfRun<"CheckpointSaved", { readonly step: number | null; readonly by?: "files" }>
+  /** `by`: the program itself; or files that have changed, where it says nothing of it. Absent from versions that counted no loss. */
+  | OfRun<"CheckpointSaved", { readonly step: number | null; readonly by?: "program" | "files" }>
   // done by the server itself
   | OfRun<"CheckpointBackedUp", Omit<Backup, "takenAt">>
   /** Where the checkpoint lay cannot be reached any more: the run begins with the copy that the server kept. */
@@ -115,7 +115,16 @@ export type ServerEvent =
 
 /** Everything that can happen, in the past tense. The log, the API and the tests use these names. */
 export type Event =
-  | OfJob<"JobSubmitted", { readonly spec: JobSpec; readonly blockedBy: readonly JobId[]; readonly key: string | null }>
+  /** `countsLoss`: work that is lost is counted, and the folder that the job leaves is kept. Versions that did neither did not say so. */
+  | OfJob<
+      "JobSubmitted",
+      {
+        readonly spec: JobSpec;
+        readonly blockedBy: readonly JobId[];
+        readonly key: string | null;
+        readonly countsLoss?: true;
+      }
+    >
   | JobEvent
   | OfJob<"JobDeleted">
   | ServerEvent

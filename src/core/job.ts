@@ -183,6 +183,7 @@ export interface Job extends Attained {
   readonly backup?: Backup;
   /** Where it came from last: what did not change since need not be carried if it goes back. */
   readonly older?: CheckpointFolder;
+  /** Absent where it is not counted: for a job that an earlier version took in. */
   readonly lost?: LostWork;
   /** Jobs that must complete before it may start. */
   readonly blockedBy: readonly JobId[];

@@ -88,7 +88,7 @@ export function advanceMigration(migration: Migration, before: Job, after: Job, 
           stoppedAt: event.at,
           stoppedAtStep: step,
           lostSteps: saved !== null && step !== null ? Math.max(0, step - saved) : null,
-          lostMillis: (after.lost?.millis ?? 0) - (before.lost?.millis ?? 0),
+          ...(after.lost && { lostMillis: after.lost.millis - (before.lost?.millis ?? 0) }),
         };
       }
       return end("failed", `the start on the target failed: ${reasonOf(event)}`);

@@ -23,7 +23,17 @@ export function requestSubmit(
   now: Instant,
 ): Event[] {
   refuseImpossible(scheduler, spec);
-  return [{ type: "JobSubmitted", job: id, spec, blockedBy: stillToCome(scheduler, spec.after), key, at: now }];
+  return [
+    {
+      type: "JobSubmitted",
+      job: id,
+      spec,
+      blockedBy: stillToCome(scheduler, spec.after),
+      key,
+      countsLoss: true,
+      at: now,
+    },
+  ];
 }
 
 const stillToCome = (scheduler: Scheduler, jobs: readonly JobId[]): JobId[] =>

@@ -1,5 +1,5 @@
 import type { JobEvent } from "./event.ts";
-import type { Backup, Job } from "./job.ts";
+import type { Backup, Job, LostWork } from "./job.ts";
 import { attainedBy, globalStep } from "./job.ts";
 import type { Instant } from "./time.ts";
 
@@ -16,11 +16,13 @@ export function saved(job: Job, { step, by, at }: Of<"CheckpointSaved">): Job {
       ...checkpoint,
       step: reached,
       savedAt: at,
-      serviceMillis: attainedBy(job, at).serviceMillis,
-      ...(by !== "files" && { told: true }),
+      ...(by && { serviceMillis: attainedBy(job, at).serviceMillis }),
+      ...(by === "program" && { told: true }),
     },
   };
 }
+
+export const NOTHING_LOST: LostWork = { millis: 0, steps: null, upToMillis: 0, upToProgressAt: null };
 
 export function backedUp(
   job: Job,
@@ -52,31 +54,27 @@ export const allLost = (job: Job): Job =>
  */
 export function withLost(job: Job, at: Instant): Job {
   const { checkpoint, lost, progress } = job;
+  if (!lost) return job;
   const { serviceMillis } = attainedBy(job, at);
   const savedMillis = checkpoint?.serviceMillis ?? 0;
   const step =
-    progress && progress.at > (lost?.upToProgressAt ?? Number.NEGATIVE_INFINITY) ? globalStep(progress) : null;
+    progress && progress.at > (lost.upToProgressAt ?? Number.NEGATIVE_INFINITY) ? globalStep(progress) : null;
   // Files that were saved at an unknown step leave the steps unknown.
   const savedStep = checkpoint?.savedAt === null || !checkpoint ? 0 : checkpoint.step;
-  const counted = add(job, {
-    millis: serviceMillis - Math.max(savedMillis, lost?.upToMillis ?? 0),
-    steps: step === null || savedStep === null ? null : step - savedStep,
-  });
-  if (!counted.lost) return counted;
-  const upTo = { upToMillis: serviceMillis, upToProgressAt: progress?.at ?? null };
-  return { ...counted, lost: { ...counted.lost, ...upTo } };
+  return add(
+    job,
+    {
+      millis: serviceMillis - Math.max(savedMillis, lost.upToMillis),
+      steps: step === null || savedStep === null ? null : step - savedStep,
+    },
+    { upToMillis: serviceMillis, upToProgressAt: progress?.at ?? null },
+  );
 }
 
-function add(job: Job, { millis, steps }: { millis: number; steps: number | null }): Job {
-  const before = job.lost ?? { millis: 0, steps: null, upToMillis: 0, upToProgressAt: null };
-  if (millis <= 0 && steps === null && !job.lost) return job;
-  const more = steps === null ? null : Math.max(0, steps);
-  return {
-    ...job,
-    lost: {
-      ...before,
-      millis: before.millis + Math.max(0, millis),
-      steps: more === null ? before.steps : (before.steps ?? 0) + more,
-    },
-  };
+/** @param upTo what is counted with it */
+function add(job: Job, { millis, steps }: { millis: number; steps: number | null }, upTo?: Partial<LostWork>): Job {
+  const { lost } = job;
+  if (!lost) return job;
+  const all = steps === null ? lost.steps : (lost.steps ?? 0) + Math.max(0, steps);
+  return { ...job, lost: { ...lost, millis: lost.millis + Math.max(0, millis), steps: all, ...upTo } };
 }

@@ -16,33 +16,23 @@ import { Ledger } from "./ledger.ts";
 import { Memory } from "./memory.ts";
 import type { Migration } from "./migration.ts";
 import { advanceMigration, awaitsLostSteps, isMoving, openMigration } from "./migration.ts";
+import { newJob } from "./new-job.ts";
 import { Packer } from "./packer.ts";
 import type { Effort } from "./packing.ts";
 import { planEvents, reconcile } from "./plan.ts";
 import type { Decision, PolicySetting, ResolvePolicy, Snapshot } from "./policy.ts";
 import { Pools } from "./pool.ts";
-import { type PortRange, withPorts } from "./ports.ts";
+import { withPorts } from "./ports.ts";
 import type { Run } from "./run.ts";
 import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
-import { gpusAfter, inventoried, measured } from "./server-facts.ts";
-import { cordoned, drained, inHealth } from "./server-state.ts";
+import { serverAfter } from "./server-facts.ts";
 import { isStale } from "./stale.ts";
-import type { SchedulerState } from "./state.ts";
+import type { SchedulerOptions, SchedulerState } from "./state.ts";
 import type { Instant, Millis } from "./time.ts";
-import { newJob, transition } from "./transition.ts";
+import { transition } from "./transition.ts";
 
-export interface SchedulerOptions {
-  readonly guards?: Guards;
-  readonly learner?: Learner;
-  /** Which ports of its servers may be leased. */
-  readonly ports?: PortRange | undefined;
-  /** A server that is down for longer counts as lost, unless it has a span of its own; never unless given. */
-  readonly lostAfterMillis?: Millis;
-  /** How long placements may search, asked in each round. */
-  effort?(): Effort;
-}
 /** Without a clock a search is bounded by its steps alone, so that the same state gives the same decision. */
 const SEARCH_STEPS = 500;
 
@@ -322,41 +312,26 @@ export class Scheduler {
     }
     const server = this.#servers.get(event.server);
     if (!server) return false;
-    switch (event.type) {
-      case "ServerInventoried":
-        this.#setServer(inventoried(server, event));
-        return true;
-      case "GpuStateChanged": {
-        const gpus = gpusAfter(server.gpus, event);
-        if (gpus !== server.gpus) this.#setServer({ ...server, gpus });
-        return gpus !== server.gpus;
-      }
-      case "ServerMeasured":
-        this.#setServer(measured(server, event));
-        return true;
-      case "ServerHealthChanged":
-        if (server.health === event.health && server.reason === event.reason) return false;
-        this.#setServer(inHealth(server, event));
-        return true;
-      case "ServerDrained":
-        this.#setServer(drained(server, event));
-        return true;
-      case "ServerCordoned":
-        this.#setServer(cordoned(server, event));
-        return true;
-      case "ServerRemoved":
-        this.ledger.removeServer(event.server);
-        this.#servers.delete(event.server);
-        this.#pools.serversChanged(true);
-        this.#dirty.servers.delete(event.server);
-        this.#dirty.removedServers.add(event.server);
-        for (const job of this.#jobs.values()) {
-          const left = withoutServer(job, event.server);
-          if (left === job) continue;
-          this.#outbox.push(...commandsFor(job, left));
-          this.#store(left);
-        }
-        return true;
+    if (event.type === "ServerRemoved") {
+      this.#removeServer(event.server);
+      return true;
+    }
+    const after = serverAfter(server, event);
+    if (after !== server) this.#setServer(after);
+    return after !== server;
+  }
+
+  #removeServer(id: ServerId): void {
+    this.ledger.removeServer(id);
+    this.#servers.delete(id);
+    this.#pools.serversChanged(true);
+    this.#dirty.servers.delete(id);
+    this.#dirty.removedServers.add(id);
+    for (const job of this.#jobs.values()) {
+      const left = withoutServer(job, id);
+      if (left === job) continue;
+      this.#outbox.push(...commandsFor(job, left));
+      this.#store(left);
     }
   }
 

@@ -1,8 +1,12 @@
-import type { Lesson } from "./estimates.ts";
+import type { Learner, Lesson } from "./estimates.ts";
+import type { Guards } from "./guards.ts";
 import type { Job } from "./job.ts";
 import type { Migration } from "./migration.ts";
+import type { Effort } from "./packing.ts";
+import type { PortRange } from "./ports.ts";
 import type { Run } from "./run.ts";
 import type { Server } from "./server.ts";
+import type { Millis } from "./time.ts";
 import type { UserUsage } from "./usage.ts";
 
 /** All that a scheduler must be told to go on where another has stopped. */
@@ -15,4 +19,15 @@ export interface SchedulerState {
   readonly migrations: readonly Migration[];
   readonly lessons: readonly Lesson[];
   readonly usage: readonly UserUsage[];
+}
+
+export interface SchedulerOptions {
+  readonly guards?: Guards;
+  readonly learner?: Learner;
+  /** Which ports of its servers may be leased. */
+  readonly ports?: PortRange | undefined;
+  /** A server that is down for longer counts as lost, unless it has a span of its own; never unless given. */
+  readonly lostAfterMillis?: Millis;
+  /** How long placements may search, asked in each round. */
+  effort?(): Effort;
 }

@@ -1,5 +1,5 @@
 import { InvariantError } from "./errors.ts";
-import type { Event, JobEvent } from "./event.ts";
+import type { JobEvent } from "./event.ts";
 import type {
   Attained,
   CheckpointFolder,
@@ -13,6 +13,7 @@ import type {
 } from "./job.ts";
 import { imagesOf, withService } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
+import { pending } from "./new-job.ts";
 import type { Outcome } from "./outcome.ts";
 import { allLost, backedUp, restored, saved, withLost } from "./saved-work.ts";
 import type { Placement } from "./server.ts";
@@ -21,35 +22,6 @@ import type { Instant, Millis } from "./time.ts";
 
 const FIRST_BACKOFF: Millis = 1_000;
 const LONGEST_BACKOFF: Millis = 60_000;
-
-export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
-  return {
-    id: event.job,
-    spec: event.spec,
-    submittedAt: event.at,
-    state: pending(event.at),
-    attempt: 0,
-    nextReason: "submitted",
-    firstStartedAt: null,
-    trainingSince: null,
-    serviceMillis: 0,
-    gpuMillis: 0,
-    coreMillis: 0,
-    generation: 0,
-    preemptions: 0,
-    resizes: 0,
-    migrations: 0,
-    migrationsBegun: 0,
-    retriesUsed: { application: 0, infrastructure: 0 },
-    progress: null,
-    checkpoint: null,
-    blockedBy: event.blockedBy,
-    movedAt: null,
-    moveFailedAt: null,
-    queue: null,
-    deleteWhenOver: false,
-  };
-}
 
 /**
  * The whole life of a job: every legal move is here, and there is no other. News that crossed an order on its way leaves the
@@ -111,7 +83,7 @@ export function transition(job: Job, event: JobEvent): Job {
         ...started,
         ...(state.fallback && arrived(job, state.reason, state.fallback, state.on)),
         checkpoint: checkpointIn(job, state.on, state.checkpoint),
-        ...(state.checkpoint.from && { older: state.checkpoint.from }),
+        ...(job.lost && state.checkpoint.from && { older: state.checkpoint.from }),
         state: { status: "running", since: event.at, on: state.on, leaving: null },
       };
     }
@@ -336,14 +308,6 @@ const sinceSubmission = ({ submittedAt }: Job): QueuePlace["base"] => ({
   coreMillis: 0,
 });
 
-const pending = (at: Instant, held = false): Extract<JobState, { status: "pending" }> => ({
-  status: "pending",
-  since: at,
-  held,
-  notBefore: at,
-});
-
-/** Its user wants it to rest, also when it has to leave its place. */
 const isHeld = (state: JobState): boolean =>
   (state.status === "paused" && state.by === "user") || (state.status === "preempting" && state.held === true);
 

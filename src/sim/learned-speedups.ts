@@ -1,6 +1,6 @@
 import { domainError } from "../core/errors.ts";
 import type { Lesson } from "../core/estimates.ts";
-import { newJob } from "../core/transition.ts";
+import { newJob } from "../core/new-job.ts";
 import { createLearner } from "../estimator/index.ts";
 import { csvLine } from "./output.ts";
 import type { TraceJob } from "./traces/trace.ts";

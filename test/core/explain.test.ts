@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { statusReason } from "../../src/core/explain.ts";
 import type { JobState } from "../../src/core/job.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
+import { newJob } from "../../src/core/new-job.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import type { Server } from "../../src/core/server.ts";
-import { newJob } from "../../src/core/transition.ts";
 import { aServer, aSpec, gpus, resolve } from "./world.ts";
 
 /** A cluster with these servers, on which the jobs of the list were submitted one behind the other. */

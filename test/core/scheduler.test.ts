@@ -238,7 +238,7 @@ describe("a migration", () => {
     const world = new World({ durations: { "job-1": 10_000 } }).join(aServer("alpha", 1), aServer("beta", 1));
     world.submit("job-1", aSpec()).run(100);
     world.now = 100;
-    world.tell({ type: "CheckpointSaved", job: "job-1", attempt: 1, step: 100, at: 100 });
+    world.tell({ type: "CheckpointSaved", job: "job-1", attempt: 1, step: 100, by: "program", at: 100 });
     world.tell({
       type: "RunProgressed",
       job: "job-1",

@@ -6,9 +6,9 @@ import { isOver } from "../../src/core/job.ts";
 import { type JobSpec, poolOf } from "../../src/core/job-spec.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import type { Policy, ResolvePolicy } from "../../src/core/policy.ts";
-import type { SchedulerOptions } from "../../src/core/scheduler.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import { type Placement, type Server, sizeOn } from "../../src/core/server.ts";
+import type { SchedulerOptions } from "../../src/core/state.ts";
 import { resolve } from "./builders.ts";
 
 export * from "./builders.ts";
@@ -81,6 +81,7 @@ export class World {
           return dependency !== undefined && !isOver(dependency);
         }),
         key: null,
+        countsLoss: true,
         at: this.now,
       }),
     );

@@ -2,9 +2,10 @@ import type { Estimate, Learner, Lesson } from "../../src/core/estimates.ts";
 import type { JobEvent } from "../../src/core/event.ts";
 import type { Job, JobId, JobProgress } from "../../src/core/job.ts";
 import { type JobSpec, poolOf } from "../../src/core/job-spec.ts";
+import { newJob } from "../../src/core/new-job.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import type { Placement } from "../../src/core/server.ts";
-import { newJob, transition } from "../../src/core/transition.ts";
+import { transition } from "../../src/core/transition.ts";
 import { createLearner } from "../../src/estimator/index.ts";
 
 /** An elastic job on one to sixteen GPUs that tells nothing of itself beforehand. */
