@@ -5,20 +5,26 @@ import type { Cause } from "./outcome.ts";
 import type { Placement, Server, ServerId } from "./server.ts";
 import type { Instant, Millis } from "./time.ts";
 
+/** So long after a start a server has to answer, however long it was away before. */
+const FIRST_ANSWER: Millis = 15_000;
+
 interface Cluster {
   readonly servers: ReadonlyMap<ServerId, Server>;
   readonly ledger: Ledger;
   readonly lostAfterMillis: Millis;
+  /** When the scheduler began: before this nobody asked the servers. */
+  readonly takenInAt: Instant;
   job(id: JobId): Job | undefined;
 }
 
 /** From when on a server that is down counts as lost, unless it comes back before; null while it is not down. */
 export function lostAt(
   { health, healthSince, lostAfterSeconds }: Server,
-  { lostAfterMillis }: Pick<Cluster, "lostAfterMillis">,
+  { lostAfterMillis, takenInAt }: Pick<Cluster, "lostAfterMillis" | "takenInAt">,
 ): Instant | null {
   if (health !== "down") return null;
-  return healthSince + (lostAfterSeconds === undefined ? lostAfterMillis : lostAfterSeconds * 1000);
+  const grace = lostAfterSeconds === undefined ? lostAfterMillis : lostAfterSeconds * 1000;
+  return Math.max(healthSince + grace, takenInAt + Math.min(grace, FIRST_ANSWER));
 }
 
 /**

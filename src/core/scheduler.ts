@@ -70,6 +70,7 @@ export class Scheduler {
   #lastFailure: string | null = null;
   #outbox: Command[] = [];
   #dirty = newDirt();
+  #takenInAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(resolve: ResolvePolicy, setting: PolicySetting, options: SchedulerOptions = {}) {
     this.#resolve = resolve;
@@ -83,6 +84,9 @@ export class Scheduler {
 
   get setting(): PolicySetting {
     return this.#setting;
+  }
+  get takenInAt(): Instant {
+    return this.#takenInAt;
   }
   get servers(): ReadonlyMap<ServerId, Server> {
     return this.#servers;
@@ -120,8 +124,9 @@ export class Scheduler {
     return new Packer({ rooms: this.ledger.rooms, jobs, holdings, rule, lastServer, guard, effort });
   }
 
-  /** Takes rows back in after a restart, oldest job first. Servers come before jobs. */
-  restore(state: Partial<SchedulerState>): void {
+  /** Takes rows back in after a restart, oldest job first. Servers come before jobs. @param at when that is; none where nothing was away */
+  restore(state: Partial<SchedulerState>, at: Instant = Number.NEGATIVE_INFINITY): void {
+    this.#takenInAt = at;
     this.#memory.restore(state);
     for (const server of state.servers ?? []) this.#setServer(server);
     for (const job of state.jobs ?? []) {

@@ -1,4 +1,5 @@
 import type { Scheduler } from "../core/scheduler.ts";
+import type { Server } from "../core/server.ts";
 import type { SchedulerState } from "../core/state.ts";
 import type { Instant } from "../core/time.ts";
 import type { Queries } from "../store/queries.ts";
@@ -19,11 +20,12 @@ export async function rowsOf(queries: Queries): Promise<SchedulerState> {
   };
 }
 
-/** A new scheduler takes up what the database knows. No server is connected yet. */
+/** A new scheduler takes up what the database knows. No server is connected yet; one that was down before is so for as long. */
 export function takeIn(scheduler: Scheduler, rows: SchedulerState, now: Instant): void {
   const reason = "not connected yet";
-  scheduler.restore({
-    ...rows,
-    servers: rows.servers.map((server) => ({ ...server, health: "down", reason, healthSince: now })),
-  });
+  const unseen = (server: Server): Server => {
+    const healthSince = server.health === "down" ? server.healthSince : now;
+    return { ...server, health: "down", reason, healthSince };
+  };
+  scheduler.restore({ ...rows, servers: rows.servers.map(unseen) }, now);
 }

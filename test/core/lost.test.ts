@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { statusReason } from "../../src/core/explain.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
+import { lostAt } from "../../src/core/lost.ts";
 import { requestCancel, requestMigrate, requestPause } from "../../src/core/request.ts";
+import { Scheduler } from "../../src/core/scheduler.ts";
 import type { Server } from "../../src/core/server.ts";
-import { aServer, aSpec, gpus, World } from "./world.ts";
+import { takeIn } from "../../src/engine/take-in.ts";
+import { aServer, aSpec, gpus, resolve, World } from "./world.ts";
 
 const LOST_AFTER = 300_000;
 
@@ -37,6 +40,30 @@ const serverOf = (world: World, job: string): string[] => {
   return "on" in state ? state.on.map(({ server }) => server) : [];
 };
 const exits = (world: World) => world.log.filter((event) => event.type === "RunExited");
+
+describe("a server that was down before the scheduler began again", () => {
+  const HOUR = 3_600_000;
+  /** When the one server of a new life counts as lost. @param lostAfterMillis the grace */
+  const lostFrom = (downSince: number, begunAt: number, lostAfterMillis: number): number | null => {
+    const scheduler = new Scheduler(
+      resolve,
+      { policy: "fifo", options: {}, placement: "consolidate" },
+      { lostAfterMillis },
+    );
+    const down: Server = { ...aServer("a", 1), health: "down", healthSince: downSince };
+    takeIn(scheduler, { servers: [down], jobs: [], runs: [], migrations: [], lessons: [], usage: [] }, begunAt);
+    return lostAt(scheduler.servers.get("a") as Server, scheduler);
+  };
+
+  it("is lost when its grace is over since it was first missed", () => {
+    expect(lostFrom(HOUR, HOUR + 100_000, LOST_AFTER)).toBe(HOUR + LOST_AFTER);
+  });
+
+  it("has a moment to answer, however long it was away, but never more than its grace", () => {
+    expect(lostFrom(0, HOUR, LOST_AFTER)).toBe(HOUR + 15_000);
+    expect(lostFrom(0, HOUR, 200)).toBe(HOUR + 200);
+  });
+});
 
 describe("a server that stays down", () => {
   it("is lost after its grace and not before, and its job begins elsewhere as a new attempt", () => {

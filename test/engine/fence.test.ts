@@ -112,3 +112,17 @@ it("a job that is to wait for its server is taken up again where it was", async 
   await until("alpha is up", () => house.engine.scheduler.servers.get("alpha")?.health === "up");
   expect(house.engine.scheduler.job(id)).toMatchObject({ attempt: 1, state: { status: "running" } });
 });
+
+it("how long a server has been away counts on when the scheduler begins again", async () => {
+  await house.open();
+  await house.join(aServer("alpha", 1));
+  away.add("alpha");
+  const downSince: (number | undefined)[] = [];
+  for (let life = 0; life < 2; life++) {
+    await house.close();
+    house = await newHouse().open();
+    downSince.push(house.engine.scheduler.servers.get("alpha")?.healthSince);
+  }
+  expect(downSince[1]).toBe(downSince[0]);
+  away.clear();
+});
