@@ -64,7 +64,7 @@ function told({ events, starts, rounds, unmarkedEvents, divergence, rows }: Verd
     );
   if (unmarkedEvents > 0)
     lines.push(
-      `${counted(unmarkedEvents, "event")} are from before the log told of rounds: what they make is verified, not why`,
+      `${counted(unmarkedEvents, "event")} are from before the log told of rounds: what they make is verified, not why, nor what was used and learned since`,
     );
   if (divergence) lines.push(...toldDivergence(divergence));
   if (rows) {

@@ -273,7 +273,7 @@ class ProgressTeller {
 
   #tellSaved(step: number | null): void {
     const { job, attempt } = this.#ref;
-    this.#house.tell({ type: "CheckpointSaved", job, attempt, step, at: this.#house.clock.now() });
+    this.#house.tell({ type: "CheckpointSaved", job, attempt, step, by: "program", at: this.#house.clock.now() });
   }
 
   #tellResized(generation: number): void {

@@ -206,7 +206,15 @@ export class Simulation {
       const now = this.#clock.now();
       for (let job = this.#jobs[this.#submitted]; job && job.submitAt <= now; job = this.#jobs[this.#submitted]) {
         this.#submitted++;
-        this.#observe({ type: "JobSubmitted", job: job.id, spec: job.spec, blockedBy: [], key: null, at: now });
+        this.#observe({
+          type: "JobSubmitted",
+          job: job.id,
+          spec: job.spec,
+          blockedBy: [],
+          key: null,
+          countsLoss: true,
+          at: now,
+        });
       }
       this.#submitNext();
     };

@@ -132,7 +132,7 @@ describe("priority", () => {
       expect(preempted(three("least-lost-work").run(31 * SECOND))).toEqual(["job-3"]);
       const world = three("least-lost-work").run(29 * SECOND);
       world.now = 29 * SECOND;
-      world.tell({ type: "CheckpointSaved", job: "job-1", attempt: 1, step: 7, at: world.now });
+      world.tell({ type: "CheckpointSaved", job: "job-1", attempt: 1, step: 7, by: "program", at: world.now });
       expect(preempted(world.run(31 * SECOND))).toEqual(["job-1"]); // 2 GPU-seconds against 10 and 20
     });
 

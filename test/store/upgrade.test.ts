@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Event } from "../../src/core/event.ts";
 import { requestResume } from "../../src/core/request.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
+import { verifyLog } from "../../src/engine/verify/verify-log.ts";
+import { createLearner } from "../../src/estimator/index.ts";
 import { readEvents } from "../../src/store/event-log.ts";
 import { keepForecasts, pastForecasts } from "../../src/store/forecasts.ts";
 import { Queries } from "../../src/store/queries.ts";
@@ -67,6 +69,9 @@ describe("a database of the first version", () => {
     const folded = new Scheduler(resolve, { policy: "fifo", options: {}, placement: "consolidate" });
     for (const { event } of await readEvents(store, 0, 1000)) folded.observe(event);
     expect(jobs).toEqual(jobs.map(({ id }) => folded.job(id)));
+    const { divergence, rows: compared } = await verifyLog(store, { resolve, newLearner: createLearner });
+    expect(divergence).toBeNull();
+    expect(compared?.differences).toEqual([]);
     expect(jobs.find(({ id }) => id === "job-4")?.spec.cores).toEqual({ min: 2, max: 2, preferred: 2 });
     expect(jobs.find(({ id }) => id === "job-5")?.spec).toMatchObject({
       servers: { min: 1, max: 1 },

@@ -79,7 +79,7 @@ function print(terminal: Terminal, { id, checkpoints, backupProblem, lostWork }:
         bytes === null ? "-" : formatBytes(bytes),
       ]),
     );
-  if (lostWork.seconds > 0) {
+  if (lostWork && lostWork.seconds > 0) {
     const steps = lostWork.steps === null ? "" : `, ${counted(lostWork.steps, "step")}`;
     terminal.note(`lost work: ${formatSeconds(lostWork.seconds)}${steps}`);
   }

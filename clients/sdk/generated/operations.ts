@@ -2166,7 +2166,7 @@ export type JobCheckpoints = {
   readonly lostWork: {
     readonly seconds: number;
     readonly steps: number | null;
-  };
+  } | null;
 };
 
 export type GetCheckpointsVariables = {

@@ -27,8 +27,12 @@ export class CheckpointResolver {
     return engine.checkpoints.problemOf(id);
   }
 
-  @FieldResolver(() => LostWorkView, { description: "Work that it has done and not saved, over all runs." })
-  lostWork(@Root() { job }: JobView): LostWorkView {
-    return { seconds: (job.lost?.millis ?? 0) / 1000, steps: job.lost ? job.lost.steps : 0 };
+  @FieldResolver(() => LostWorkView, {
+    nullable: true,
+    description:
+      "Work that it has done and not saved, over all runs; null for jobs of a version that did not count it.",
+  })
+  lostWork(@Root() { job: { lost } }: JobView): LostWorkView | null {
+    return lost ? { seconds: lost.millis / 1000, steps: lost.millis === 0 ? (lost.steps ?? 0) : lost.steps } : null;
   }
 }

@@ -23,8 +23,15 @@ export interface RowComparison {
 /** So many differences are told of. */
 const MOST = 20;
 
-/** @param hasLessons whether the log still has all that the estimator has learned from */
-export async function compareRows(store: Store, rows: FoldedRows, hasLessons: boolean): Promise<RowComparison> {
+/**
+ * What adds up over the whole log is compared only where it can: versions before the log told of rounds kept no usage and learned nothing,
+ * and the estimator had learned from progress that was thinned out since.
+ */
+export async function compareRows(
+  store: Store,
+  rows: FoldedRows,
+  sums: { readonly usage: boolean; readonly lessons: boolean },
+): Promise<RowComparison> {
   const em = store.fork();
   const queries = new Queries(store);
   const all = { disableIdentityMap: true } as const;
@@ -46,9 +53,9 @@ export async function compareRows(store: Store, rows: FoldedRows, hasLessons: bo
       keyed([...rows.migrations.values()].map(toMigrationRow), "id"),
     ],
     ["server", keyed(await queries.servers(), "id"), rows.servers],
-    ["usage", keyed(await queries.usage(), "user"), rows.usage],
   ];
-  if (hasLessons) pairs.push(["lesson", keyed(await queries.lessons(), "key"), rows.lessons]);
+  if (sums.usage) pairs.push(["usage", keyed(await queries.usage(), "user"), rows.usage]);
+  if (sums.lessons) pairs.push(["lesson", keyed(await queries.lessons(), "key"), rows.lessons]);
   const same: Record<string, number> = {};
   const differences: RowDifference[] = [];
   for (const [table, stored, folded] of pairs) {

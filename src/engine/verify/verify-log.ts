@@ -75,7 +75,9 @@ async function verify(store: Store, { resolve, newLearner }: VerifyOptions): Pro
   const { rounds, isThinned, rows } = replay;
   return {
     ...{ events: log.count, starts, rounds, unmarkedEvents, isThinned, divergence },
-    rows: divergence ? null : await compareRows(store, rows, !isThinned),
+    rows: divergence
+      ? null
+      : await compareRows(store, rows, { usage: unmarkedEvents === 0, lessons: unmarkedEvents === 0 && !isThinned }),
   };
 }
 
