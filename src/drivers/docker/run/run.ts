@@ -4,7 +4,6 @@ import { Surplus } from "../../../carry/carry.ts";
 import type { RunOrder } from "../../../core/command.ts";
 import type { JobId, StartPhase } from "../../../core/job.ts";
 import type { Outcome } from "../../../core/outcome.ts";
-import type { Cancel } from "../../../core/time.ts";
 import type { DriverEvent } from "../../driver.ts";
 import { refusesLimits } from "../container/isolation.ts";
 import { findProgram } from "../container/program.ts";
@@ -12,21 +11,19 @@ import type { Site } from "../container/setup.ts";
 import {
   createContainer,
   fillContainer,
-  markStopRequested,
   neverStarted,
   PATIENCE_MILLIS,
   removeContainer,
   removeVolume,
-  wasStopRequested,
 } from "../container/setup.ts";
 import { reasonOf } from "../engine/engine.ts";
 import type { Gate } from "../engine/gate.ts";
 import { RunGrant } from "./grant.ts";
 import { remembered } from "./hands.ts";
-import { wasDumped } from "./live-migration.ts";
 import type { Exit } from "./outcome.ts";
 import { engineFailure, exitOf, infrastructure } from "./outcome.ts";
 import { isRunning, RunContainer } from "./run-container.ts";
+import { RunEnding } from "./run-ending.ts";
 import { RunMemory } from "./run-memory.ts";
 
 /** How long the end of a failed start is held back so that it leaves nothing behind. */
@@ -59,12 +56,7 @@ export class ContainerRun {
     this.#begun = resolve;
   });
   #look = new AbortController();
-  #signalled = false;
-  /** Whether the run heard that it is to stop before it ended. */
-  #delivered = false;
-  #delivering: Promise<void> = Promise.resolve();
-  #killAt = Number.POSITIVE_INFINITY;
-  #cancelKill: Cancel = () => undefined;
+  readonly #ending: RunEnding;
   readonly #grant: RunGrant;
   readonly #memory: RunMemory;
 
@@ -74,6 +66,8 @@ export class ContainerRun {
     this.#job = job;
     this.#attempt = attempt;
     this.#container = new RunContainer(site, job, attempt, this.#life.signal);
+    const log = (what: string, details: Readonly<Record<string, unknown>>): void => this.#log(what, details);
+    this.#ending = new RunEnding(site, this.#container, { job, attempt }, this.#life.signal, log);
     this.#memory = new RunMemory(site, this.#container, { job, attempt }, this.#life.signal);
     this.#grant = new RunGrant(site, this.#container, (generation) => this.#tell({ type: "RunResized", generation }));
   }
@@ -120,11 +114,10 @@ export class ContainerRun {
   stop(signal: string, millis: number): Promise<void> {
     if (this.#over) return Promise.resolve();
     this.#setup.abort(STOPPED);
-    this.#killAt = Math.min(this.#killAt, this.#site.context.clock.now() + millis);
+    this.#ending.within(millis);
     this.#enqueue(async () => {
       if (!this.#over && !this.#started && !(await this.#attach())) this.#end({ outcome: { kind: "stopped" } });
-      this.#delivering = this.#deliver(signal);
-      await this.#delivering;
+      if (!this.#over && this.#started) await this.#ending.deliver(signal);
     });
     this.#armKill();
     return this.#chain;
@@ -134,7 +127,7 @@ export class ContainerRun {
   resize(order: RunOrder): Promise<void> {
     this.#enqueue(async () => {
       // One that is about to stop needs no other size.
-      if (this.#killAt !== Number.POSITIVE_INFINITY || !(await this.#isGoing())) return;
+      if (this.#ending.isWanted || !(await this.#isGoing())) return;
       await this.#grant.change(order, () => void this.resize(order));
     });
     return this.#chain;
@@ -144,11 +137,7 @@ export class ContainerRun {
   dump(): void {
     this.#enqueue(async () => {
       if (!(await this.#isGoing())) return;
-      // Its end waits for this, to know what ended it.
-      this.#delivering = this.#memory.dump().then((ended) => {
-        this.#delivered ||= ended;
-      });
-      await this.#delivering;
+      await this.#ending.by(this.#memory.dump());
     });
   }
 
@@ -200,7 +189,7 @@ export class ContainerRun {
     this.#life.abort();
     this.#setup.abort();
     this.#look.abort();
-    this.#cancelKill();
+    this.#ending.disarm();
     this.#grant.end();
     this.#begun();
   }
@@ -324,9 +313,8 @@ export class ContainerRun {
   }
 
   async #finish(info: ContainerInspectInfo, atFirstSight: boolean, lostContact: boolean): Promise<void> {
-    await this.#delivering.catch(() => undefined);
+    const stopped = await this.#ending.wasTold(atFirstSight);
     const { State: state } = await this.#settled(info);
-    const stopped = this.#delivered || (atFirstSight && (await this.#wasToldToStop()));
     const unseen = lostContact || atFirstSight;
     const hands = stopped ? null : await remembered(this.#site.engine, info, this.#life.signal);
     const exit = exitOf(state, {
@@ -352,42 +340,9 @@ export class ContainerRun {
     return (await this.#container.inspect()) ?? info;
   }
 
-  async #wasToldToStop(): Promise<boolean> {
-    const asked = [this.#site, this.#job, this.#attempt, this.#life.signal] as const;
-    return (await wasStopRequested(...asked)) || (await wasDumped(...asked));
-  }
-
-  async #deliver(signal: string): Promise<void> {
-    if (this.#over || !this.#started || this.#signalled) return;
-    this.#signalled = true;
-    const info = await this.#container.inspect();
-    if (!info || !isRunning(info)) return;
-    await markStopRequested(this.#site, this.#job, this.#attempt, this.#life.signal).then(
-      // A program that polls may end by it before the signal comes.
-      () => {
-        this.#delivered = true;
-      },
-      (error: unknown) => this.#log("could not be shown that it is to stop", { reason: reasonOf(error) }),
-    );
-    await this.#kill(signal);
-    // A frozen run takes the signal only when thawed.
-    if (info.State.Paused) await this.#freeze("unpause");
-  }
-
-  async #kill(signal: string): Promise<void> {
-    try {
-      if (await this.#container.kill(signal)) this.#delivered = true;
-    } catch (error) {
-      if (!this.#life.signal.aborted) this.#log(`could not be sent ${signal}`, { reason: reasonOf(error) });
-    }
-  }
-
   #armKill(): void {
-    this.#cancelKill();
-    if (!this.#started || this.#over || this.#killAt === Number.POSITIVE_INFINITY) return;
-    this.#cancelKill = this.#site.context.clock.at(this.#killAt, () => {
-      if (!this.#over && !this.#life.signal.aborted) void this.#kill("SIGKILL");
-    });
+    if (this.#started && !this.#over) this.#ending.arm();
+    else this.#ending.disarm();
   }
 
   /** Null when it is done; else why not. */
@@ -419,7 +374,7 @@ export class ContainerRun {
   ): void {
     if (this.#over || this.#life.signal.aborted) return;
     this.#over = true;
-    this.#cancelKill();
+    this.#ending.disarm();
     this.#grant.end();
     this.#tell({ type: "RunExited", outcome, exitCode, signal }, at);
     this.#begun();
