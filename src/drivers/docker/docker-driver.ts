@@ -1,19 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type ContainersConfig,
-  defaultContainers,
-  type ImagesConfig,
-  type RegistryConfig,
-} from "../../config/index.ts";
+import { defaultContainers } from "../../config/index.ts";
 import type { RunOrder, RunRef } from "../../core/command.ts";
 import type { CheckpointFolder, JobId } from "../../core/job.ts";
-import type { DeclaredGpu, EngineFacts, Gpu, Health } from "../../core/server.ts";
-import type { OpenCode } from "../code.ts";
+import type { EngineFacts, Gpu, Health } from "../../core/server.ts";
 import type {
   Driver,
-  DriverContext,
   FilePart,
   Found,
   GpuGrant,
@@ -31,7 +24,6 @@ import type { Site } from "./container/setup.ts";
 import { containerOf, PATIENCE_MILLIS, removeVolume } from "./container/setup.ts";
 import { survey } from "./container/survey.ts";
 import { engineFacts, isPodman, NO_PODMAN_GPUS } from "./engine/dialect.ts";
-import type { TlsFiles } from "./engine/engine.ts";
 import { accept, Engine, reasonOf } from "./engine/engine.ts";
 import { Gate } from "./engine/gate.ts";
 import { HealthWatch } from "./engine/health.ts";
@@ -42,42 +34,13 @@ import { Registries } from "./image/registries.ts";
 import { EngineDisk } from "./machine/disk.ts";
 import { EngineGpus } from "./machine/gpus.ts";
 import { Measures } from "./machine/measure.ts";
+import type { DockerOptions } from "./options.ts";
 import { followOutput } from "./output/output.ts";
 import { lookAt, readOut } from "./run/checkpoint.ts";
 import { ContainerRun } from "./run/run.ts";
 import { readFile } from "./run/run-file.ts";
 
 export { DEFAULT_ENDPOINT, probeDocker } from "./engine/engine.ts";
-
-export interface DockerOptions {
-  readonly server: string;
-  /** `unix:///path`, `tcp://host:port` or `ssh://user@host`. */
-  readonly endpoint: string;
-  readonly tls?: TlsFiles;
-  /** The devices by list, or how many there are; `auto` asks nvidia-smi in a container. */
-  readonly gpus: "auto" | number | readonly DeclaredGpu[];
-  /** Those that it had when they were last found. */
-  readonly knownGpus?: readonly Gpu[];
-  /** In which nvidia-smi is asked; one that the engine has unless given. */
-  readonly gpuProbeImage?: string;
-  /** What runs may use; all that the engine has unless given. */
-  readonly cores?: number;
-  readonly memoryMiB?: number;
-  readonly context: DriverContext;
-  /** What containers are given; the defaults of the configuration unless given. */
-  readonly containers?: ContainersConfig;
-  readonly registries?: readonly RegistryConfig[];
-  /** How disk and images are looked after; not at all unless given. */
-  readonly housekeeping?: {
-    readonly images: ImagesConfig;
-    readonly minFreeDiskMiB: number;
-    /** The file that tells which images jobs have used. */
-    readonly usesFile: string;
-  };
-  /** What was uploaded under a hash, as a tar stream. Without it no job has code. */
-  readonly openCode?: OpenCode;
-  readonly carryPatienceMillis?: number;
-}
 
 const SET_UP_AT_A_TIME = 8;
 const MIB = 1024 * 1024;

@@ -1,7 +1,8 @@
 import { afterEach } from "vitest";
 import type { RunOrder } from "../../../src/core/command.ts";
 import type { JobSpec } from "../../../src/core/job-spec.ts";
-import { type DockerOptions, dockerDriver } from "../../../src/drivers/docker/docker-driver.ts";
+import { dockerDriver } from "../../../src/drivers/docker/docker-driver.ts";
+import type { DockerOptions } from "../../../src/drivers/docker/options.ts";
 import type { Driver } from "../../../src/drivers/driver.ts";
 import { busyboxImage, type LabHost } from "../../lab/docker-lab.ts";
 import type { SharedLab } from "../../lab/shared-lab.ts";

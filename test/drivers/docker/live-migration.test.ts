@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunOrder } from "../../../src/core/command.ts";
 import { imagesOf } from "../../../src/core/job.ts";
-import type { DockerOptions } from "../../../src/drivers/docker/docker-driver.ts";
+import type { DockerOptions } from "../../../src/drivers/docker/options.ts";
 import { criuFolder, initProgram } from "../../lab/criu.ts";
 import { pythonImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
