@@ -10,6 +10,9 @@ export interface Fault {
   end(): Promise<void>;
 }
 
+/** An engine drops the lines that it has no room to write, and does not say so. */
+export const FULL_DISK = "full disk of an engine";
+
 /** All that can befall the scheduler's own process and the engines of the lab. */
 export function faultsOf(server: ServerProcess, hosts: readonly LabHost[]): readonly Fault[] {
   const { port } = server;
@@ -30,6 +33,12 @@ export function faultsOf(server: ServerProcess, hosts: readonly LabHost[]): read
         end: async () => host.unhang(),
       },
       { name: "cut of a link", of: host.name, begin: () => host.cut(), end: () => host.heal() },
+      {
+        name: FULL_DISK,
+        of: host.name,
+        begin: async () => host.fillDisk(),
+        end: async () => host.freeDisk(),
+      },
     ]),
   ];
 }

@@ -25,7 +25,7 @@ async function historyOf(client: SchedulearnClient, texts: readonly string[]): P
     .join("\n");
 }
 
-const shared = useLab({ hosts: 3, gpus: GPUS });
+const shared = useLab({ hosts: 3, gpus: GPUS, diskMiB: 1024 });
 
 shared.describe("a storm of requests and faults, and calm after it", () => {
   it(
@@ -43,6 +43,7 @@ shared.describe("a storm of requests and faults, and calm after it", () => {
           gpus: Array.from({ length: GPUS }, (_, index) => ({ index, uuid: `GPU-${name}-${index}` })),
         })),
         containers: { mountRoots: [witness] },
+        minFreeDiskMiB: 64,
         lostAfterSeconds: 4,
         scheduling: brisk,
         limits: { requestsPerSecond: 10_000 },
@@ -96,7 +97,7 @@ shared.describe("a storm of requests and faults, and calm after it", () => {
         await eventually("every GPU is free", async () =>
           (await client.servers()).every(({ gpus }) => gpus.every(({ job }) => job === null)),
         );
-        const violations = await violationsOf(client, storm.asked, witness);
+        const violations = await violationsOf(client, storm, witness);
         if (violations.length > 0) console.info(await historyOf(client, violations), server.output);
         expect(violations).toEqual([]);
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type SchedulearnClient, SchedulearnError, UnreachableError } from "../../clients/sdk/index.ts";
 import { seeded } from "../../src/placement/random.ts";
-import type { Fault } from "./faults.ts";
+import { type Fault, FULL_DISK } from "./faults.ts";
 import { type Nature, workerSpec } from "./worker.ts";
 
 /** What was asked of one job, as far as its outcome depends on it. */
@@ -51,6 +51,8 @@ const LONGEST_FAULT_MILLIS = 6_000;
 export class Storm {
   readonly asked: Asked[] = [];
   readonly tally: Tally = { operations: new Map(), faults: new Map(), unanswered: 0 };
+  /** When the disk of a server was full. */
+  readonly fullDisks: { readonly server: string; readonly from: number; to: number }[] = [];
   readonly #world: World;
   readonly #random: () => number;
   readonly #seed: number;
@@ -83,6 +85,8 @@ export class Storm {
       if (until > now) continue;
       this.#broken.delete(of);
       await fault.end();
+      const full = this.fullDisks.findLast(({ server }) => server === of);
+      if (fault.name === FULL_DISK && full) full.to = Date.now();
     }
   }
 
@@ -90,6 +94,8 @@ export class Storm {
     const fault = this.#pick(this.#world.faults.filter(({ of }) => !this.#broken.has(of)));
     if (!fault) return;
     count(this.tally.faults, fault.name);
+    if (fault.name === FULL_DISK)
+      this.fullDisks.push({ server: fault.of, from: Date.now(), to: Number.POSITIVE_INFINITY });
     await fault.begin();
     this.#broken.set(fault.of, { fault, until: performance.now() + LONGEST_FAULT_MILLIS * this.#random() ** 2 });
   }
@@ -162,7 +168,8 @@ export class Storm {
     const random = seeded(this.asked.indexOf(asked) * 7919 + this.#seed);
     const most = 1 + Math.floor(random() * gpusOfEach);
     const gpus = random() < 0.3 ? { count: Math.floor(random() * 2) } : { min: 1, max: most };
-    const spec = { ...workerSpec(asked.nature, asked.steps, witness), gpus };
+    const gang = random() < 0.15 ? { gpus: { count: 2 }, servers: { min: 2, max: 2 } } : { gpus };
+    const spec = { ...workerSpec(asked.nature, asked.steps, witness), ...gang };
     const { id } = await client.submit(spec, { idempotencyKey: asked.key });
     asked.id = id;
   }

@@ -1,5 +1,5 @@
 import type { JobDetails, SchedulearnClient } from "../../clients/sdk/index.ts";
-import type { Asked } from "./storm.ts";
+import type { Asked, Storm } from "./storm.ts";
 import { EXIT_CODE, type Nature, totalOf, witnessedLines, witnessedViolations } from "./worker.ts";
 
 /** How a job of each nature ends when nobody cancels it. */
@@ -17,7 +17,7 @@ const UNSEEN = /^\[… the Docker engine was away when this run ended/;
 /** What is not as it should be after the storm, in words; empty when all is well. */
 export async function violationsOf(
   client: SchedulearnClient,
-  asked: readonly Asked[],
+  { asked, fullDisks }: Pick<Storm, "asked" | "fullDisks">,
   witness: string,
 ): Promise<string[]> {
   const violations = witnessedViolations(witness);
@@ -36,7 +36,10 @@ export async function violationsOf(
       continue;
     }
     if (each.deleted && !each.cancelled) violations.push(`${id} was deleted and is there`);
-    violations.push(...outcomeViolations(job, each), ...(await outputViolations(client, job, each, witnessed)));
+    violations.push(
+      ...outcomeViolations(job, each),
+      ...(await outputViolations(client, job, each, witnessed, fullDisks)),
+    );
   }
   for (const { name, gpus, coresUsed, memoryUsedMiB } of await client.servers()) {
     for (const gpu of gpus) if (gpu.job) violations.push(`${gpu.id} is still held by ${gpu.job.id}`);
@@ -61,44 +64,61 @@ function outcomeViolations(job: JobDetails, { nature, cancelled }: Asked): strin
 }
 
 /**
- * Every line once and in order, and all of them: but of an attempt that was lost with its server, and of one whose engine was away at
- * its end if the log says so.
+ * Every line once and in order, and all of them: but of a member that was lost with its server, of one whose engine was away at its
+ * end if the log says so, and of one whose engine's disk was full.
  */
 async function outputViolations(
   client: SchedulearnClient,
   job: JobDetails,
   { nature, steps }: Asked,
   witnessed: ReadonlyMap<string, number>,
+  fullDisks: Storm["fullDisks"],
 ): Promise<string[]> {
   const violations: string[] = [];
-  const stored = new Map<number, string[]>();
-  const misnumbered = new Set<number>();
-  const unseen = new Set<number>();
+  const members = new Map<string, Member>();
+  for (const { attempt, serverNames, failure, placedAt, endedAt } of job.runs.nodes)
+    for (const [rank, server] of serverNames.entries())
+      members.set(`${attempt}.${rank}`, {
+        stored: [],
+        last: 0,
+        isLost: failure?.code === "server-lost",
+        mayLack: fullDisks.some(
+          (full) => full.server === server && full.to > Date.parse(placedAt) && full.from < Date.parse(endedAt ?? ""),
+        ),
+      });
   for await (const { lines } of client.followLogs(job.id))
-    for (const { attempt, text } of lines) {
-      if (UNSEEN.test(text)) unseen.add(attempt);
+    for (const { attempt, rank, text } of lines) {
+      const member = members.get(`${attempt}.${rank}`);
+      if (!member) violations.push(`${job.id} has a line of a member ${attempt}.${rank}, which it never had: ${text}`);
+      if (member && UNSEEN.test(text)) member.isLost = true;
       const [, number, what] = NUMBERED.exec(text) ?? [];
-      if (number === undefined || what === undefined) continue;
-      const soFar = stored.get(attempt) ?? [];
-      stored.set(attempt, soFar);
-      soFar.push(what);
-      if (Number(number) === soFar.length || misnumbered.has(attempt)) continue;
-      misnumbered.add(attempt); // all that follow are too
-      violations.push(`line ${soFar.length} of attempt ${attempt} of ${job.id} is its ${number}.: ${what}`);
+      if (!member || number === undefined || what === undefined) continue;
+      const isNext = member.mayLack ? Number(number) > member.last : Number(number) === member.last + 1;
+      if (!isNext)
+        violations.push(`behind line ${member.last} of ${job.id}.${attempt}.${rank} comes its ${number}.: ${what}`);
+      member.last = Number(number);
+      member.stored.push(what);
     }
-  for (const { attempt, failure } of job.runs.nodes) {
-    const printed = witnessed.get(`${job.id}.${attempt}.0`) ?? 0;
-    const kept = stored.get(attempt)?.length ?? 0;
-    const isWhole = kept === printed || kept === printed + 1; // it may die between the line and its count
-    const isCutOff = (failure?.code === "server-lost" || unseen.has(attempt)) && kept <= printed;
-    if (!isWhole && !isCutOff)
-      violations.push(`attempt ${attempt} of ${job.id} printed ${printed} lines, of which ${kept} are kept`);
+  for (const [key, { stored, isLost, mayLack }] of members) {
+    const printed = witnessed.get(`${job.id}.${key}`) ?? 0;
+    const isWhole = stored.length === printed || stored.length === printed + 1; // it may die between the line and its count
+    if (!isWhole && !((isLost || mayLack) && stored.length <= printed))
+      violations.push(`${job.id}.${key} printed ${printed} lines, of which ${stored.length} are kept`);
   }
-  if (job.status === "COMPLETED" || (nature === "exits" && job.status === "FAILED")) {
-    const attempt = Math.max(...stored.keys());
-    const last = stored.get(attempt)?.at(-1);
-    if (!unseen.has(attempt) && last !== `total ${totalOf(steps)}`)
-      violations.push(`${job.id} came to another result: ${last}`);
-  }
+  const final = members.get(`${job.attempt}.0`);
+  const isThrough = job.status === "COMPLETED" || (nature === "exits" && job.status === "FAILED");
+  if (final && isThrough && !final.isLost && !final.mayLack && final.stored.at(-1) !== `total ${totalOf(steps)}`)
+    violations.push(`${job.id} came to another result: ${final.stored.at(-1)}`);
   return violations;
+}
+
+/** What one member of one attempt has printed, as far as it is kept. */
+interface Member {
+  readonly stored: string[];
+  /** The number of its last line. */
+  last: number;
+  /** Its end may be missing. */
+  isLost: boolean;
+  /** Lines of it may be missing anywhere. */
+  readonly mayLack: boolean;
 }

@@ -57,10 +57,13 @@ while done < steps and not stopping:
     done, total = done + 1, (total * 31 + done + 1) % 1000003
     say(f"step {done}")
     if done % 5 == 0 or done == steps:
-        with open(state + ".new", "w") as file:
-            json.dump([done, total], file)
-        os.rename(state + ".new", state)
-        print(json.dumps({"schedulearn": {"step": done, "steps": steps, "checkpoint": {"step": done}}}), flush=True)
+        try:
+            with open(state + ".new", "w") as file:
+                json.dump([done, total], file)
+            os.rename(state + ".new", state)
+            print(json.dumps({"schedulearn": {"step": done, "steps": steps, "checkpoint": {"step": done}}}), flush=True)
+        except OSError: # the disk is full: it goes on, and saves later
+            pass
     if nature == "runs-out-of-memory" and done >= 5:
         hoard = bytearray(os.urandom(1 << 20)) * 512
     time.sleep(${STEP_SECONDS})
