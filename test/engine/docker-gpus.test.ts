@@ -89,7 +89,7 @@ shared.describe("the GPUs of a Docker server, over a stand-in hook and a stand-i
   it("are never given twice, also when the scheduler dies and comes back", async () => {
     const two = [await look(2), await look(1)];
     const before = await Promise.all(two.map(seenBy));
-    house.abandon();
+    await house.abandon();
     const { folder } = house;
     await open(folder);
     await until("it is up", () => house.engine.scheduler.servers.get(host().name)?.health === "up");

@@ -239,7 +239,7 @@ describe("when things go wrong", () => {
     await until("it says so", () => house.logged.some((line) => line.startsWith("fatal")));
     expect(await house.engine.queries.servers()).toHaveLength(1);
     // That life is over, as its process would be.
-    house.abandon();
+    await house.abandon();
     house = await new EngineHouse(house.folder).open();
     expect(house.engine.scheduler.servers.get("alpha")?.health).toBe("up");
   });

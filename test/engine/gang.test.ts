@@ -202,7 +202,7 @@ describe("after a kill of the scheduler", () => {
     await says(id, "1 here");
     await says(id, "0 here");
     await house.reaches(id, "running");
-    house.abandon();
+    await house.abandon();
     await house.open();
     await until("both servers are up", () =>
       ["a", "b"].every((server) => house.engine.scheduler.servers.get(server)?.health === "up"),
@@ -225,7 +225,7 @@ describe("after a kill of the scheduler", () => {
     await says(id, "1 here");
     await says(id, "0 here");
     await house.reaches(id, "running");
-    house.abandon();
+    await house.abandon();
     writeFileSync(fifo, "");
     const exit = join(house.folder, "servers", "b", "runs", id, "1", "exit.json");
     await until("rank 1 has ended", () => existsSync(exit));

@@ -120,10 +120,14 @@ export class EngineHouse {
     await this.store.close();
   }
 
-  /** Forgets the engine without closing it, as after a crash; its drivers let go of their servers. */
-  abandon(): void {
+  /** Leaves the engine as after a crash: it records nothing any more, and its drivers let go of their servers and reach none. */
+  async abandon(): Promise<void> {
     this.engine.gpus.close();
-    for (const driver of this.#made.splice(0)) void driver.close();
+    for (const driver of this.#made.splice(0)) {
+      driver.connect = () => new Promise(() => {});
+      void driver.close();
+    }
+    await this.store.close();
   }
 
   remove(): void {
