@@ -24,7 +24,7 @@ export function describeEvent(event: Event): string {
     case "JobPreempted":
       return `${event.job} was preempted: ${event.cause}`;
     case "JobMigrated":
-      return `${event.job} began to move to ${place(event.to)} (${event.cause}${event.live ? ", live" : ""})`;
+      return `${event.job} began to move to ${place(event.to)} (${event.cause}${event.live ? ", live" : ""}${event.makesRoomFor ? `: ${event.makesRoomFor} can start` : ""})`;
     case "JobResized":
       return `${event.job} ${event.live ? "was given" : "goes on with"} ${place(event.to)}: ${event.cause}`;
     case "JobRequeued":

@@ -32,10 +32,16 @@ export type JobEvent =
   // decided by the scheduler
   | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
   | OfJob<"JobPreempted", { readonly cause: string }>
-  /** `live`: as it runs, with its memory; else it saves, stops, and starts anew. */
+  /** `live`: as it runs, with its memory; else it saves, stops, and starts anew. `makesRoomFor`: the waiting job for which it moves. */
   | OfJob<
       "JobMigrated",
-      { readonly migration: MigrationId; readonly to: Placement; readonly cause: MigrationCause; readonly live?: true }
+      {
+        readonly migration: MigrationId;
+        readonly to: Placement;
+        readonly cause: MigrationCause;
+        readonly live?: true;
+        readonly makesRoomFor?: JobId;
+      }
     >
   /** Another size, led from the same server. `live`: the program is told and goes on; else it saves, stops, and starts anew. */
   | OfJob<"JobResized", { readonly to: Placement; readonly live: boolean; readonly cause: string }>

@@ -11,6 +11,8 @@ export interface Migration {
   readonly id: MigrationId;
   readonly job: JobId;
   readonly cause: MigrationCause;
+  /** The waiting job that was to find its room where this one was. */
+  readonly makesRoomFor?: JobId;
   readonly from: Placement;
   readonly to: Placement;
   readonly state: MigrationState;
@@ -51,6 +53,7 @@ export function openMigration(job: Job, event: Extract<Event, { type: "JobMigrat
     stoppedAt: null,
     stoppedAtStep: null,
     ...(event.live && { live: true }),
+    ...(event.makesRoomFor && { makesRoomFor: event.makesRoomFor }),
   };
 }
 

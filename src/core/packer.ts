@@ -26,7 +26,7 @@ export class Packer {
   readonly #cluster: Cluster;
   readonly #drafts = new Map<ServerId, Draft>();
   readonly #grants: Grants;
-  readonly #defragments = new Set<JobId>();
+  readonly #defragments = new Map<JobId, JobId>();
   /** From this size up there is no room for the shape; room only shrinks until somebody is evicted. */
   readonly #hopeless = new Map<Shape, number>();
   #repacks = 0;
@@ -44,8 +44,8 @@ export class Packer {
     return this.#grants;
   }
 
-  /** Running jobs that go elsewhere so that a waiting one finds room. */
-  get defragments(): ReadonlySet<JobId> {
+  /** Running jobs that go elsewhere so that a waiting one finds room, and which that is. */
+  get defragments(): ReadonlyMap<JobId, JobId> {
     return this.#defragments;
   }
 
@@ -366,7 +366,8 @@ export class Packer {
     for (const { job: moved } of found.moves) this.evict(moved);
     const all = [...found.moves, { job, on: found.on }];
     if (all.every((each) => this.#takeCounts(each.job, each.on))) {
-      for (const { job: moved } of found.moves) if (moved.state.status === "running") this.#defragments.add(moved.id);
+      for (const { job: moved } of found.moves)
+        if (moved.state.status === "running") this.#defragments.set(moved.id, job.id);
       return true;
     }
     // On a server with several kinds of GPUs the counts can come out and the devices not.

@@ -9,12 +9,19 @@ import type { Placement } from "./server.ts";
 import { coreCount, gpuCount, leadServer, samePlacement, sameServers, sizeOn } from "./server.ts";
 import type { Instant } from "./time.ts";
 
+interface MigrationPlan {
+  readonly job: JobId;
+  readonly to: Placement;
+  readonly cause: MigrationCause;
+  readonly makesRoomFor?: JobId;
+}
+
 /** What to do so that the decision comes true, in the order in which it must be observed: room is made before it is used. */
 export interface Plan {
   /** Frozen: cheap, and their memory stays. */
   readonly pause: readonly JobId[];
   readonly preempt: readonly JobId[];
-  readonly migrate: readonly { readonly job: JobId; readonly to: Placement; readonly cause: MigrationCause }[];
+  readonly migrate: readonly MigrationPlan[];
   readonly resize: readonly { readonly job: JobId; readonly to: Placement; readonly live: boolean }[];
   readonly unpause: readonly { readonly job: JobId; readonly on: Placement }[];
   readonly start: readonly { readonly job: JobId; readonly on: Placement }[];
@@ -55,9 +62,11 @@ export function reconcile(snapshot: Snapshot, decision: Decision, ledger: Ledger
     const size = sizeOn(to, poolOf(spec));
     const grows = size > sizeOn(on, poolOf(spec));
     if (leadServer(on) !== leadServer(to)) {
-      const cause = decision.defragments.has(id) ? "defragmentation" : "policy";
+      const makesRoomFor = decision.defragments.get(id);
+      const cause = makesRoomFor === undefined ? "policy" : "defragmentation";
       if (grows && !guard.isWorthMigrating(job, size)) return;
-      if (!guard.rests(job) && budget.takeMigration()) plan.migrate.push({ job: id, to, cause });
+      if (!guard.rests(job) && budget.takeMigration())
+        plan.migrate.push({ job: id, to, cause, ...(makesRoomFor && { makesRoomFor }) });
       return;
     }
     const live = canResizeLive(job, on, to) && !isFixed(on);
@@ -119,7 +128,7 @@ export function planEvents(plan: Plan, { jobs, now: at }: Snapshot): Event[] {
     ...plan.preempt.map(
       (job) => ({ type: "JobPreempted", job, cause: "the policy gives its room to others", at }) as const,
     ),
-    ...plan.migrate.map(({ job, to, cause }) => migrationEvent(jobOf(job), to, cause, at)),
+    ...plan.migrate.map(({ job, to, cause, ...rest }) => ({ ...migrationEvent(jobOf(job), to, cause, at), ...rest })),
     ...plan.resize.map(
       ({ job, to, live }) => ({ type: "JobResized", job, to, live, cause: resizeCause(jobOf(job), to), at }) as const,
     ),

@@ -36,8 +36,8 @@ export interface Decision extends Verdict {
   readonly run: ReadonlyMap<JobId, Placement>;
   /** The only jobs for which it can be otherwise than it is, in the order in which they were decided. */
   readonly changed: ReadonlySet<JobId>;
-  /** Running jobs that go elsewhere so that a waiting one finds room. */
-  readonly defragments: ReadonlySet<JobId>;
+  /** Running jobs that go elsewhere so that a waiting one finds room, and which that is. */
+  readonly defragments: ReadonlyMap<JobId, JobId>;
 }
 
 /**

@@ -260,7 +260,7 @@ export class Scheduler {
       return decision;
     } catch (error) {
       this.#tellFailure(error, snapshot.now, observe);
-      return { run: this.#holdings.running, changed: new Set(), defragments: new Set() };
+      return { run: this.#holdings.running, changed: new Set(), defragments: new Map() };
     }
   }
 

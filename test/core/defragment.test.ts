@@ -23,7 +23,7 @@ const moves = (world: World) => world.log.filter(({ type }) => type === "JobMigr
 describe("with any placement", () => {
   it("a running job moves so that a waiting one finds its GPUs on one server", () => {
     const world = fragmented("on");
-    expect(moves(world)).toMatchObject([{ cause: "defragmentation" }]);
+    expect(moves(world)).toMatchObject([{ cause: "defragmentation", makesRoomFor: "job-3" }]);
     expect(world.endOf("job-3")).toBeLessThan(120_000);
     expect([world.status("job-1"), world.status("job-2")]).toEqual(["running", "running"]);
   });

@@ -23,6 +23,17 @@ const SENTENCES: [Event, string][] = [
     "job-7 began to move to 1 core of alpha (drain)",
   ],
   [
+    {
+      ...job,
+      type: "JobMigrated",
+      migration: "job-7.m1",
+      to: [{ ...on[0]!, gpus: [] }],
+      cause: "defragmentation",
+      makesRoomFor: "job-9",
+    },
+    "job-7 began to move to 1 core of alpha (defragmentation: job-9 can start)",
+  ],
+  [
     { ...run, type: "RunPreparing", phase: "pulling", fraction: 0.429, detail: null },
     "run 2 of job-7 is pulling (42 %)",
   ],

@@ -108,6 +108,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
         { title: "MIGRATION" },
         { title: "FROM", shrinks: true },
         { title: "TO", shrinks: true },
+        { title: "CAUSE" },
         { title: "STATE" },
         { title: "CARRIED", align: "right" },
         { title: "DOWNTIME", align: "right" },
@@ -117,6 +118,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
         migration.id,
         migration.from,
         migration.to,
+        causeWords(migration),
         migrationWords(migration),
         formatBytes(migration.bytes),
         formatSeconds(migration.downtime),
@@ -131,6 +133,9 @@ function runWords({ status, outcome, exitCode, signal, failure }: Run): string {
   const word = (outcome ?? status).toLowerCase();
   return end === null ? word : `${word}: ${end}`;
 }
+
+const causeWords = ({ cause, makesRoomFor }: Migration): string =>
+  `${cause.toLowerCase().replaceAll("_", " ")}${makesRoomFor === null ? "" : `: ${makesRoomFor} can start`}`;
 
 const migrationWords = ({ state, reason }: Migration): string =>
   reason ? `${state.toLowerCase()}: ${reason}` : state.toLowerCase();

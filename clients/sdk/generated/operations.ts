@@ -578,6 +578,7 @@ export type Migration = {
   readonly id: string;
   readonly live: boolean;
   readonly cause: MigrationCause;
+  readonly makesRoomFor: string | null;
   readonly state: MigrationState;
   readonly reason: string | null;
   readonly from: string;
@@ -956,6 +957,7 @@ fragment Migration on Migration {
   id
   live
   cause
+  makesRoomFor
   state
   reason
   from
@@ -2359,6 +2361,7 @@ fragment Migration on Migration {
   id
   live
   cause
+  makesRoomFor
   state
   reason
   from

@@ -20,6 +20,15 @@ export class MigrationView extends Node {
     return this.migration.cause;
   }
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The id of the waiting job that was to find its room where this one was; null when it moved for no other.",
+  })
+  get makesRoomFor(): string | null {
+    return this.migration.makesRoomFor ?? null;
+  }
+
   @Field(() => MigrationStateEnum, { description: "How far it has come." })
   get state(): string {
     return this.migration.state;
