@@ -101,15 +101,20 @@ async function passes(
   for (let pass = 1; pass <= MOST_PASSES; pass++) {
     const before = there;
     const chosen = wanted;
+    let isTouched = false;
     const source = await onePass(
       open,
       target,
-      (entry) => (chosen ? chosen.has(entry.path) : !looksSame(target.becomes(entry), before.get(entry.path))),
+      (entry) => {
+        const takes = chosen ? chosen.has(entry.path) : !looksSame(target.becomes(entry), before.get(entry.path));
+        isTouched ||= takes;
+        return takes;
+      },
       signal,
       options,
       count,
     );
-    there = await target.look(signal);
+    if (isTouched) there = await target.look(signal);
     const expected = new Map([...source].map(([path, entry]) => [path, target.becomes(entry)]));
     const { wanted: missing, surplus } = differences(expected, there);
     if (surplus.length > 0) {

@@ -13,6 +13,8 @@ export interface Sifted {
 
 /** A tar stream ends with empty blocks: without them it was cut off, be it between two files. */
 const BLOCK_BYTES = 512;
+/** So much may be read ahead of what is written, so that neither end waits for each piece of the other. */
+const AHEAD_BYTES = 1024 * 1024;
 
 /**
  * Passes a checkpoint folder on, with a manifest made of what was read: a file's hash is that of the bytes which came.
@@ -21,9 +23,12 @@ const BLOCK_BYTES = 512;
  */
 export function sift(source: NodeJS.ReadableStream, take: (entry: Entry) => boolean, signal: AbortSignal): Sifted {
   const entries: Entry[] = [];
-  const extract = tar.extract();
-  const pack = tar.pack();
-  const stream = new Transform({ transform: (chunk, _encoding, done) => done(null, chunk) });
+  const extract = tar.extract({ highWaterMark: AHEAD_BYTES });
+  const pack = tar.pack({ highWaterMark: AHEAD_BYTES });
+  const stream = new Transform({
+    highWaterMark: AHEAD_BYTES,
+    transform: (chunk, _encoding, done) => done(null, chunk),
+  });
   let folder: string | null = null;
   extract.on("entry", (header, content, next) => {
     content.on("error", ignore);
