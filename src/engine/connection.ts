@@ -1,13 +1,13 @@
 import type { Command, RunOrder } from "../core/command.ts";
 import { pendingCommands, presentOrder } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
-import type { Job, JobId } from "../core/job.ts";
-import { hasFolder, heldBy, isOver, placementOf } from "../core/job.ts";
+import type { JobId } from "../core/job.ts";
+import { heldBy, placementOf } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Health, ServerId } from "../core/server.ts";
 import { isOn } from "../core/server.ts";
 import type { Cancel, Clock, Millis } from "../core/time.ts";
-import type { Driver, FoundFolder, FoundRun } from "../drivers/driver.ts";
+import type { Driver, FoundRun } from "../drivers/driver.ts";
 
 const CONNECT_DEADLINE: Millis = 10_000;
 const FIRST_RETRY: Millis = 1_000;
@@ -18,12 +18,9 @@ const FENCE_DEADLINE: Millis = 60_000;
 /** What a connection needs of its fleet. */
 export interface ConnectionHouse {
   readonly clock: Clock;
-  readonly reapGraceMillis: Millis;
   scheduler(): Scheduler;
   tell(event: Event): void;
   log(message: string, details?: Readonly<Record<string, unknown>>): void;
-  /** The job as it is on record, also when it is over; null when there is none. */
-  recordOf(job: JobId): Promise<Job | null>;
   /** Was there ever a job of this id? */
   wasGiven(job: JobId): boolean;
   /** Removes a run once what it printed is stored; rejects when that cannot be done. */
@@ -41,7 +38,6 @@ export class Connection {
   readonly driver: Driver;
   readonly #house: ConnectionHouse;
   readonly #gone = new AbortController();
-  readonly #reapers = new Set<Cancel>();
   #identity: string | null = null;
   #connected = false;
   #connecting = false;
@@ -91,7 +87,6 @@ export class Connection {
   leave(): void {
     this.#gone.abort();
     this.#retry();
-    for (const cancel of this.#reapers) cancel();
   }
 
   async #connect(retryAfter: Millis): Promise<void> {
@@ -100,7 +95,7 @@ export class Connection {
     this.#connecting = true;
     const deadline = AbortSignal.any([this.#gone.signal, AbortSignal.timeout(CONNECT_DEADLINE)]);
     try {
-      const { inventory, runs, folders, identity } = await unlessLate(driver.connect(deadline), deadline);
+      const { inventory, runs, identity } = await unlessLate(driver.connect(deadline), deadline);
       if (this.#gone.signal.aborted) return;
       const twin = twinOf(server, identity);
       // One machine under two names would have its GPUs given twice.
@@ -109,7 +104,7 @@ export class Connection {
       this.#connected = true;
       tell({ type: "ServerInventoried", server, ...inventory, at: clock.now() });
       const old = runs.filter((run) => this.#isSuperseded(run));
-      this.#takeUp(runs, folders);
+      this.#takeUp();
       if (old.length > 0) return await this.#fence(old, retryAfter);
       if (this.#heard !== null && this.#heard !== "up") return; // it has fallen silent meanwhile: its driver tells when it is back
       this.#isUnseen = false;
@@ -156,7 +151,7 @@ export class Connection {
     this.#retryIn(isDone ? 0 : retryAfter);
   }
 
-  /** Is it of an attempt that is past? One of a job that nobody knows is a stranger, and has its grace. */
+  /** Is it of an attempt that is past? One of a job that nobody knows is left to the reaper, and has its grace. */
   #isSuperseded({ job, attempt }: FoundRun): boolean {
     return !this.#isWanted(job, attempt) && (this.#house.scheduler().jobs.has(job) || this.#house.wasGiven(job));
   }
@@ -168,9 +163,9 @@ export class Connection {
     return attempt === owner.attempt || (owner.state.status === "migrating" && attempt === owner.attempt + 1);
   }
 
-  /** What ought to run here is adopted, what was recorded and not done is done, strangers of our own labels go after a grace. */
-  #takeUp(found: readonly FoundRun[], folders: readonly FoundFolder[]): void {
-    const { scheduler, execute, adopt, clock, reapGraceMillis } = this.#house;
+  /** What ought to run here is adopted, and what was recorded and not done is done. */
+  #takeUp(): void {
+    const { scheduler, execute, adopt } = this.#house;
     const ours = [...scheduler().jobs.values()].filter((job) =>
       heldBy(job).some((placement) => isOn(placement, this.server)),
     );
@@ -179,32 +174,6 @@ export class Connection {
       if (on && isOn(on, this.server) && job.state.status !== "starting") adopt(presentOrder(job));
       for (const command of pendingCommands(job)) execute(command);
     }
-    const strangers = found.filter((run) => !this.#isWanted(run.job, run.attempt));
-    const cancel = clock.at(clock.now() + reapGraceMillis, () => {
-      this.#reapers.delete(cancel);
-      for (const run of strangers) void this.#reapStranger(run);
-      for (const folder of folders) void this.#discardStranger(folder);
-    });
-    this.#reapers.add(cancel);
-  }
-
-  async #reapStranger({ job, attempt }: FoundRun): Promise<void> {
-    if (this.#isWanted(job, attempt)) return;
-    const { log } = this.#house;
-    log("removing a run that nobody knows", { server: this.server, job, attempt });
-    await this.driver.reap(job, attempt).catch(() => {}); // the driver tells of it
-  }
-
-  /** A folder is wanted while its job has it on record, and while a run may be about to begin with it. */
-  async #discardStranger({ job, generation }: FoundFolder): Promise<void> {
-    const { server } = this;
-    const { scheduler, recordOf, log } = this.#house;
-    const record = scheduler().job(job) ?? (await recordOf(job));
-    const owner = scheduler().job(job) ?? record; // it may have come back meanwhile
-    if (owner && hasFolder(owner, { server, generation })) return;
-    if (owner && !isOver(owner) && generation >= owner.attempt) return;
-    log("removing a checkpoint folder that nobody knows", { server, job, generation });
-    this.driver.discardCheckpoint(job, { server, generation });
   }
 }
 

@@ -72,7 +72,6 @@ export class Surroundings {
       cluster,
       clock,
       makeDriver,
-      reapGraceMillis,
       secrets,
       tell,
       log,
@@ -82,7 +81,6 @@ export class Surroundings {
       secret,
       openCheckpoint: (job, folder, signal) => this.checkpoints.open(job, folder, signal),
       lookForSaved: (run) => this.checkpoints.lookForSaved(run),
-      recordOf: async (id) => (await queries.jobsById([id])).get(id) ?? null,
       runOf: async (id, attempt) =>
         (await queries.runsOf([id])).get(id)?.find((run) => run.attempt === attempt) ?? null,
       wasGiven,
