@@ -20,11 +20,12 @@ export async function unseenEnd(engine: Engine, container: Container, signal: Ab
   const endedAt = Date.parse(State.FinishedAt);
   const now = Date.parse((await engine.info(signal)).SystemTime); // by its own clock
   const range = { since: Math.floor(endedAt / 1000) - 1, until: Math.floor(now / 1000) + 1 };
-  const stream = await engine.open(signal, REQUEST_MILLIS, (abortSignal) =>
-    engine.docker.getEvents({ ...range, abortSignal } as object),
-  );
-  let text = "";
-  for await (const chunk of stream) text += chunk.toString();
+  const text = await engine.request(signal, REQUEST_MILLIS, async (abortSignal) => {
+    const stream = await engine.docker.getEvents({ ...range, abortSignal } as object);
+    let all = "";
+    for await (const chunk of stream) all += chunk.toString();
+    return all;
+  });
   const events = text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as EngineEvent]));
   const isTold = events.some(({ Action, id }) => id === Id && /^died?$/.test(Action));
   return isTold || events.length >= MANY_EVENTS ? null : endedAt;

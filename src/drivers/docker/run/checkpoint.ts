@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { finished } from "node:stream";
-import type { Container } from "dockerode";
+import type { Container, VolumeInspectInfo } from "dockerode";
 import { type Target, unlessSilent, watched } from "../../../carry/carry.ts";
 import { readManifest } from "../../../carry/tar-stream.ts";
 import { CheckpointGone, type CheckpointLook } from "../../driver.ts";
@@ -11,6 +11,8 @@ import { Gate } from "../engine/gate.ts";
 
 /** A reading during which nothing moves for so long is given up. */
 const SILENCE_MILLIS = 60_000;
+/** An engine begins to answer within that time, however large the folder. */
+const OPEN_MILLIS = 30_000;
 /** Where a container that only lends access to a folder has it mounted. */
 export const LENT_PATH = "/checkpoint";
 const LOOKS_AT_A_TIME = 8;
@@ -49,7 +51,9 @@ export async function readOut(
   const access = await accessTo(engine, volume, labels, signal);
   try {
     signal.throwIfAborted();
-    const source = await access.container.getArchive({ path: `${access.path}/`, abortSignal: signal });
+    const source = await engine.open(signal, OPEN_MILLIS, (abortSignal) =>
+      access.container.getArchive({ path: `${access.path}/`, abortSignal }),
+    );
     finished(source, access.release);
     return source;
   } catch (error) {
@@ -116,13 +120,28 @@ async function accessTo(
   labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Access> {
-  await engine
+  const before = await inspect(engine, volume, signal);
+  const mounted = await mountedIn(engine, volume, signal);
+  if (mounted) return mounted;
+  const lent = await lend(engine, before, labels, signal);
+  try {
+    const { CreatedAt } = await inspect(engine, volume, signal);
+    if (CreatedAt === before.CreatedAt) return lent;
+    throw new CheckpointGone(`the volume ${volume} was removed before it could be read`);
+  } catch (error) {
+    lent.release();
+    throw error;
+  }
+}
+
+type Volume = VolumeInspectInfo & { readonly CreatedAt?: string };
+
+const inspect = (engine: Engine, volume: string, signal: AbortSignal): Promise<Volume> =>
+  engine
     .ask({ signal, patienceMillis: 0 }, (abortSignal) => engine.docker.getVolume(volume).inspect({ abortSignal }))
     .catch((error: unknown) => {
       throw statusOf(error) === 404 ? new CheckpointGone(`there is no volume ${volume}`) : error;
     });
-  return (await mountedIn(engine, volume, signal)) ?? (await lend(engine, volume, labels, signal));
-}
 
 /** A container of the job, mostly the one that wrote the folder. */
 async function mountedIn(engine: Engine, volume: string, signal: AbortSignal): Promise<Access | null> {
@@ -139,7 +158,7 @@ async function mountedIn(engine: Engine, volume: string, signal: AbortSignal): P
 /** A container that is made only to mount the folder, of any image, and that never runs. */
 async function lend(
   engine: Engine,
-  volume: string,
+  { Name: volume, Labels: owner }: Volume,
   labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Access> {
@@ -147,6 +166,8 @@ async function lend(
     engine.docker.listImages({ abortSignal }),
   );
   if (!image) throw new Error("a checkpoint folder can be read only where the engine has an image, and it has none");
+  // One that is removed meanwhile would be made anew and by no label be found again.
+  const VolumeOptions = { NoCopy: true, Labels: owner ?? {}, DriverConfig: { Name: "local", Options: {} } };
   // Not ended by `signal`: nobody could say then whether there is a container to remove.
   const container = await engine.request(new AbortController().signal, 30_000, (abortSignal) =>
     engine.docker.createContainer({
@@ -154,7 +175,7 @@ async function lend(
       Image: image.Id,
       Entrypoint: ["never-run"],
       Labels: labels,
-      HostConfig: { Mounts: [{ Type: "volume", Source: volume, Target: LENT_PATH, ReadOnly: true }] },
+      HostConfig: { Mounts: [{ Type: "volume", Source: volume, Target: LENT_PATH, ReadOnly: true, VolumeOptions }] },
       abortSignal,
     }),
   );
