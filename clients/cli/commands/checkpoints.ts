@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { CheckpointSource, JobCheckpoints } from "../../sdk/index.ts";
 import { type Cli, examples } from "../cli.ts";
 import { findJobId } from "../find-job.ts";
-import { counted, formatBytes, formatSeconds } from "../format.ts";
+import { counted, formatBytes, formatSeconds, formatTime } from "../format.ts";
 import type { Terminal } from "../terminal.ts";
 import { unpackFolder } from "../unpack.ts";
 
@@ -73,8 +73,8 @@ function print(terminal: Terminal, { id, checkpoints, backupProblem, lostWork }:
         server === null ? "(copy)" : server,
         String(generation),
         step === null ? "-" : String(step),
-        savedAt ?? "-",
-        copiedAt ?? "-",
+        formatTime(savedAt),
+        formatTime(copiedAt),
         files === null ? "-" : String(files),
         bytes === null ? "-" : formatBytes(bytes),
       ]),

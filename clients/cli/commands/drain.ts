@@ -39,7 +39,7 @@ export function drainAction(command: Command, cli: Cli): Command {
         const terms = { ...(deadline !== undefined && { deadlineSeconds: deadline }), ...(reason && { reason }) };
         const server = await client.drainServer(name, !undo, terms);
         if (json) terminal.printJson(server);
-        else terminal.print(undo ? `${name} takes jobs again` : `${name} takes no more jobs; ${left(server)}`);
+        else terminal.print(undo ? again(server) : `${name} takes no more jobs; ${left(server)}`);
         return undefined;
       }),
     );
@@ -56,7 +56,7 @@ export function undrain(program: Command, cli: Cli): void {
       cli.act(async ({ client, terminal, json }, name: string) => {
         const server = await client.drainServer(name, false);
         if (json) terminal.printJson(server);
-        else terminal.print(`${name} takes jobs again`);
+        else terminal.print(again(server));
         return undefined;
       }),
     );
@@ -91,10 +91,17 @@ export function uncordon(program: Command, cli: Cli): void {
       cli.act(async ({ client, terminal, json }, name: string) => {
         const server = await client.cordonServer(name, false);
         if (json) terminal.printJson(server);
-        else terminal.print(`${name} takes jobs again`);
+        else terminal.print(again(server));
         return undefined;
       }),
     );
+}
+
+/** That it takes jobs again, or what still keeps it from that. */
+function again({ name, draining, cordoned }: Server): string {
+  if (draining) return `${name} takes no jobs yet: it is still draining; see schedulearn undrain ${name}`;
+  if (cordoned) return `${name} takes no jobs yet: it is still cordoned; see schedulearn uncordon ${name}`;
+  return `${name} takes jobs again`;
 }
 
 /** How a drain stands, as the end of a sentence. */

@@ -49,7 +49,8 @@ export function images(program: Command, cli: Cli): void {
                 stays ?? "no",
               ]),
             );
-          if (dryRun && !json) terminal.note(`${counted(shown.length, "image")} may be removed; nothing was`);
+          if (dryRun && !json && shown.length > 0)
+            terminal.note(`${counted(shown.length, "image")} may be removed; nothing was`);
           return undefined;
         },
       ),

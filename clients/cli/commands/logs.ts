@@ -1,10 +1,13 @@
 import type { Command } from "commander";
-import type { LogBatch, LogLine, SchedulearnClient } from "../../sdk/index.ts";
+import type { JobDetails, LogBatch, LogLine, SchedulearnClient } from "../../sdk/index.ts";
 import { type Cli, count, examples } from "../cli.ts";
 import { findJobId } from "../find-job.ts";
 import { followJob } from "../follow-job.ts";
 import { LogPrinter } from "../log-printer.ts";
 import { silenceWords } from "../narrator.ts";
+
+/** The server gives no more at once. */
+const MOST_LAST_LINES = 1000;
 
 interface Options {
   readonly follow?: boolean;
@@ -23,7 +26,10 @@ export function logs(program: Command, cli: Cli): void {
     .option("-n, --tail <count>", "only so many of the last lines, 1000 at most", count)
     .option("--attempt <number>", "only the output of this run", count)
     .option("--rank <number>", "only what this member of a run over several servers printed, from 0", count)
-    .addHelpText("after", examples("logs 17 --tail 100", "logs -f resnet50", "logs 17 --attempt 2 --json"))
+    .addHelpText(
+      "after",
+      examples("logs 17 --tail 100", "logs -f resnet50", "logs 17 --attempt 2 --json", "logs 17 --rank 1"),
+    )
     .action(
       cli.act(async (session, wanted: string, options: Options) => {
         const { client, terminal, json, signal } = session;
@@ -43,23 +49,34 @@ export function logs(program: Command, cli: Cli): void {
         else if (json) terminal.printJson({ lines, cursor, ...(gaps.length > 0 && { gaps }) });
         else if (!printer.hasPrinted && options.tail !== 0 && options.attempt === undefined) {
           const job = await client.job(id, { signal });
-          if (job) terminal.note(silenceWords(job));
+          if (job) terminal.note(rankSilence(job, options.rank) ?? silenceWords(job));
         }
       }),
     );
+}
+
+/** Why one member of a run over several servers has printed nothing; null when its silence is the job's. */
+function rankSilence({ id, runs }: JobDetails, rank: number | undefined): string | null {
+  if (rank === undefined || runs.nodes.length === 0) return null;
+  const most = Math.max(...runs.nodes.map(({ serverNames }) => serverNames.length)) - 1;
+  if (rank <= most) return `rank ${rank} of ${id} has printed nothing`;
+  return `${id} has no rank ${rank}: it has had ${most > 0 ? `ranks 0 to ${most}` : "rank 0 only"}`;
 }
 
 /** What is stored now, page by page. */
 async function* stored(
   client: SchedulearnClient,
   id: string,
-  { tail, attempt }: Options,
+  { tail, attempt, rank }: Options,
   signal: AbortSignal,
 ): AsyncGenerator<LogBatch, void, undefined> {
   const only = attempt === undefined ? {} : { attempt };
   if (tail !== undefined) {
-    const batch = await client.logs(id, { ...only, last: Math.max(1, tail) }, { signal });
-    yield tail === 0 ? { ...batch, lines: [] } : batch;
+    // The last lines of all members are asked for: too many of them may be the others'.
+    const last = rank === undefined ? Math.max(1, tail) : Math.max(MOST_LAST_LINES, tail);
+    const batch = await client.logs(id, { ...only, last }, { signal });
+    const lines = batch.lines.filter((line) => line.rank === (rank ?? line.rank));
+    yield { ...batch, lines: tail === 0 ? [] : lines.slice(-tail) };
     return;
   }
   for (let after: string | null = null; ; ) {

@@ -139,7 +139,7 @@ test("migrate moves a running job and names both servers", async () => {
   expect(await cli(["migrate", id, "nowhere"])).toMatchObject({ code: 1, err: expect.stringContaining("nowhere") });
   release();
   await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
-  expect((await cli(["show", id])).out).toMatch(new RegExp(`${from} +${to} +completed`));
+  expect((await cli(["show", id])).out).toMatch(new RegExp(`${from} +${to} +user +completed`));
 });
 
 test("cancel, retry, pause, resume and rm say what they did to each job, and go on behind one that refuses", async () => {
@@ -248,7 +248,13 @@ test("a server is cordoned and drained with a reason and a deadline, which the l
     cordoned: { reason: "a fan rattles" },
   });
   expect(Date.parse(beta.drain.deadlineAt) - Date.parse(beta.drain.since)).toBe(7_200_000);
-  expect(await say("undrain", "beta")).toBe("beta takes jobs again\n");
+  expect(await say("uncordon", "beta")).toBe(
+    "beta takes no jobs yet: it is still draining; see schedulearn undrain beta\n",
+  );
+  await say("cordon", "beta", "--reason", "a fan rattles");
+  expect(await say("undrain", "beta")).toBe(
+    "beta takes no jobs yet: it is still cordoned; see schedulearn uncordon beta\n",
+  );
   expect(await say("servers")).toMatch(/^beta +cordoned: a fan rattles/m);
   expect(await say("uncordon", "beta")).toBe("beta takes jobs again\n");
   expect(await say("servers")).toMatch(/^beta +up +/m);
@@ -323,7 +329,7 @@ test("show and ls tell what is left of a job where that is known", async () => {
   await eventually(async () => (await json(["show", id])).status).toBe("RUNNING");
   const { out } = await cli(["show", id]);
   expect(out).toMatch(/^remaining +\d+m \d\ds.*, as its user said$/m);
-  expect(out).toMatch(/^cores +1 to 2, 2 preferred, now \d, \d$/m);
+  expect(out).toMatch(/^cores +1 to 2, 2 preferred, now #\d, #\d$/m);
   expect(out).toMatch(/^elasticity +restart$/m);
   expect(out).toMatch(/^resizes +0$/m);
   expect((await cli(["ls"])).out).toMatch(new RegExp(`^${id} .+ \\d+m \\d\\ds +\\S+ +\\d+s$`, "m"));
