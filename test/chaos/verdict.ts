@@ -105,10 +105,14 @@ async function outputViolations(
     if (!isWhole && !((isLost || mayLack) && stored.length <= printed))
       violations.push(`${job.id}.${key} printed ${printed} lines, of which ${stored.length} are kept`);
   }
-  const final = members.get(`${job.attempt}.0`);
-  const isThrough = job.status === "COMPLETED" || (nature === "exits" && job.status === "FAILED");
-  if (final && isThrough && !final.isLost && !final.mayLack && final.stored.at(-1) !== `total ${totalOf(steps)}`)
-    violations.push(`${job.id} came to another result: ${final.stored.at(-1)}`);
+  // Each did all its steps if the job completed; the one that failed by itself did if it was to.
+  const finals = [...members].filter(([key]) => key.startsWith(`${job.attempt}.`)).map(([, member]) => member);
+  const isThrough = ({ stored, isLost, mayLack }: Member): boolean =>
+    isLost || mayLack || stored.at(-1) === `total ${totalOf(steps)}`;
+  const isRight = job.status === "COMPLETED" ? finals.every(isThrough) : finals.some(isThrough);
+  const ranThrough = job.status === "COMPLETED" || (nature === "exits" && job.status === "FAILED");
+  if (ranThrough && !isRight)
+    violations.push(`${job.id} came to another result: ${finals.map(({ stored }) => stored.at(-1)).join(", ")}`);
   return violations;
 }
 
