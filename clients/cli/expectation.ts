@@ -23,9 +23,11 @@ export function rangeWords(range: TimeRange | null, from: string): string {
   return least === most ? "" : `${least} to ${most === UNKNOWN ? "later" : most}`;
 }
 
-/** `in 12m 05s (8m 10s to 20m 00s), 2026-03-01 14:05:09`. */
+/** `in 12m 05s (8m 10s to 20m 00s), 2026-03-01 14:05:09`; of what was foreseen earlier and has not come: `34.0s ago, 2026-03-01 14:05:09: …`. */
 export function expectedWords(range: TimeRange | null, from: string): string | null {
   if (!range?.p50) return null;
+  if (Date.parse(range.p50) < Date.parse(from))
+    return `${spanTo(from, range.p50)} ago, ${formatTime(range.p50)}: it takes longer than was foreseen`;
   const bounds = rangeWords(range, from);
   return `in ${spanTo(range.p50, from)}${bounds && ` (${bounds})`}, ${formatTime(range.p50)}`;
 }

@@ -16,7 +16,8 @@ export const REMEDIES: Readonly<Record<Cause["code"], string>> = {
   dependency: "Retry the job that it needs, then this one.",
   "server-lost":
     "Nothing need be done while retries.infrastructure lasts: it starts again elsewhere, from its last checkpoint. See why the server was away.",
-  "daemon-error": "See what the Docker engine of that server writes to its log. Cordon the server if it goes on.",
+  "daemon-error":
+    "See what the Docker engine of that server writes to its log. If it cannot give GPUs, install NVIDIA's container toolkit there, or set the server's gpus to 0. Cordon the server if it goes on.",
   "image-pull":
     "Check the image's name, and that this server may pull it: registries and their credentials stand in the configuration.",
   "disk-full": "Make room on that server: unused images, containers and volumes take most of it.",
