@@ -61,7 +61,7 @@ export class FaultHouse {
       gpus: 2,
     }));
     const limits = { requestsPerSecond: 10_000 };
-    const own = { lostAfterSeconds: LOST_AFTER_SECONDS, reapGraceSeconds: 5, minFreeDiskMiB: 0, ...settings };
+    const own = { lostAfterSeconds: LOST_AFTER_SECONDS, reapGraceSeconds: 1, minFreeDiskMiB: 0, ...settings };
     writeFileSync(file, JSON.stringify({ servers, limits, ...own })); // JSON is YAML
     const server = await new ServerProcess({ folder, env: { SCHEDULEARN_CONFIG: file } }).start();
     return new FaultHouse(hosts, server);
