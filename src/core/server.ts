@@ -153,9 +153,7 @@ export function samePlacement(a: Placement, b: Placement): boolean {
     (a.length === b.length &&
       a.every((share, i) => {
         const other = b[i] as Share;
-        return (
-          share.server === other.server && sameSet(share.gpus, other.gpus) && share.cores.length === other.cores.length
-        );
+        return share.server === other.server && sameSet(share.gpus, other.gpus) && sameSet(share.cores, other.cores);
       }))
   );
 }
@@ -197,5 +195,5 @@ export function mergeShares(placements: readonly Placement[]): readonly Share[] 
   return [...merged.values()];
 }
 
-const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((id) => b.includes(id));
+const sameSet = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a === b || (a.length === b.length && a.every((each) => b.includes(each)));
