@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { NO_GUARDS } from "../../src/core/guards.ts";
+import { type Guards, NO_GUARDS } from "../../src/core/guards.ts";
 import { aServer, aSpec, gpus, World } from "./world.ts";
 
 const HOUR = 3_600_000;
 
 /** Two servers of four GPUs; a job of two on each, spread there; then one that wants four. */
-function fragmented(defragment: "on" | "placement" | "off" | undefined, horizonMillis = 600_000): World {
-  const guards = { ...NO_GUARDS, horizonMillis, ...(defragment && { defragment }) };
+function fragmented(defragment: "on" | "placement" | "off" | undefined, others: Partial<Guards> = {}): World {
+  const guards = { ...NO_GUARDS, horizonMillis: 600_000, ...(defragment && { defragment }), ...others };
   const world = new World({
     placement: "spread",
     durations: { "job-1": HOUR, "job-2": HOUR, "job-3": 60_000 },
@@ -34,7 +34,18 @@ describe("with any placement", () => {
     expect(world.status("job-3")).toBe("pending");
   });
 
+  it.each<[string, Partial<Guards>]>([
+    ["has moved as often as it may", { maxMigrations: 0 }],
+    ["has not trained as long as it must before a move", { migrationRestMillis: HOUR }],
+    ["is left alone for so long after its start", { cooldownMillis: HOUR }],
+    ["would be one too many under way", { maxConcurrentMigrations: 0 }],
+  ])("nobody moves who %s", (_, guard) => {
+    const world = fragmented("on", guard);
+    expect(moves(world)).toEqual([]);
+    expect(world.status("job-3")).toBe("pending");
+  });
+
   it("nobody moves when the restart costs more GPU-seconds than the waiting that counts", () => {
-    expect(moves(fragmented("on", 400))).toEqual([]);
+    expect(moves(fragmented("on", { horizonMillis: 400 }))).toEqual([]);
   });
 });
