@@ -114,7 +114,11 @@ export class Engine {
     });
     const [seq, now] = [await lastSeq(store), clock.now()];
     takeIn(scheduler, await rowsOf(queries), now);
-    await recordBoot(store, seq, now, { setting, guards });
+    await recordBoot(store, seq, now, {
+      setting,
+      guards,
+      ...(Number.isFinite(lostAfterMillis) && { lostAfterMillis }),
+    });
     const kept = await queries.existing(options.logs.jobs());
     for (const id of options.logs.jobs()) if (!kept.has(id)) options.logs.remove(id); // a deletion that a crash cut short
     return new Engine(options, scheduler, searches, await runSecret(store), seq, await lastJobNumber(store));

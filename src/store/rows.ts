@@ -7,6 +7,7 @@ import type { Migration } from "../core/migration.ts";
 import type { PolicySetting } from "../core/policy.ts";
 import type { Run } from "../core/run.ts";
 import type { Server } from "../core/server.ts";
+import type { Millis } from "../core/time.ts";
 import type { UserUsage } from "../core/usage.ts";
 
 /**
@@ -84,6 +85,8 @@ export interface TurnRow {
 export interface Boot {
   readonly setting: PolicySetting;
   readonly guards: Guards;
+  /** Absent where no server ever counts as lost, and in older logs. */
+  readonly lostAfterMillis?: Millis;
 }
 export interface SecretRow {
   job: string;

@@ -19,8 +19,8 @@ export async function readTurns(store: Store, after: number, limit: number): Pro
 }
 
 /** A guard without a limit is null in JSON. */
-const withInfinity = ({ setting, guards }: Boot): Boot => ({
-  setting,
+const withInfinity = ({ guards, ...boot }: Boot): Boot => ({
+  ...boot,
   guards: Object.fromEntries(
     Object.entries(guards).map(([name, value]) => [name, value ?? Number.POSITIVE_INFINITY]),
   ) as unknown as Boot["guards"],

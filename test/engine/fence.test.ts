@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Event } from "../../src/core/event.ts";
 import { processDriver } from "../../src/drivers/process/driver.ts";
+import { verifyLog } from "../../src/engine/verify/verify-log.ts";
+import { createLearner } from "../../src/estimator/index.ts";
 import { readEvents } from "../../src/store/event-log.ts";
-import { gpus } from "../core/world.ts";
+import { gpus, resolve } from "../core/world.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, EngineHouse, shell } from "./house.ts";
 
@@ -82,6 +84,9 @@ it("a server that is back ends its old runs before it counts as up", async () =>
   await house.reaches(wide, "completed");
   const runs = (await house.engine.queries.runsOf([id])).get(id) ?? [];
   expect(runs.map(({ outcome }) => outcome?.kind ?? null)).toEqual(["failed", null]);
+  // And who goes through the log again comes to the same.
+  const verdict = await verifyLog(house.store, { resolve, newLearner: createLearner });
+  expect(verdict.divergence).toBeNull();
 });
 
 it("and so it does when the scheduler is killed meanwhile", async () => {

@@ -65,11 +65,16 @@ export class Replay {
   }
 
   /** The server has started: it took the rows in, and forgot all else. */
-  boot({ setting, guards }: Boot, at: Instant, seq: number): Divergence | null {
+  boot({ setting, guards, lostAfterMillis }: Boot, at: Instant, seq: number): Divergence | null {
     this.#asking = new Asking();
     const learner = this.#asking.watch(this.#newLearner());
     const effort = () => this.#searches.effort();
-    this.#judge = new Scheduler(this.#resolve, setting, { guards, learner, effort });
+    this.#judge = new Scheduler(this.#resolve, setting, {
+      guards,
+      learner,
+      effort,
+      ...(lostAfterMillis && { lostAfterMillis }),
+    });
     this.#fold = new Scheduler(this.#resolve, setting, { guards, learner: this.#newLearner() });
     const { state } = this.rows;
     for (const scheduler of [this.#judge, this.#fold]) takeIn(scheduler, state, at);
