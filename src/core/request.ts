@@ -132,6 +132,8 @@ export function requestMigrate(
       throw domainError("CONFLICT", `server ${to} is ${standingOf(server).state} and takes no job`, ["to"]);
   }
   if (state.leaving) throw domainError("CONFLICT", `${id} is being resized: try again in a moment`, ["id"]);
+  // What no room would change is told before there is none.
+  if (live) refuseLive(job, state.on, [], scheduler.servers);
   const bounds = { ...(to === null ? { except: from } : { only: to }), idleNow: true };
   const place = findElsewhere(scheduler.packer(scheduler.snapshot(now)), job, bounds);
   if (!place) {

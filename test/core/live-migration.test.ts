@@ -50,6 +50,12 @@ describe("a job that is asked to move as it runs", () => {
     expect(() => migrate(world(DOCKER, DOCKER, aSpec({ gpus: gpus(1) })))).toThrow("job-1 has GPUs");
   });
 
+  it("is told what no room would change even where there is no room", () => {
+    const w = world(PLAIN);
+    w.submit("job-2", aSpec({ ...coresOnly(2) }), w.now).run(w.now + 1_000);
+    expect(() => migrate(w)).toThrow("server a: it is not in experimental mode");
+  });
+
   it("stays where it is when its memory cannot be written, and why is on record", () => {
     const w = dumping();
     w.tell({ type: "RunDumpFailed", ...told, reason: "no criu", at: w.now });
