@@ -28,7 +28,7 @@ shared.describe("a Docker engine that is away for a while", () => {
       driver.adopt(ended);
       void driver.reap("job-unknown", 1);
       driver.discardCheckpoint("job-unknown", { server: host.name, generation: 1 });
-      expect(performance.now() - since).toBeLessThan(50);
+      expect(performance.now() - since).toBeLessThan(1_000); // an engine that hangs is missed after 1.5 s at the earliest
       await until("it counts as down", () => healthOf(bench.told).includes("down"));
       expect(bench.told.of("RunExited", running)).toEqual([]);
     } finally {
