@@ -56,7 +56,7 @@ describe("the checkpoint of a running job", () => {
     const undisturbed = await house.submit(train({ SECONDS_PER_STEP: "0" }));
     await house.reaches(undisturbed, "completed");
     expect((await house.lines(id)).at(-1)).toBe((await house.lines(undisturbed)).at(-1));
-  }, 60_000);
+  });
 
   it("is copied when new files appear, where the program says nothing; and that counts as saved", async () => {
     const id = await house.submit({
@@ -69,7 +69,7 @@ describe("the checkpoint of a running job", () => {
     expect(jobOf(id)?.backup).toMatchObject({ files: 1, bytes: 2 });
     expect(jobOf(id)?.checkpoint?.savedAt).not.toBeNull();
     expect(await eventsOf(id, "CheckpointSaved")).toMatchObject([{ by: "files" }]);
-  }, 30_000);
+  });
 
   it("is not copied while a file of it is being written", async () => {
     const id = await house.submit({
@@ -82,7 +82,7 @@ describe("the checkpoint of a running job", () => {
     });
     await until("a job at rest has a copy", () => jobOf(other)?.backup);
     expect(jobOf(id)?.backup).toBeUndefined();
-  }, 30_000);
+  });
 
   it("goes with the record of its job", async () => {
     const id = await house.submit(train());
@@ -94,7 +94,7 @@ describe("the checkpoint of a running job", () => {
       const files = await readdir(join(house.folder, "checkpoints"), { recursive: true, withFileTypes: true });
       return files.every((file) => !file.isFile());
     });
-  }, 30_000);
+  });
 
   it("stays on its server when the job is over, and goes after the days that are set", async () => {
     const id = await house.submit({ command: shell('echo 1 > "$SCHEDULEARN_CHECKPOINT_DIR/model"') });
@@ -107,7 +107,7 @@ describe("the checkpoint of a running job", () => {
     expect(await eventsOf(id, "CheckpointDropped")).toHaveLength(1);
     const folder = join(house.folder, "servers", checkpoint?.server as string, "checkpoints");
     await until("its folder too", async () => (await readdir(folder)).length === 0);
-  }, 30_000);
+  });
 });
 
 describe("work that was not saved", () => {
@@ -128,7 +128,7 @@ describe("work that was not saved", () => {
     expect(jobOf(saves)?.lost?.millis ?? 0).toBeLessThan(300);
     expect(jobOf(never)?.lost?.steps).toBeGreaterThan(10);
     expect(jobOf(never)?.lost?.millis).toBeGreaterThan(500);
-  }, 40_000);
+  });
 
   it("is none where files changed after the signal, though the program does not say so", async () => {
     const id = await house.submit({
@@ -142,7 +142,7 @@ describe("work that was not saved", () => {
     expect(jobOf(id)?.lost?.millis ?? 0).toBeLessThan(500);
     const [migration] = (await house.engine.queries.migrationsOf([id])).get(id) ?? [];
     expect(migration?.lostMillis).toBeLessThan(500);
-  }, 40_000);
+  });
 
   it("carries only what changed when a job goes back to where it was", async () => {
     const id = await house.submit({
@@ -165,5 +165,5 @@ describe("work that was not saved", () => {
       { bytes: 3_000_002, files: 2 },
       { bytes: 2, files: 1, kept: { bytes: 3_000_000, files: 1 } },
     ]);
-  }, 40_000);
+  });
 });
