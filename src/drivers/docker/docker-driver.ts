@@ -221,7 +221,8 @@ class DockerDriver implements Driver {
     signal.addEventListener("abort", end, { once: true });
     this.#follows.add(follow);
     try {
-      yield* followOutput(this.#engine, containerOf(this.#site, run.job, run.attempt), from, follow.signal);
+      const container = containerOf(this.#site, run.job, run.attempt);
+      yield* followOutput(this.#engine, container, from, follow.signal, this.#isPodman);
     } finally {
       this.#follows.delete(follow);
       signal.removeEventListener("abort", end);

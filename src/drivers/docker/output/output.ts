@@ -248,16 +248,20 @@ const UNSEEN = {
   text: "[… the Docker engine was away when this run ended: what the run printed after the engine had gone is lost]",
 } as const;
 
-/** A container's output from a position on, until it is over and all is read; throws when the engine breaks off before. */
+/**
+ * A container's output from a position on, until it is over and all is read; throws when the engine breaks off before.
+ * @param writesByItself its log is written by a process of its own (Podman), so that the engine is not needed for that
+ */
 export async function* followOutput(
   engine: Engine,
   container: Container,
   from: OutputPosition,
   signal: AbortSignal,
+  writesByItself: boolean,
 ): AsyncGenerator<Output[], void> {
   if (from.stderr === UNSEEN.position) return;
   const reader = new OutputReader(from);
-  let isOver = false;
+  let mayLack = false;
   const open = () =>
     engine.open(signal, REQUEST_MILLIS, (abortSignal) =>
       container.logs({ follow: true, stdout: true, stderr: true, timestamps: true, since: reader.since, abortSignal }),
@@ -277,14 +281,14 @@ export async function* followOutput(
     reader.readOn();
     for await (const chunk of await open()) yield reader.push(chunk as Buffer);
     yield reader.end();
-    const unseenAt = isOver ? await unseenEnd(engine, container, signal) : null;
+    const unseenAt = mayLack ? await unseenEnd(engine, container, signal) : null;
     if (unseenAt !== null) yield [{ ...UNSEEN, at: unseenAt }];
   };
   try {
     const { State } = await engine.ask({ signal, patienceMillis: 0 }, (abortSignal) =>
       container.inspect({ abortSignal }),
     );
-    isOver = !State.Running;
+    mayLack = !State.Running && !writesByItself;
     const log = await open();
     const reading = pipeline(log, read, outputs, { signal }).finally(() => bars.close());
     reading.catch(() => undefined); // it destroys `outputs`, whose reader is told
