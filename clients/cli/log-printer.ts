@@ -10,6 +10,8 @@ export interface LogPrinterOptions {
   readonly hidesProgress?: boolean;
   /** Only what this member of a run over several servers printed. */
   readonly rank?: number | undefined;
+  /** Each line begins with the rank of who printed it: the job has several. */
+  readonly marksRanks?: boolean;
 }
 
 /** Prints a job's output, batch by batch: as text, or as one JSON object a line. */
@@ -20,15 +22,17 @@ export class LogPrinter {
   readonly #json: boolean;
   readonly #hidesProgress: boolean;
   readonly #rank: number | undefined;
+  readonly #marksRanks: boolean;
   /** The line that the last one printed goes on in; null at the beginning of a line. */
   #open: LogLine | null = null;
   /** Likewise of one that was left out. */
   #hidden: LogLine | null = null;
 
-  constructor(terminal: Terminal, { json, hidesProgress = false, rank }: LogPrinterOptions) {
+  constructor(terminal: Terminal, { json, hidesProgress = false, rank, marksRanks = false }: LogPrinterOptions) {
     this.#terminal = terminal;
     this.#json = json;
     this.#rank = rank;
+    this.#marksRanks = marksRanks && rank === undefined;
     this.#hidesProgress = hidesProgress && !json;
   }
 
@@ -46,9 +50,11 @@ export class LogPrinter {
 
   /** The line with its end; a very long one comes in pieces, and only its last piece has an end. */
   text(line: LogLine): string {
-    const isCut = this.#open !== null && !isSameOutput(this.#open, line);
+    const goesOn = this.#open !== null && isSameOutput(this.#open, line);
+    const isCut = this.#open !== null && !goesOn;
     this.#open = line.continues ? line : null;
-    return `${isCut ? "\n" : ""}${this.#terminal.jobText(line.text)}${line.continues ? "" : "\n"}`;
+    const mark = this.#marksRanks && !goesOn ? `[${line.rank}] ` : "";
+    return `${isCut ? "\n" : ""}${mark}${this.#terminal.jobText(line.text)}${line.continues ? "" : "\n"}`;
   }
 
   #hides(line: LogLine): boolean {

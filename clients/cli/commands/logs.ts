@@ -34,7 +34,8 @@ export function logs(program: Command, cli: Cli): void {
       cli.act(async (session, wanted: string, options: Options) => {
         const { client, terminal, json, signal } = session;
         const id = await findJobId(client, wanted);
-        const printer = new LogPrinter(terminal, { json, rank: options.rank });
+        const marksRanks = hasRanks(await client.job(id, { signal }));
+        const printer = new LogPrinter(terminal, { json, rank: options.rank, marksRanks });
         const lines: LogLine[] = [];
         const gaps: NonNullable<LogBatch["gap"]>[] = [];
         let cursor: string | null = null;
@@ -54,6 +55,8 @@ export function logs(program: Command, cli: Cli): void {
       }),
     );
 }
+
+const hasRanks = (job: JobDetails | null): boolean => job !== null && job.servers.max > 1;
 
 /** Why one member of a run over several servers has printed nothing; null when its silence is the job's. */
 function rankSilence({ id, runs }: JobDetails, rank: number | undefined): string | null {

@@ -191,7 +191,11 @@ function withFields(yaml: string, fields: Fields): string {
 
 async function follow(session: Session, job: Job, raw: boolean): Promise<number> {
   const { terminal, json } = session;
-  const printer = new LogPrinter(terminal, { json, hidesProgress: terminal.isTty && !raw });
+  const printer = new LogPrinter(terminal, {
+    json,
+    hidesProgress: terminal.isTty && !raw,
+    marksRanks: job.servers.max > 1,
+  });
   try {
     const ended = await followJob(session, job.id, { printer, bar: true });
     if (json) terminal.printJson(ended, { pretty: false });
