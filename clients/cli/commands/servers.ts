@@ -155,6 +155,9 @@ function printServers(terminal: Terminal, servers: readonly Server[]): void {
       server.endpoint,
     ]),
   );
+  // That a machine has no GPUs needs no notice here; that those it shows cannot be had does.
+  for (const { name, notice, gpus } of servers)
+    if (notice !== null && gpus.length > 0) terminal.note(`${name}: ${notice}`);
 }
 
 const inventoryWords = ({ health, gpus, cores }: Server): string[] =>
