@@ -34,6 +34,16 @@ export async function until<T>(what: string, look: () => T | Promise<T>): Promis
   throw new Error(`waited in vain until ${what}`);
 }
 
+/** Is there still a process of that number? */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export type RunExited = Of<"RunExited">;
 type Of<Type extends DriverEvent["type"]> = Extract<DriverEvent, { type: Type }>;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { useLab } from "../../lab/shared-lab.ts";
-import { Listener, Told, until } from "../support.ts";
+import { isAlive, Listener, Told, until } from "../support.ts";
 import { DockerBench } from "./bench.ts";
 
 const shared = useLab({ hosts: 1 });
@@ -114,12 +114,3 @@ mortal.describe("a Docker engine that takes its containers along when it ends", 
     });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

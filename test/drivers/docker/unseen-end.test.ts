@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pythonImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
-import { Listener, until } from "../support.ts";
+import { isAlive, Listener, until } from "../support.ts";
 import { DockerBench } from "./bench.ts";
 
 const shared = useLab({ hosts: 1 });
@@ -57,12 +57,3 @@ shared.describe("the output of a run whose Docker engine is away for a while", (
     await exec?.start({ Detach: true });
   }
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
