@@ -1,14 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pullFailure } from "../../../src/drivers/docker/image/image.ts";
-import { busyboxImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { until } from "../support.ts";
 import { DockerBench } from "./bench.ts";
+import { startRegistry } from "./registry.ts";
 
 const shared = useLab({ hosts: 1 });
 
@@ -18,18 +14,7 @@ shared.describe("an image that the engine has not", () => {
   let address: string;
 
   beforeAll(async () => {
-    const host = bench.host();
-    const container = await host.docker.createContainer({ Image: busyboxImage, Cmd: ["true"] });
-    const rootfs = join(shared.lab.dir, "rootfs.tar");
-    await pipeline(await container.export(), createWriteStream(rootfs));
-    await container.remove();
-    const namespace = join(shared.lab.dir, "net", host.name);
-    const script = join(import.meta.dirname, "registry.mjs");
-    registry = spawn("nsenter", [`--net=${namespace}`, process.execPath, script, rootfs], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const [port] = await once(registry.stdout as NodeJS.ReadableStream, "data");
-    address = `127.0.0.1:${String(port).trim()}`;
+    ({ registry, address } = await startRegistry(shared, bench.host()));
   });
   afterAll(() => registry?.kill());
 

@@ -132,7 +132,7 @@ shared.describe("the output of a hostile program on an engine that is no better"
           () => true,
           () => false,
         );
-        lines.push(...listener.lines);
+        for (const line of listener.lines) lines.push(line);
         if (!isOver) await new Promise((resolve) => setTimeout(resolve, 50));
       }
     })();
@@ -202,5 +202,16 @@ shared.describe("the output of a hostile program on an engine that is no better"
       expect(texts.length).toBe(count);
       expect(texts.every((text, i) => text === `${n === 0 ? "a" : "b"} ${i + 1}`)).toBe(true);
     }
+  });
+
+  test("of 400,000 lines at full speed comes whole, in order and once to one who reads along", async () => {
+    const driver = await bench.connect();
+    const count = 400_000;
+    const run = bench.order(`seq ${count}`);
+    driver.start(run);
+    await bench.told.first("RunStarted", run);
+    const texts = (await readThrough(driver, run, async () => {}))("stdout");
+    expect(texts.length).toBe(count);
+    expect(texts.every((text, i) => text === `${i + 1}`)).toBe(true);
   });
 });

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ImagesConfig, RegistryConfig } from "../../../src/config/index.ts";
 import { matches } from "../../../src/drivers/docker/image/image-collection.ts";
@@ -12,6 +10,7 @@ import { busyboxImage } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { until } from "../support.ts";
 import { DockerBench } from "./bench.ts";
+import { startRegistry } from "./registry.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -110,18 +109,7 @@ shared.describe("a registry that wants a password", () => {
   let image: string;
 
   beforeAll(async () => {
-    const host = bench.host();
-    const container = await host.docker.createContainer({ Image: busyboxImage, Cmd: ["true"] });
-    const rootfs = join(shared.lab.dir, "rootfs.tar");
-    await pipeline(await container.export(), createWriteStream(rootfs));
-    await container.remove();
-    const namespace = join(shared.lab.dir, "net", host.name);
-    const script = join(import.meta.dirname, "registry.mjs");
-    registry = spawn("nsenter", [`--net=${namespace}`, process.execPath, script, rootfs, "ann:s3cret"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const [port] = await once(registry.stdout as NodeJS.ReadableStream, "data");
-    address = `127.0.0.1:${String(port).trim()}`;
+    ({ registry, address } = await startRegistry(shared, bench.host(), "ann:s3cret"));
     image = `${address}/model:1`;
   });
   afterAll(() => registry?.kill());
