@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { statusOf } from "../engine/engine.ts";
+import { eventsBetween, isEnd } from "../engine/events.ts";
 import { signalName } from "./outcome.ts";
 
 const REQUEST_MILLIS = 5_000;
@@ -52,37 +53,11 @@ export async function remembered(
   }
 }
 
-interface ContainerEvent {
-  readonly Action: string;
-  readonly Actor: { readonly Attributes: { readonly signal?: string } };
-}
-
-/** Podman says `died`. */
-const isEnd = ({ Action }: ContainerEvent): boolean => /^died?$/.test(Action);
-
 /** All of the container from its start to its end. */
-async function eventsOf(
-  { docker }: Engine,
-  { Id, State }: ContainerInspectInfo,
-  abortSignal: AbortSignal,
-): Promise<ContainerEvent[]> {
+function eventsOf({ docker }: Engine, { Id, State }: ContainerInspectInfo, abortSignal: AbortSignal) {
   const filters = JSON.stringify({ type: ["container"], container: [Id] });
-  // By its own clock. It need not be waited for: what it tells first is what is past.
   const range = { since: secondsOf(State.StartedAt, -1_000), until: secondsOf(State.FinishedAt, TOLD_WITHIN_MILLIS) };
-  const told = await (docker.getEvents as (options: object) => Promise<NodeJS.ReadableStream>).call(docker, {
-    ...range,
-    filters,
-    abortSignal,
-  });
-  const events: ContainerEvent[] = [];
-  let rest = "";
-  for await (const chunk of told) {
-    const lines = `${rest}${chunk}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines.filter(Boolean)) events.push(JSON.parse(line) as ContainerEvent);
-    if (events.some(isEnd)) break;
-  }
-  return events;
+  return eventsBetween(docker, { ...range, filters, abortSignal }, isEnd);
 }
 
 /** `2026-11-26T01:27:48.814436998Z` as `1795656468.814436998`. */
