@@ -20,15 +20,33 @@ export function logPlace(cursor: string | null | undefined, job: JobId, logs: Jo
 }
 
 /** One batch of a job's output. */
-export async function readLog(logs: JobLogs, job: JobId, { after, first, last, attempt }: LogArgs): Promise<LogBatch> {
+export async function readLog(
+  logs: JobLogs,
+  job: JobId,
+  { after, line, first, last, attempt }: LogArgs,
+): Promise<LogBatch> {
   const only = runNumber(attempt);
   if (typeof last !== "number") {
     const size = lineCount("first", first ?? DEFAULT_LINES);
-    return new LogBatch(job, await logs.read(job, logPlace(after, job, logs), size, only));
+    const place = typeof line === "number" ? await linePlace(line, after, job, logs) : logPlace(after, job, logs);
+    return new LogBatch(job, await logs.read(job, place, size, only), logs);
   }
-  if (after || typeof first === "number") throw badInput("last", "it cannot stand beside first or after");
+  if (after || typeof first === "number" || typeof line === "number")
+    throw badInput("last", "it cannot stand beside first, after or line");
   const size = lineCount("last", last);
-  return new LogBatch(job, await logs.read(job, logs.tail(job, size, only), size, only));
+  return new LogBatch(job, await logs.read(job, logs.tail(job, size, only), size, only), logs);
+}
+
+/** The place in front of the line with this number. */
+function linePlace(
+  line: number,
+  after: string | null | undefined,
+  job: JobId,
+  logs: JobLogs,
+): Promise<LogCursor | null> {
+  if (after) throw badInput("line", "it cannot stand beside after");
+  if (line < 1) throw badInput("line", `lines are counted from 1; ${line} is none`);
+  return logs.numbers.placeOf(job, line);
 }
 
 function lineCount(argument: string, count: number): number {
@@ -59,7 +77,7 @@ export function followLog(
         const over = await engine.hasEnded(job); // asked before reading, so that nothing can come between
         const page = await engine.logs.read(job, place, BATCH, attempt);
         place = page.cursor;
-        if (page.lines.length > 0 || page.gaps) yield new LogBatch(job, page);
+        if (page.lines.length > 0 || page.gaps) yield new LogBatch(job, page, engine.logs);
         else if (over) return;
         else await news.after(seen);
       }

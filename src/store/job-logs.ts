@@ -15,17 +15,21 @@ import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobId } from "../core/job.ts";
 import type { Instant } from "../core/time.ts";
+import { LineNumbers } from "./line-numbers.ts";
 import { type Cut, LogCuts } from "./log-cuts.ts";
-import { dropTornLine, encode, type LogEntry, type LogStream, NEWLINE, READ_BYTES, split } from "./log-lines.ts";
+import {
+  dropTornLine,
+  encode,
+  type LogCursor,
+  type LogEntry,
+  type LogStream,
+  NEWLINE,
+  READ_BYTES,
+  split,
+} from "./log-lines.ts";
 import { LogOverflow, quotaNotice } from "./log-overflow.ts";
 
-export type { LogEntry, LogStream } from "./log-lines.ts";
-
-/** Points between two lines: an attempt and the byte offset in its file. */
-export interface LogCursor {
-  readonly attempt: number;
-  readonly offset: number;
-}
+export type { LogCursor, LogEntry, LogStream } from "./log-lines.ts";
 
 export interface StoredLine extends LogEntry {
   readonly attempt: number;
@@ -61,6 +65,7 @@ export interface LogFile {
  * reading position are written together, so after a crash reading goes on exactly behind the last line that is there.
  */
 export class JobLogs {
+  readonly numbers: LineNumbers;
   readonly #root: string;
   readonly #cuts: LogCuts;
   readonly #maxRunBytes: number;
@@ -75,6 +80,12 @@ export class JobLogs {
     this.#root = root;
     this.#cuts = new LogCuts(root);
     this.#maxRunBytes = maxRunBytes;
+    this.numbers = new LineNumbers({
+      attempts: (job) => this.attempts(job),
+      size: (job, attempt) => this.size(job, attempt),
+      cutOf: (job, attempt) => this.#cuts.of(job, attempt),
+      path: (job, attempt) => this.#path(job, attempt),
+    });
     mkdirSync(root, { recursive: true, mode: 0o700 });
   }
 

@@ -2,6 +2,12 @@ import { fstatSync, ftruncateSync, readSync } from "node:fs";
 
 export type LogStream = "stdout" | "stderr";
 
+/** Points between two lines: an attempt and the byte offset in its file. */
+export interface LogCursor {
+  readonly attempt: number;
+  readonly offset: number;
+}
+
 /** A line to be kept. */
 export interface LogEntry {
   readonly stream: LogStream;

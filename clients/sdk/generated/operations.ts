@@ -1465,6 +1465,77 @@ fragment LogBatch on LogBatch {
 }
 ` as TypedDocument<GetLogsResult, GetLogsVariables>;
 
+export type NumberedLogLine = LogLine & {
+  readonly number: number;
+};
+
+export type NumberedLogBatch = {
+  readonly cursor: string;
+  readonly linesToCursor: number;
+  readonly hasMore: boolean;
+  readonly gap: {
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  } | null;
+  readonly lines: readonly NumberedLogLine[];
+};
+
+export type GetLogPageVariables = {
+  readonly job: string;
+  readonly after?: string | null;
+  readonly line?: number | null;
+  readonly first?: number | null;
+  readonly last?: number | null;
+  readonly attempt?: number | null;
+};
+export type GetLogPageResult = {
+  readonly jobLogs: NumberedLogBatch;
+};
+export const GetLogPage = `
+query GetLogPage($job: ID!, $after: Cursor, $line: Int, $first: Int, $last: Int, $attempt: Int) {
+  jobLogs(
+    job: $job
+    after: $after
+    line: $line
+    first: $first
+    last: $last
+    attempt: $attempt
+  ) {
+    ...NumberedLogBatch
+  }
+}
+
+fragment LogLine on LogLine {
+  cursor
+  attempt
+  rank
+  stream
+  at
+  text
+  continues
+}
+
+fragment NumberedLogLine on LogLine {
+  ...LogLine
+  number
+}
+
+fragment NumberedLogBatch on LogBatch {
+  cursor
+  linesToCursor
+  hasMore
+  gap {
+    from
+    to
+    reason
+  }
+  lines {
+    ...NumberedLogLine
+  }
+}
+` as TypedDocument<GetLogPageResult, GetLogPageVariables>;
+
 export type GetEventsVariables = {
   readonly after?: string | null;
   readonly first?: number | null;

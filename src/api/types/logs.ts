@@ -1,7 +1,7 @@
 import { ArgsType, Field, Int, ObjectType } from "type-graphql";
 import type { JobId } from "../../core/job.ts";
 import type { Instant } from "../../core/time.ts";
-import type { LogCursor, LogGap, LogPage, StoredLine } from "../../store/job-logs.ts";
+import type { JobLogs, LogCursor, LogGap, LogPage, StoredLine } from "../../store/job-logs.ts";
 import { cursorOf } from "../cursor.ts";
 import { Cursor, DateTime } from "../scalars.ts";
 import { LogStreamEnum } from "./enums.ts";
@@ -44,7 +44,15 @@ export class LogLineView {
   @Field(() => Boolean, { description: "It was too long and goes on in the next." })
   readonly continues: boolean;
 
-  constructor(job: JobId, { cursor, attempt, stream, rank, at, text, continues }: StoredLine) {
+  readonly #number: () => Promise<number>;
+
+  /** @param number what it takes to count is spared where nobody asks */
+  constructor(
+    job: JobId,
+    { cursor, attempt, stream, rank, at, text, continues }: StoredLine,
+    number: () => Promise<number>,
+  ) {
+    this.#number = number;
     this.cursor = logCursor(job, cursor);
     this.attempt = attempt;
     this.stream = stream;
@@ -52,6 +60,11 @@ export class LogLineView {
     this.at = at;
     this.text = text;
     this.continues = continues ?? false;
+  }
+
+  @Field(() => Int, { description: "Which line of all the job's output it is, from 1; what was removed counts too." })
+  number(): Promise<number> {
+    return this.#number();
   }
 }
 
@@ -69,11 +82,27 @@ export class LogBatch {
   @Field(() => Gap, { nullable: true, description: "What is missing in front of these lines; null: nothing." })
   readonly gap: Gap | null;
 
-  constructor(job: JobId, { lines, cursor, hasMore, gaps }: LogPage) {
-    this.lines = lines.map((line) => new LogLineView(job, line));
+  readonly #linesToCursor: () => Promise<number>;
+
+  constructor(job: JobId, { lines, cursor, hasMore, gaps }: LogPage, { numbers }: JobLogs) {
+    let counted: Promise<number[]> | null = null;
+    const count = (): Promise<number[]> => {
+      const places = [...lines.map((line) => line.cursor), cursor];
+      counted ??= numbers.before(job, places);
+      return counted;
+    };
+    this.lines = lines.map((line, index) => new LogLineView(job, line, async () => (await count())[index] as number));
+    this.#linesToCursor = async () => (await count()).at(-1) as number;
     this.cursor = logCursor(job, cursor);
     this.hasMore = hasMore;
     this.gap = gaps ? gapOf(job, gaps) : null;
+  }
+
+  @Field(() => Int, {
+    description: "How many lines of the job's output lie in front of `cursor`; what was removed counts too.",
+  })
+  linesToCursor(): Promise<number> {
+    return this.#linesToCursor();
   }
 }
 
@@ -96,6 +125,13 @@ export const MOST_LINES = 1_000;
 export class LogArgs {
   @Field(() => Cursor, { nullable: true, description: "Begin behind this line; without it, at the beginning." })
   after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Begin with this line instead: the first of all the job's output is 1, and what was removed counts too.",
+  })
+  line?: number | null;
 
   @Field(() => Int, {
     nullable: true,
