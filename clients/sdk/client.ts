@@ -2,21 +2,28 @@ import { type CheckpointSource, downloadCheckpoint } from "./download.ts";
 import { type Fault, RequestError, SchedulearnError } from "./errors.ts";
 import * as op from "./generated/operations.ts";
 import { type Endpoint, type Fetch, request } from "./http.ts";
-import { defaultRetry, type Retry } from "./retry.ts";
-import { Socket } from "./socket.ts";
+import { defaultRetry, type Retry, retrying } from "./retry.ts";
+import { defaultKeepAlive, type KeepAlive, Socket } from "./socket.ts";
 import { stream } from "./stream.ts";
 import type { TypedDocument } from "./typed-document.ts";
 import { type Uploadable, uploadCode } from "./upload.ts";
 
+const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
+
+/** Which server to speak to, and how. */
 export interface ClientOptions {
-  /** Where the API is: `http://host:port/graphql`. */
-  readonly url: string;
+  /** Where the API is; `http://127.0.0.1:4000/graphql` if absent. */
+  readonly url?: string | undefined;
+  /** An access token, where the server wants one: `schedulearn token create NAME` makes it. */
   readonly token?: string | undefined;
-  /** A WebSocket constructor as browsers have it. Node before 22 has none of its own: hand it the one of `ws`. */
+  /** A WebSocket constructor as browsers have it. If absent: the platform's, or in Node before 22 that of the package `ws`. */
   readonly webSocket?: unknown;
+  /** In place of the global one: for a proxy, or for certificates of one's own. */
   readonly fetch?: Fetch;
   /** How streams try again after a drop. */
   readonly retry?: Partial<Retry>;
+  /** How streams find out that a connection has died without a word. */
+  readonly keepAlive?: Partial<KeepAlive>;
 }
 
 /** Ends a request or a stream. */
@@ -29,6 +36,13 @@ export interface Resumable extends Stoppable {
   readonly after?: string | null | undefined;
 }
 
+/** Which of a job's output to follow. */
+export interface LogOptions extends Resumable {
+  /** Of this run only, counted from 1. */
+  readonly attempt?: number | undefined;
+}
+
+/** Part of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
   /** How many there are on all pages. */
@@ -49,16 +63,25 @@ export type SchedulearnClient = ReturnType<typeof createClient>;
  * when it wants another token, `UnreachableError` when it does not answer, `RequestError` when it fails. Streams go on over
  * lost connections without losing or repeating an item.
  */
-export function createClient({ url, token, webSocket, fetch, retry: wanted }: ClientOptions) {
+export function createClient({ url = DEFAULT_URL, token, webSocket, fetch, ...wanted }: ClientOptions = {}) {
   const endpoint: Endpoint = { url, token: token ?? null, fetch: fetch ?? globalThis.fetch };
-  const socket = new Socket({ url, token: token ?? null, webSocket });
-  const retry: Retry = { ...defaultRetry, ...wanted };
+  const retry: Retry = { ...defaultRetry, ...wanted.retry };
+  let wasReached = false;
+  const onConnected = (): void => {
+    wasReached = true;
+  };
+  const keepAlive = { ...defaultKeepAlive, ...wanted.keepAlive };
+  const socket = new Socket({ url, token: token ?? null, webSocket, keepAlive, onConnected });
 
-  const ask = <Result, Variables>(
+  async function ask<Result, Variables>(
     document: TypedDocument<Result, Variables>,
     variables: Variables,
     { signal }: Stoppable = {},
-  ): Promise<Result> => request(endpoint, document, variables, signal);
+  ): Promise<Result> {
+    const result = await request(endpoint, document, variables, signal);
+    wasReached = true;
+    return result;
+  }
 
   async function change<Value, Input>(
     document: TypedDocument<
@@ -77,11 +100,14 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     document: TypedDocument<{ readonly item: Item }, Variables>,
     variables: Variables,
     { after, signal }: Resumable,
+    sizeOf?: (item: Item) => number,
   ): AsyncGenerator<Item, void, undefined> =>
     stream(socket, document, variables, ({ item }) => item, {
       after: after ?? null,
       cursorOf: ({ cursor }) => cursor,
+      ...(sizeOf && { sizeOf }),
       retry,
+      wasReached: () => wasReached,
       signal,
     });
 
@@ -260,6 +286,13 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     logs: async (job: string, query: LogsQuery = {}, options: Stoppable = {}): Promise<op.LogBatch> =>
       (await ask(op.GetLogs, { job, ...query }, options)).jobLogs,
 
+    /** Likewise, each line with its number: the lines from `line` on, those behind `after`, or the `last` ones. */
+    logPage: async (
+      job: string,
+      query: Omit<op.GetLogPageVariables, "job"> = {},
+      options: Stoppable = {},
+    ): Promise<op.NumberedLogBatch> => (await ask(op.GetLogPage, { job, ...query }, options)).jobLogs,
+
     /** What has happened, oldest first: everything behind `after`, at most `limit`. */
     async events(
       { limit = 1000, ...query }: EventsQuery & { readonly limit?: number } = {},
@@ -276,12 +309,14 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
       return found;
     },
 
-    /** A job's output as it comes; ends when the job is over and all of it was given. */
-    followLogs: (
-      job: string,
-      { attempt, ...options }: Resumable & { readonly attempt?: number | undefined } = {},
-    ): AsyncGenerator<op.LogBatch, void, undefined> =>
-      follow(op.FollowLogs, { job, ...(attempt !== undefined && { attempt }) }, options),
+    /** A job's output as it comes, many lines at a time; ends when the job is over and all of it was given. */
+    followLogs: (job: string, { attempt, ...options }: LogOptions = {}): AsyncGenerator<op.LogBatch, void, undefined> =>
+      follow(op.FollowLogs, { job, ...(attempt !== undefined && { attempt }) }, options, charactersOf),
+
+    /** A job's output as it comes, line by line; ends as `followLogs` does, which alone tells of gaps. */
+    async *followLines(job: string, options: LogOptions = {}): AsyncGenerator<op.LogLine, void, undefined> {
+      for await (const { lines } of client.followLogs(job, options)) yield* lines;
+    },
 
     /** A job's progress as it is read; ends with the job. */
     followProgress: (job: string, options: Resumable = {}): AsyncGenerator<op.ProgressUpdate, void, undefined> =>
@@ -310,25 +345,49 @@ export function createClient({ url, token, webSocket, fetch, retry: wanted }: Cl
     > => followFromNow(op.FollowEvents, { ...(job !== undefined && { job }), ...(types && { types }) }, options),
 
     /**
-     * The job, once it has ended.
+     * The job, once it has ended. Restarts of the server are waited for as streams do; for a time limit hand in
+     * `AbortSignal.timeout(millis)`.
      * @throws SchedulearnError `NOT_FOUND` when it does not exist or is deleted meanwhile
      */
-    async waitFor(id: string, { signal }: Stoppable = {}): Promise<op.JobDetails> {
-      const find = async (): Promise<op.JobDetails> => {
-        const job = await client.job(id, { signal });
-        if (job) return job;
-        throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
-      };
-      const job = await find();
+    async waitFor(id: string, options: Stoppable = {}): Promise<op.JobDetails> {
+      const job = await find(id, options);
       if (job.endedAt !== null) return job;
-      const changes = client.followJobs({ job: job.id, signal });
+      const changes = client.followJobs({ job: job.id, signal: options.signal });
       while (!(await changes.next()).done); // it ends with the job
-      signal?.throwIfAborted();
-      return find();
+      options.signal?.throwIfAborted();
+      return retrying(() => find(id, options), retry, options.signal);
+    },
+
+    /**
+     * The jobs, once all have ended, in the order of the ids.
+     * @throws SchedulearnError `NOT_FOUND` when one does not exist or is deleted meanwhile
+     */
+    async waitForAll(ids: readonly string[], options: Stoppable = {}): Promise<readonly op.JobDetails[]> {
+      const { eventCursor } = await client.cluster(options);
+      const jobs: op.JobDetails[] = [];
+      for (const id of ids) jobs.push(await find(id, options));
+      const open = new Set(jobs.filter(({ endedAt }) => endedAt === null).map(({ id }) => id));
+      if (open.size > 0)
+        for await (const { jobId, job } of client.followJobs({ ...options, after: eventCursor })) {
+          if (job === null || job.endedAt !== null) open.delete(jobId);
+          if (open.size === 0) break;
+        }
+      options.signal?.throwIfAborted();
+      for (const [i, { id, endedAt }] of jobs.entries())
+        if (endedAt === null) jobs[i] = await retrying(() => find(id, options), retry, options.signal);
+      return jobs;
     },
 
     /** Ends every stream and the connection. */
     close: (): void => socket.close(),
   };
+
+  async function find(id: string, options: Stoppable): Promise<op.JobDetails> {
+    const job = await client.job(id, options);
+    if (job) return job;
+    throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
+  }
   return client;
 }
+
+const charactersOf = ({ lines }: op.LogBatch): number => lines.reduce((sum, { text }) => sum + text.length, 0);

@@ -1,12 +1,11 @@
 import { type Client, createClient } from "graphql-ws/client";
 import { AuthError, errorOf, RequestError, reasonOf, type TopLevelError, UnreachableError } from "./errors.ts";
 import type { TypedDocument } from "./typed-document.ts";
+import { webSocketOf } from "./web-socket.ts";
 
 /** Reasons that say no more than the code beside them. */
 const GENERIC = /^(Forbidden|Unauthorized|)$/;
 const ACK_MILLIS = 10_000;
-const PING_MILLIS = 15_000;
-const PONG_MILLIS = 10_000;
 
 /** The close codes of graphql-transport-ws after which another try would end the same way. */
 const BAD_REQUEST = 4400;
@@ -16,12 +15,25 @@ const NO_SUBPROTOCOL = 4406;
 /** The code of an operation that may be tried again a little later. */
 const TOO_FAST = "RATE_LIMIT";
 
+/** How a connection that died without a word is found out. */
+export interface KeepAlive {
+  /** So often the server is asked for a sign of life. */
+  readonly pingMillis: number;
+  /** Without one for so long, the connection is given up for another. */
+  readonly pongMillis: number;
+}
+
+export const defaultKeepAlive: KeepAlive = { pingMillis: 15_000, pongMillis: 10_000 };
+
 export interface SocketOptions {
   /** `http://host:port/graphql`; the socket has the same path. */
   readonly url: string;
   readonly token: string | null;
-  /** A constructor as browsers have it; the global one if absent. */
+  /** A constructor as browsers have it; the platform's if absent. */
   readonly webSocket: unknown;
+  readonly keepAlive: KeepAlive;
+  /** Told of every connection that the server has accepted. */
+  onConnected(): void;
 }
 
 export interface Listener<Result> {
@@ -37,16 +49,10 @@ export interface Listener<Result> {
 /** One WebSocket for all subscriptions: opened for the first, closed behind the last. It never tries again by itself. */
 export class Socket {
   readonly #options: SocketOptions;
-  #client: Client | null = null;
-  #wasConnected = false;
+  #client: Promise<Client> | null = null;
 
   constructor(options: SocketOptions) {
     this.#options = options;
-  }
-
-  /** Was there ever a connection? Then a drop is likely to pass. */
-  get wasConnected(): boolean {
-    return this.#wasConnected;
   }
 
   /**
@@ -60,32 +66,42 @@ export class Socket {
     listener: Listener<Result>,
   ): () => void {
     let ended = false;
+    let leave = (): void => {};
     const once = (tell: () => void): void => {
       if (ended) return;
       ended = true;
       tell();
     };
     this.#client ??= this.#connect();
-    const end = this.#client.subscribe<Result>(
-      { query, variables: variables as Record<string, unknown> },
-      {
-        next({ data, errors }) {
-          if (ended) return;
-          if (errors && errors.length > 0) once(() => listener.fail(errorOf(errors as readonly TopLevelError[])));
-          else if (data) listener.next(data);
-        },
-        error: (error) => once(() => this.#explain(error, listener)),
-        complete: () => once(() => listener.complete()),
+    this.#client.then(
+      (client) => {
+        if (ended) return;
+        leave = client.subscribe<Result>(
+          { query, variables: variables as Record<string, unknown> },
+          {
+            next({ data, errors }) {
+              if (ended) return;
+              if (errors && errors.length > 0) once(() => listener.fail(errorOf(errors as readonly TopLevelError[])));
+              else if (data) listener.next(data);
+            },
+            error: (error) => once(() => this.#explain(error, listener)),
+            complete: () => once(() => listener.complete()),
+          },
+        );
       },
+      (error: Error) => once(() => listener.fail(error)),
     );
     return () => {
       ended = true;
-      end();
+      leave();
     };
   }
 
   close(): void {
-    void this.#client?.dispose();
+    this.#client?.then(
+      (client) => void client.dispose(),
+      () => {},
+    );
     this.#client = null;
   }
 
@@ -107,23 +123,22 @@ export class Socket {
     listener.drop(new UnreachableError(url, cut, error));
   }
 
-  #connect(): Client {
-    const { url, token, webSocket } = this.#options;
+  async #connect(): Promise<Client> {
+    const { url, token, keepAlive, onConnected } = this.#options;
+    const webSocketImpl = await webSocketOf(this.#options.webSocket);
     let pong: ReturnType<typeof setTimeout> | undefined;
     const client = createClient({
       url: url.replace(/^http/, "ws"),
-      ...(webSocket !== undefined && { webSocketImpl: webSocket }),
+      webSocketImpl,
       ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
       retryAttempts: 0,
       connectionAckWaitTimeout: ACK_MILLIS,
-      keepAlive: PING_MILLIS,
+      keepAlive: keepAlive.pingMillis,
       on: {
-        connected: () => {
-          this.#wasConnected = true;
-        },
+        connected: onConnected,
         ping: (received) => {
           // A server that vanished without a word (a pulled plug) shows only in this silence.
-          if (!received) pong = setTimeout(() => client.terminate(), PONG_MILLIS);
+          if (!received) pong = setTimeout(() => client.terminate(), keepAlive.pongMillis);
         },
         pong: (received) => {
           if (received) clearTimeout(pong);

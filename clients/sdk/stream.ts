@@ -2,14 +2,19 @@ import { pause, type Retry, waitBefore } from "./retry.ts";
 import type { Socket } from "./socket.ts";
 import type { TypedDocument } from "./typed-document.ts";
 
-/** So many items wait for a slow reader; then the server is told to stop, and asked again when they are read. */
+/** So much waits for a slow reader; then the server is told to stop, and asked again when it is read. */
 const MOST_WAITING = 200;
+const MOST_CHARACTERS_WAITING = 1024 * 1024;
 
 export interface StreamOptions<Item> {
   /** Where to begin: behind the item with this cursor. */
   readonly after: string | null;
   readonly cursorOf: (item: Item) => string;
+  /** About how many characters an item holds, where that may be many. */
+  readonly sizeOf?: (item: Item) => number;
   readonly retry: Retry;
+  /** Has the server ever answered? Then a drop is likely to pass. */
+  readonly wasReached: () => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,13 +30,14 @@ export async function* stream<Result, Variables extends Resumable, Item>(
   document: TypedDocument<Result, Variables>,
   variables: Variables,
   itemOf: (result: Result) => Item,
-  { after, cursorOf, retry, signal }: StreamOptions<Item>,
+  { after, cursorOf, sizeOf = () => 0, retry, wasReached, signal }: StreamOptions<Item>,
 ): AsyncGenerator<Item, void, undefined> {
   const aborted = signal ?? new AbortController().signal;
   let cursor = after;
   for (let attempt = 0; !aborted.aborted; ) {
     const began = Date.now();
-    const reading = new Reading(socket, document, { ...variables, after: cursor }, itemOf, cursorOf, aborted);
+    const from = { ...variables, after: cursor };
+    const reading = new Reading(socket, document, from, itemOf, { cursorOf, sizeOf }, aborted);
     try {
       for (let item = await reading.next(); item !== null; item = await reading.next()) {
         attempt = 0;
@@ -44,7 +50,7 @@ export async function* stream<Result, Variables extends Resumable, Item>(
     if (reading.isOver || aborted.aborted) return;
     if (reading.dropped === null) continue; // it was stopped for being too far ahead of its reader
     if (Date.now() - began > retry.maxMillis) attempt = 0;
-    if (!socket.wasConnected || ++attempt > retry.attempts) throw reading.dropped;
+    if (!wasReached() || ++attempt > retry.attempts) throw reading.dropped;
     const waitMillis = waitBefore(attempt, retry);
     retry.onRetry?.({ attempt, waitMillis, reason: reading.dropped.message });
     await pause(waitMillis, aborted);
@@ -59,6 +65,8 @@ class Reading<Result, Variables extends Resumable, Item> {
   #failure: Error | null = null;
   #stopped = false;
   readonly #waiting: Item[] = [];
+  #charactersWaiting = 0;
+  readonly #sizeOf: (item: Item) => number;
   #wake: () => void = () => {};
   readonly end: () => void;
 
@@ -67,9 +75,10 @@ class Reading<Result, Variables extends Resumable, Item> {
     document: TypedDocument<Result, Variables>,
     variables: Variables & Resumable,
     itemOf: (result: Result) => Item,
-    cursorOf: (item: Item) => string,
+    { cursorOf, sizeOf }: Required<Pick<StreamOptions<Item>, "cursorOf" | "sizeOf">>,
     signal: AbortSignal,
   ) {
+    this.#sizeOf = sizeOf;
     const present: Variables & { after?: string | null } = variables;
     const stop = (): void => {
       this.#stopped = true;
@@ -81,7 +90,8 @@ class Reading<Result, Variables extends Resumable, Item> {
         const item = itemOf(result);
         present.after = cursorOf(item);
         this.#waiting.push(item);
-        if (this.#waiting.length >= MOST_WAITING) stop();
+        this.#charactersWaiting += sizeOf(item);
+        if (this.#waiting.length >= MOST_WAITING || this.#charactersWaiting >= MOST_CHARACTERS_WAITING) stop();
         this.#wake();
       },
       complete: () => {
@@ -97,9 +107,13 @@ class Reading<Result, Variables extends Resumable, Item> {
         this.#wake();
       },
     });
-    signal.addEventListener("abort", stop, { once: true });
+    const abort = (): void => {
+      this.#waiting.length = 0;
+      stop();
+    };
+    signal.addEventListener("abort", abort, { once: true });
     this.end = () => {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", abort);
       unsubscribe();
     };
   }
@@ -108,7 +122,10 @@ class Reading<Result, Variables extends Resumable, Item> {
   async next(): Promise<{ readonly value: Item } | null> {
     for (;;) {
       const [value] = this.#waiting.splice(0, 1);
-      if (value !== undefined) return { value };
+      if (value !== undefined) {
+        this.#charactersWaiting -= this.#sizeOf(value);
+        return { value };
+      }
       if (this.#failure) throw this.#failure;
       if (this.isOver || this.dropped || this.#stopped) return null;
       await new Promise<void>((resolve) => {
