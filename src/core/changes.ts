@@ -3,6 +3,7 @@ import type { Job, JobId } from "./job.ts";
 import type { Migration } from "./migration.ts";
 import type { Run } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
+import type { TenureChange } from "./tenure.ts";
 import type { UserUsage } from "./usage.ts";
 
 /** Everything that is different since it was last asked: rows to write. */
@@ -11,6 +12,8 @@ export interface Changes {
   readonly deletedJobs: readonly JobId[];
   readonly runs: readonly Run[];
   readonly migrations: readonly Migration[];
+  /** In the order in which they came about. */
+  readonly tenures: readonly TenureChange[];
   readonly servers: readonly Server[];
   readonly removedServers: readonly ServerId[];
   readonly lessons: readonly Lesson[];
@@ -23,6 +26,7 @@ export interface Dirt {
   deletedJobs: Set<JobId>;
   runs: Map<string, Run>;
   migrations: Map<string, Migration>;
+  tenures: TenureChange[];
   servers: Set<ServerId>;
   removedServers: Set<ServerId>;
 }
@@ -31,6 +35,7 @@ export const newDirt = (): Dirt => ({
   deletedJobs: new Set(),
   runs: new Map(),
   migrations: new Map(),
+  tenures: [],
   servers: new Set(),
   removedServers: new Set(),
 });

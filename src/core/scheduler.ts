@@ -30,6 +30,7 @@ import { leadServer } from "./server.ts";
 import { serverAfter } from "./server-facts.ts";
 import { isStale } from "./stale.ts";
 import type { SchedulerOptions, SchedulerState } from "./state.ts";
+import { tenureChange } from "./tenure.ts";
 import type { Instant, Millis } from "./time.ts";
 import { transition } from "./transition.ts";
 
@@ -236,6 +237,7 @@ export class Scheduler {
       deletedJobs: [...dirt.deletedJobs],
       runs: [...dirt.runs.values()],
       migrations: [...dirt.migrations.values()],
+      tenures: dirt.tenures,
       servers: known([...dirt.servers].map((id) => this.#servers.get(id))),
       removedServers: [...dirt.removedServers],
       ...this.#memory.takeChanges(),
@@ -291,6 +293,7 @@ export class Scheduler {
     this.#memory.observe(before, after, event, this.#servers);
     this.#followRun(before, after, event);
     this.#followMigration(before, after, event);
+    this.#followTenures(before, after, event.at);
     this.#outbox.push(...commandsFor(before, after));
     return true;
   }
@@ -310,6 +313,11 @@ export class Scheduler {
       this.#setMigration(advanceMigration(migration, before, after, event));
   }
 
+  #followTenures(before: Job, after: Job, at: Instant): void {
+    const change = tenureChange(before, after, at);
+    if (change) this.#dirty.tenures.push(change);
+  }
+
   #observeServer(event: ServerEvent): boolean {
     if (event.type === "ServerJoined") {
       this.#setServer(event.joined);
@@ -318,7 +326,7 @@ export class Scheduler {
     const server = this.#servers.get(event.server);
     if (!server) return false;
     if (event.type === "ServerRemoved") {
-      this.#removeServer(event.server);
+      this.#removeServer(event.server, event.at);
       return true;
     }
     const after = serverAfter(server, event);
@@ -326,7 +334,7 @@ export class Scheduler {
     return after !== server;
   }
 
-  #removeServer(id: ServerId): void {
+  #removeServer(id: ServerId, at: Instant): void {
     this.ledger.removeServer(id);
     this.#servers.delete(id);
     this.#pools.serversChanged(true);
@@ -337,6 +345,7 @@ export class Scheduler {
       if (left === job) continue;
       this.#outbox.push(...commandsFor(job, left));
       this.#store(left);
+      this.#followTenures(job, left, at);
     }
   }
 

@@ -20,10 +20,12 @@ import {
   SecretRow,
   ServerRow,
   SettingRow,
+  TenureRow,
   TurnRow,
   UsageRow,
 } from "./rows.ts";
 import type { Store } from "./store.ts";
+import { recordTenures } from "./tenures.ts";
 
 /** An event and its place in the log. */
 export interface Recorded {
@@ -66,6 +68,7 @@ export async function record(store: Store, batch: Batch): Promise<void> {
     );
     await upsert(em, RunRow, changes.runs.map(toRunRow));
     await upsert(em, MigrationRow, changes.migrations.map(toMigrationRow));
+    await insert(em, TenureRow, await recordTenures(em, changes.tenures));
     await insert(em, SecretRow, [...batch.secrets]);
     await upsert(em, LessonRow, [...changes.lessons]);
     await upsert(

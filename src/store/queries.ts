@@ -5,8 +5,10 @@ import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
 import { type Gpu, inCondition, type Server } from "../core/server.ts";
 import type { UserUsage } from "../core/usage.ts";
+import type { Page } from "./page.ts";
 import { GpuRow, JobRow, LessonRow, MigrationRow, RunRow, SecretRow, ServerRow, UsageRow } from "./rows.ts";
 import type { Store } from "./store.ts";
+import { type PastTenure, readTenures, type TenuresRequest } from "./tenures.ts";
 
 export interface JobFilter {
   readonly statuses?: readonly JobStatus[];
@@ -15,12 +17,6 @@ export interface JobFilter {
   readonly name?: string;
   /** Labels that must all be there. */
   readonly labels?: Readonly<Record<string, string>>;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly total: number;
-  readonly hasMore: boolean;
 }
 
 export interface JobPageRequest {
@@ -170,6 +166,11 @@ export class Queries {
   async migrationsById(ids: readonly string[]): Promise<Map<string, Migration>> {
     const rows = await this.#find(MigrationRow, { id: { $in: [...ids] } });
     return new Map(rows.map(({ id, body }) => [id, body]));
+  }
+
+  /** Who had what of which server; what a deleted job had stays. */
+  tenures(request: TenuresRequest): Promise<Page<PastTenure>> {
+    return readTenures(this.#store, request);
   }
 
   /** In the order in which they joined. */

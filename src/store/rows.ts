@@ -6,7 +6,8 @@ import type { Job } from "../core/job.ts";
 import type { Migration } from "../core/migration.ts";
 import type { PolicySetting } from "../core/policy.ts";
 import type { Run } from "../core/run.ts";
-import type { Server } from "../core/server.ts";
+import type { GpuId, Server } from "../core/server.ts";
+import type { TenureStatus } from "../core/tenure.ts";
 import type { Millis } from "../core/time.ts";
 import type { UserUsage } from "../core/usage.ts";
 
@@ -51,6 +52,21 @@ export interface MigrationRow {
   state: string;
   requestedAt: number;
   body: Migration;
+}
+/** A time that a job held a part of a server. They are numbered as they began. */
+export interface TenureRow {
+  number?: number;
+  job: string;
+  attempt: number;
+  generation: number;
+  server: string;
+  status: TenureStatus;
+  since: number;
+  /** Null while it lasts. */
+  until: number | null;
+  gpus: readonly GpuId[];
+  cores: readonly number[];
+  memoryMiB: number;
 }
 export interface ServerRow {
   id: string;
@@ -178,6 +194,25 @@ export const MigrationRow = new EntitySchema<MigrationRow>({
   indexes: [{ properties: ["job"] }],
 });
 
+export const TenureRow = new EntitySchema<TenureRow>({
+  name: "TenureRow",
+  tableName: "tenure",
+  properties: {
+    number: { type: "integer", primary: true, autoincrement: true },
+    job: text,
+    attempt: integer,
+    generation: integer,
+    server: text,
+    status: text,
+    since: integer,
+    until: optionalInteger,
+    gpus: json,
+    cores: json,
+    memoryMiB: integer,
+  },
+  indexes: [{ properties: ["until", "job"] }],
+});
+
 export const ServerRow = new EntitySchema<ServerRow>({
   name: "ServerRow",
   tableName: "server",
@@ -256,6 +291,7 @@ export const tables = [
   JobRow,
   RunRow,
   MigrationRow,
+  TenureRow,
   ServerRow,
   GpuRow,
   SecretRow,

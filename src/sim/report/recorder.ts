@@ -1,7 +1,8 @@
 import type { Event } from "../../core/event.ts";
-import { isOver, type Job, type JobId, type JobState, jobNumber } from "../../core/job.ts";
+import { isOver, type Job, type JobId, jobNumber } from "../../core/job.ts";
 import type { Scheduler } from "../../core/scheduler.ts";
 import type { Placement, Server } from "../../core/server.ts";
+import { type TenureStatus, tenuresOf } from "../../core/tenure.ts";
 import type { Instant, Millis } from "../../core/time.ts";
 import { Rows, type ServerRows, type Span } from "./rows.ts";
 import { LargestStretches, type Phase, type Stretch } from "./stretches.ts";
@@ -206,45 +207,19 @@ export class Recorder {
   }
 }
 
-/** A row that is in both parts counts in the first. */
+const PHASES: Readonly<Record<TenureStatus, Phase>> = {
+  starting: "start",
+  running: "train",
+  stopping: "stop",
+  frozen: "stop",
+};
+
 function partsOf({ state, trainingSince }: Job): readonly Part[] {
-  const [main, second] = phasesOf(state);
-  if (!main) return [];
-  return [
-    { ...main, trains: trainingSince !== null },
-    ...(second?.on ? [{ on: second.on, phase: second.phase, trains: false }] : []),
-  ];
-}
-
-interface Held<Where> {
-  readonly on: Where;
-  readonly phase: Phase;
-}
-
-function phasesOf(state: JobState): readonly [] | readonly [Held<Placement>, Held<Placement | null>?] {
-  switch (state.status) {
-    case "starting":
-      return [
-        { on: state.on, phase: "start" },
-        { on: state.fallback, phase: "stop" },
-      ];
-    case "running":
-      return [
-        { on: state.on, phase: "train" },
-        { on: state.leaving, phase: "stop" },
-      ];
-    case "migrating":
-      return [
-        { on: state.on, phase: state.step === "preparing" ? "train" : "stop" },
-        { on: state.to, phase: "start" },
-      ];
-    case "preempting":
-    case "cancelling":
-    case "paused":
-      return [{ on: state.on, phase: "stop" }];
-    default:
-      return [];
-  }
+  return tenuresOf(state).map(({ on, status }, i) => ({
+    on,
+    phase: PHASES[status],
+    trains: i === 0 && trainingSince !== null,
+  }));
 }
 
 const isSame = (a: Part, b: Part): boolean => a.on === b.on && a.phase === b.phase && a.trains === b.trains;
