@@ -134,8 +134,26 @@ export interface GpuReading {
   readonly temperatureC: number | null;
   /** Why it must not be used. */
   readonly fault: string | null;
+  /** Errors of the device in the kernel's log, the oldest first; absent where there are none, or the log cannot be read. */
+  readonly xids?: readonly { readonly line: string; readonly text: string; readonly ageSeconds: number }[];
   /** What computes on it, as far as that can be seen. */
-  readonly processes: readonly { readonly pid: number; readonly name: string }[];
+  readonly processes: readonly GpuProcess[];
+}
+
+export interface GpuProcess {
+  readonly pid: number;
+  readonly name: string;
+  /** The run of this cluster that it belongs to; null when it belongs to none; absent when that cannot be told. */
+  readonly run?: FoundRun | null;
+}
+
+/** What one run really uses; what is not known is null. */
+export interface RunUse {
+  readonly run: FoundRun;
+  /** Processor time that it has had since it began. */
+  readonly cpuMillis: number | null;
+  /** What it has in memory now, without what the kernel could take back at once. */
+  readonly memoryMiB: number | null;
 }
 
 /** GPUs that a running container was given. */
@@ -208,6 +226,8 @@ export interface Driver {
 
   /** How its GPUs are: those of which nothing can be told are left out. Rejects with the reason when none can be asked. */
   lookAtGpus?(signal: AbortSignal): Promise<readonly GpuReading[]>;
+  /** What the runs that are at work really use, as far as that is cheap to see. Rejects when the server cannot be asked. */
+  lookAtUse?(signal: AbortSignal): Promise<readonly RunUse[]>;
   /** Who was really given GPUs, whatever our books say. */
   gpuGrants?(signal: AbortSignal): Promise<readonly GpuGrant[]>;
 

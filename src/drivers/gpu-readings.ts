@@ -49,10 +49,16 @@ export class GpuNames {
     return this.#gpus.find((gpu) => gpu.uuid === null && gpu.index === index);
   }
 
-  #reading(gpu: GpuId, told: SmiGpu, { processes }: SmiReport): GpuReading {
-    const { utilisationPercent, memoryUsedMiB, temperatureC, fault } = told;
-    const own = processes.filter(({ uuid }) => uuid === told.uuid).map(({ pid, name }) => ({ pid, name }));
-    return { gpu, utilisationPercent, memoryUsedMiB, temperatureC, fault, processes: own };
+  #reading(gpu: GpuId, told: SmiGpu, { processes, xids }: SmiReport): GpuReading {
+    const { utilisationPercent, memoryUsedMiB, temperatureC, fault, busId } = told;
+    const own = processes
+      .filter(({ uuid }) => uuid === told.uuid)
+      .map(({ pid, name, run }) => ({ pid, name, ...(run !== undefined && { run }) }));
+    const errors = xids.filter((xid) => busId?.startsWith(xid.busId));
+    return {
+      ...{ gpu, utilisationPercent, memoryUsedMiB, temperatureC, fault, processes: own },
+      ...(errors.length > 0 && { xids: errors.map(({ line, text, ageSeconds }) => ({ line, text, ageSeconds })) }),
+    };
   }
 
   #lost({ id, index, uuid, parent }: Gpu, { faults, gpus, isWhole, trouble }: SmiReport): string | null {

@@ -1,10 +1,13 @@
 import type { JobId } from "../core/job.ts";
 import { conditionOf, type Gpu, type GpuCondition, type GpuId } from "../core/server.ts";
-import type { FoundRun, GpuGrant, GpuReading } from "../drivers/driver.ts";
+import type { FoundRun, GpuGrant, GpuProcess, GpuReading } from "../drivers/driver.ts";
 
 /** As much memory of a GPU that nobody holds is somebody's work, even if no process is seen: in MiB, or a part of what it has. */
 const IDLE_MIB = 512;
 const IDLE_FRACTION = 0.1;
+
+/** An error in the kernel's log that is older when its GPU is first looked at says nothing of the present: the GPU may have been reset since. */
+const FRESH_SECONDS = 600;
 
 /** What is known of the GPUs of one server, and for how many looks it has been so. */
 export class GpuJudge {
@@ -13,6 +16,8 @@ export class GpuJudge {
   #faults = new Map<GpuId, Suspicion>();
   #processes = new Map<GpuId, Suspicion>();
   #containers = new Map<GpuId, Suspicion>();
+  /** Errors that were told of before: one that was looked into and released is not told of again. Null before the first look. */
+  #heard: ReadonlySet<string> | null = null;
   #looked = false;
   #audited = false;
 
@@ -37,11 +42,32 @@ export class GpuJudge {
     const memory = new Map(gpus.map(({ id, memoryMiB }) => [id, memoryMiB]));
     for (const reading of readings ?? []) {
       if (reading.fault !== null) faults.set(reading.gpu, reading.fault);
-      const why = this.#owners(reading.gpu) === null ? foreignUse(reading, memory.get(reading.gpu) ?? null) : null;
+      const why =
+        this.#owners(reading.gpu) === null
+          ? foreignUse(reading, memory.get(reading.gpu) ?? null)
+          : amongOthers(reading.processes.filter(({ run }) => this.#isForeign(reading.gpu, run)));
       if (why !== null) processes.set(reading.gpu, why);
     }
     this.#faults = again(this.#faults, faults);
     this.#processes = again(this.#processes, processes);
+    if (readings) this.#hear(readings);
+  }
+
+  /** On a GPU that a job of ours holds. */
+  #isForeign(gpu: GpuId, run: FoundRun | null | undefined): boolean {
+    return run !== undefined && (run === null || !this.#isExpected(run, gpu));
+  }
+
+  /** What the driver itself tells of a device takes no second look. */
+  #hear(readings: readonly GpuReading[]): void {
+    const heard = new Set<string>();
+    for (const { gpu, xids = [] } of readings)
+      for (const { line, text, ageSeconds } of xids) {
+        heard.add(line);
+        const isNew = this.#heard ? !this.#heard.has(line) : ageSeconds <= FRESH_SECONDS;
+        if (isNew) this.#faults.set(gpu, { why: text, looks: CONFIRMED });
+      }
+    this.#heard = heard;
   }
 
   /** @param grants null when there is nobody to ask */
@@ -86,12 +112,14 @@ function confirmed(suspicions: ReadonlyMap<GpuId, Suspicion>, gpu: GpuId): strin
   return suspicion && suspicion.looks >= CONFIRMED ? suspicion.why : null;
 }
 
+function amongOthers([first, ...rest]: readonly GpuProcess[]): string | null {
+  if (!first) return null;
+  return `pid ${first.pid} ${first.name.split("/").at(-1)}${rest.length > 0 ? ` and ${rest.length} more` : ""}`;
+}
+
 function foreignUse({ processes, memoryUsedMiB }: GpuReading, memoryMiB: number | null): string | null {
-  const [first] = processes;
-  if (first) {
-    const others = processes.length > 1 ? ` and ${processes.length - 1} more` : "";
-    return `pid ${first.pid} ${first.name.split("/").at(-1)}${others}`;
-  }
+  const computing = amongOthers(processes);
+  if (computing !== null) return computing;
   const most = Math.max(IDLE_MIB, (memoryMiB ?? 0) * IDLE_FRACTION);
   return memoryUsedMiB !== null && memoryUsedMiB > most ? `${memoryUsedMiB} MiB of its memory are in use` : null;
 }

@@ -1,6 +1,6 @@
 import type { Event } from "../core/event.ts";
 import { heldBy, type JobId } from "../core/job.ts";
-import type { ApplicationFault } from "../core/outcome.ts";
+import type { Cause } from "../core/outcome.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { conditionOf, type Gpu, type GpuId, type Server, type ServerId } from "../core/server.ts";
 import type { Cancel, Clock, Millis } from "../core/time.ts";
@@ -14,8 +14,8 @@ const LOOK_DEADLINE: Millis = 60_000;
 const AUDIT_DEADLINE: Millis = 10_000;
 /** So long the end of a failed run waits to hear whether its GPU is to blame. */
 const BLAME_DEADLINE: Millis = 8_000;
-/** Ends of programs that a sick GPU can bring about. */
-const SUSPICIOUS: ReadonlySet<ApplicationFault> = new Set(["exit", "signal", "cuda-oom"]);
+/** Ends of programs that a sick GPU can bring about. That a program says so itself is a reason to look, and no proof. */
+const SUSPICIOUS: ReadonlySet<Cause["code"]> = new Set(["exit", "signal", "cuda-oom", "gpu-lost"]);
 
 export interface GpuWatchSettings {
   /** How often GPUs are looked at, and how often it is checked who was given them; 0 is never. */
@@ -92,8 +92,8 @@ export class GpuWatch {
   /** A failure of a run whose GPU is found to be sick is the GPU's, not the program's. */
   async blame(event: RunExited): Promise<RunExited> {
     const { outcome } = event;
-    if (outcome.kind !== "failed" || outcome.cause.origin !== "application") return event;
-    if (!SUSPICIOUS.has(outcome.cause.code) || this.#settings.lookMillis === 0) return event;
+    if (outcome.kind !== "failed" || !SUSPICIOUS.has(outcome.cause.code) || this.#settings.lookMillis === 0)
+      return event;
     const held = this.#gpusOf(event.job);
     if (held.length === 0) return event;
     const { clock } = this.#house;

@@ -1,3 +1,5 @@
+import { xidIn } from "./xid.ts";
+
 /** What a line of output tells of why its run is about to fail; it need not come to that. */
 export interface Fault {
   readonly code: "cuda-oom" | "gpu-lost";
@@ -38,7 +40,6 @@ const LOST = new RegExp(
     "GPU is lost",
     "GPU requires reset",
     "cudaErrorDevicesUnavailable.*lost",
-    "Xid \\(PCI:[^)]*\\): (?:48|63|64|74|79|92|94|95|119|120)\\b",
   ].join("|"),
 );
 
@@ -46,6 +47,6 @@ export function faultIn(line: string): Fault | null {
   const text = line.length > MAX_INSPECTED ? line.slice(0, MAX_INSPECTED) : line;
   if (!MAY_TELL.test(text)) return null;
   const told = (code: Fault["code"]): Fault => ({ code, text: text.trim().slice(0, MAX_TOLD) });
-  if (LOST.test(text)) return told("gpu-lost");
+  if (LOST.test(text) || xidIn(text)) return told("gpu-lost");
   return OUT_OF_MEMORY.test(text) && !NO_FAILURE.test(text) ? told("cuda-oom") : null;
 }

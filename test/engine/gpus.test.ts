@@ -1,4 +1,6 @@
-import { mkdtempSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -77,6 +79,9 @@ describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
 
   it("that fail a run are blamed for it, and the run is tried again on others", async () => {
     const marker = join(house.folder, "failed");
+    await house.close();
+    await house.open({ gpuWatch: { ...WATCH, lookMillis: 600_000 } }); // or a look could find it before the run begins
+    await until("it was looked at", () => house.engine.gpus.reading("beta", "beta/GPU-0"));
     smi.tell("gpus", three({ 0: smiLine("GPU-0", 0, { ecc: 2 }) }));
     const id = await train(1, `[ -e ${marker} ] || { touch ${marker}; exit 3; }; sleep 1000 & wait`);
     await until("it runs again", () => house.engine.scheduler.job(id)?.attempt === 2);
@@ -101,6 +106,52 @@ describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
     smi.tell("apps", []);
     await house.reaches(one, "running");
     expect(placeOf(one)).toEqual(["beta/GPU-0"]);
+  });
+
+  it("that a job holds and a stranger computes on as well are told of, and given to nobody until the stranger has ended", async () => {
+    const id = await train(1, "echo $$; sleep 1000 & wait");
+    const own = await until("it has told its number", async () => (await house.lines(id))[0]);
+    const stranger = spawn("sleep", ["1000"], { stdio: "ignore" });
+    smi.tell("apps", [`GPU-0, ${own}, 900, python3`, `GPU-0, ${stranger.pid}, 900, /usr/bin/blender`]);
+    await until("it is seen", () => gpu(0).busy);
+    expect(gpu(0).busy).toBe(`not ours: pid ${stranger.pid} blender`);
+    expect(house.engine.scheduler.job(id)?.state.status).toBe("running");
+    const [ended] = [once(stranger, "exit"), stranger.kill()];
+    await ended;
+    smi.tell("apps", [`GPU-0, ${own}, 900, python3`]);
+    await until("that is over", () => gpu(0).busy === undefined);
+    expect(house.engine.gpus.reading("beta", "beta/GPU-0")?.processes).toEqual([
+      { pid: Number(own), name: "python3", run: { job: id, attempt: 1 } },
+    ]);
+  });
+
+  const xid = (agoSeconds: number, bus: string, code: number): string => {
+    const up = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]);
+    return `[${(up - agoSeconds).toFixed(6)}] NVRM: Xid (PCI:0000:${bus}:00): ${code}, pid=4711, name=python3, as the driver puts it`;
+  };
+
+  it("of which the kernel's log tells a hardware error are quarantined, until they are released; others' errors are none of theirs", async () => {
+    const id = await train(1);
+    await house.reaches(id, "running");
+    smi.tell("kernel", [xid(1, "02", 31), xid(0, "01", 79)]);
+    await until("the job has moved", () => house.engine.scheduler.job(id)?.migrations === 1);
+    expect([gpu(0).fault, gpu(1).fault, gpu(2).fault]).toEqual([
+      "Xid (PCI:0000:01:00): 79, pid=4711, name=python3, as the driver puts it",
+      undefined,
+      undefined,
+    ]);
+    await house.engine.request((scheduler, now) => ({ events: requestRelease(scheduler, "beta/0", now) }));
+    const before = house.engine.gpus.reading("beta", "beta/GPU-0")?.at ?? 0;
+    await until("it was looked at again", () => (house.engine.gpus.reading("beta", "beta/GPU-0")?.at ?? 0) > before);
+    expect(gpu(0).fault).toBeUndefined();
+  });
+
+  it("whose errors in the kernel's log are old are well: they may have been reset since", async () => {
+    await house.close();
+    smi.tell("kernel", [xid(7200, "01", 79), xid(30, "03", 95)]);
+    await house.open({ gpuWatch: WATCH });
+    await until("the fresh one is told", () => gpu(2)?.fault);
+    expect([gpu(0).fault, gpu(1).fault]).toEqual([undefined, undefined]);
   });
 
   it("are quarantined by hand, stay so through a restart, and make their job save its work and wait where there is no other", async () => {

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 
-/** The stand-in nvidia-smi on this process's own PATH, for process servers. `vi.unstubAllEnvs` takes it away again. */
+/** The stand-in nvidia-smi, and a dmesg with a kernel's log of its own, on this process's PATH, for process servers. `vi.unstubAllEnvs` takes it away again. */
 export class FakeSmi {
   readonly #folder = mkdtempSync(join(tmpdir(), "smi-"));
 
@@ -12,13 +12,15 @@ export class FakeSmi {
     const bin = join(this.#folder, "bin");
     mkdirSync(bin);
     cpSync(fileURLToPath(new URL("nvidia-smi", import.meta.url)), join(bin, "nvidia-smi"));
+    writeFileSync(join(bin, "dmesg"), '#!/bin/sh\ncat "$FAKE_SMI/kernel"\n', { mode: 0o755 });
     vi.stubEnv("PATH", bin + delimiter + process.env.PATH);
     vi.stubEnv("FAKE_SMI", this.#folder);
     this.tell("gpus", []);
+    this.tell("kernel", []);
   }
 
   /** What it answers from now on. */
-  tell(question: "gpus" | "list" | "apps", lines: readonly string[]): void {
+  tell(question: "gpus" | "list" | "apps" | "kernel", lines: readonly string[]): void {
     writeFileSync(join(this.#folder, question), lines.map((line) => `${line}\n`).join(""));
   }
 

@@ -16,6 +16,7 @@ import type {
   Lying,
   Output,
   OutputPosition,
+  RunUse,
 } from "../driver.ts";
 import { visibleDevices } from "../environment.ts";
 import { CodeVolumes } from "./container/code.ts";
@@ -34,6 +35,7 @@ import { Registries } from "./image/registries.ts";
 import { EngineDisk } from "./machine/disk.ts";
 import { EngineGpus } from "./machine/gpus.ts";
 import { Measures } from "./machine/measure.ts";
+import { containerUses } from "./machine/use.ts";
 import type { DockerOptions } from "./options.ts";
 import { followOutput } from "./output/output.ts";
 import { lookAt, readOut } from "./run/checkpoint.ts";
@@ -251,6 +253,14 @@ class DockerDriver implements Driver {
 
   gpuGrants(signal: AbortSignal): Promise<readonly GpuGrant[]> {
     return this.#gpus.grants(AbortSignal.any([signal, this.#closing.signal]));
+  }
+
+  lookAtUse(signal: AbortSignal): Promise<readonly RunUse[]> {
+    return containerUses(
+      this.#engine,
+      this.#options.context.cluster,
+      AbortSignal.any([signal, this.#closing.signal]),
+    );
   }
 
   images(signal: AbortSignal): Promise<readonly KeptImage[]> {

@@ -15,6 +15,7 @@ import type {
   Lying,
   Output,
   OutputPosition,
+  RunUse,
 } from "../driver.ts";
 import { allocationFile, type Devices, runEnvironment } from "../environment.ts";
 import { GpuNames } from "../gpu-readings.ts";
@@ -24,10 +25,12 @@ import { CodeFolders, folderInCode } from "./code.ts";
 import { allowedCpus, askSmi, type GpuSetting, takeInventory } from "./inventory.ts";
 import { type Launch, launch } from "./launch.ts";
 import { followOutput } from "./output.ts";
+import { isAlive } from "./processes.ts";
 import { RootLock } from "./root-lock.ts";
 import { type Place, ProcessRun } from "./run.ts";
 import { readFile } from "./run-file.ts";
 import { namesIn, RunFolder } from "./run-folder.ts";
+import { usesOf } from "./use.ts";
 
 export interface ProcessOptions {
   readonly server: string;
@@ -162,6 +165,21 @@ class ProcessDriver implements Driver {
     const readings = this.#gpus?.readings(report) ?? [];
     if (readings.length === 0 && report.trouble !== null) throw new Error(report.trouble);
     return readings;
+  }
+
+  async lookAtUse(): Promise<readonly RunUse[]> {
+    const leaders = new Map<number, FoundRun>();
+    for (const key of this.#runs.keys()) {
+      const [job = "", attempt] = key.split("/");
+      const run = { job, attempt: Number(attempt) };
+      const started = await this.#folder(run).read("started.json");
+      if (started && isAlive(started)) leaders.set(started.pid, run);
+    }
+    const uses = await usesOf(new Set(leaders.keys()));
+    return [...leaders].flatMap(([pid, run]) => {
+      const use = uses.get(pid);
+      return use ? [{ run, ...use }] : [];
+    });
   }
 
   async readFile(run: RunRef, path: string, from: number, most: number): Promise<FilePart | null> {

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { busyboxImage } from "../../lab/docker-lab.ts";
 import { smiLine } from "../../lab/host.ts";
@@ -10,6 +12,7 @@ const shared = useLab({ hosts: 1, gpus: 4 });
 shared.describe("the GPUs of a Docker engine, over a stand-in hook and a stand-in nvidia-smi", () => {
   const bench = new DockerBench(shared);
   const never = new AbortController().signal;
+  const nobody = 2 ** 22 - 1; // the last pid that there can be
   const all = (over: Record<number, string> = {}): string[] =>
     [0, 1, 2, 3].map((index) => over[index] ?? smiLine(bench.host().gpuUuid(index), index));
 
@@ -33,7 +36,7 @@ shared.describe("the GPUs of a Docker engine, over a stand-in hook and a stand-i
   it("tell how they are: use, memory, temperature, and who computes on them", async () => {
     const uuid = bench.host().gpuUuid(1);
     bench.host().tellSmi("gpus", all({ 1: smiLine(uuid, 1, { used: 512, utilisation: 87, temperature: 64 }) }));
-    bench.host().tellSmi("apps", [`${uuid}, 4711, 480, /usr/bin/python3`]);
+    bench.host().tellSmi("apps", [`${uuid}, ${nobody}, 480, /usr/bin/python3`]);
     const driver = await bench.connect();
     const readings = await driver.lookAtGpus?.(never);
     bench.host().tellSmi("apps", []);
@@ -44,8 +47,59 @@ shared.describe("the GPUs of a Docker engine, over a stand-in hook and a stand-i
       memoryUsedMiB: 512,
       temperatureC: 64,
       fault: null,
-      processes: [{ pid: 4711, name: "/usr/bin/python3" }],
+      processes: [{ pid: nobody, name: "/usr/bin/python3" }],
     });
+  });
+
+  it("tell whose the processes on them are: a run's, another container's, the machine's own", async () => {
+    const driver = await bench.connect();
+    const run = bench.withGpus(bench.order("sleep 1000 & wait"), [bench.host().gpuUuid(0)]);
+    driver.start(run);
+    await bench.told.first("RunStarted", run);
+    const { docker } = bench.host();
+    const theirs = await docker.createContainer({
+      Image: busyboxImage,
+      Cmd: ["sleep", "1000"],
+      HostConfig: { Init: true },
+    });
+    await theirs.start();
+    const pidOf = async (id: string): Promise<number> => (await docker.getContainer(id).inspect()).State.Pid;
+    const [mine] = await docker.listContainers({ filters: { label: [`schedulearn.job=${run.job}`] } });
+    const pids = [await pidOf(mine?.Id ?? ""), await pidOf(theirs.id), bench.host().pid, nobody];
+    const uuid = bench.host().gpuUuid(0);
+    bench.host().tellSmi(
+      "apps",
+      pids.map((pid) => `${uuid}, ${pid}, 480, python3`),
+    );
+    const readings = await driver.lookAtGpus?.(never);
+    bench.host().tellSmi("apps", []);
+    expect(readings?.[0]?.processes).toEqual([
+      { pid: pids[0], name: "python3", run: { job: run.job, attempt: run.attempt } },
+      { pid: pids[1], name: "python3", run: null },
+      { pid: pids[2], name: "python3", run: null },
+      { pid: pids[3], name: "python3" },
+    ]);
+    await theirs.remove({ force: true });
+    driver.stop(run, "SIGTERM", 0);
+    await bench.told.first("RunExited", run);
+  });
+
+  it("tell the hardware errors that the driver has written into the kernel's log", async ({ skip }) => {
+    const bus = `0000:${randomBytes(1).toString("hex")}:${randomBytes(1).toString("hex")}`; // the log stays, so each has its own
+    try {
+      writeFileSync("/dev/kmsg", `NVRM: Xid (PCI:${bus}): 79, pid=1, name=a test of Schedulearn, and no real error\n`);
+    } catch (error) {
+      skip(`the kernel's log cannot be written here: ${(error as Error).message}`);
+    }
+    bench
+      .host()
+      .tellSmi("gpus", all({ 1: smiLine(bench.host().gpuUuid(1), 1, { bus: `0000${bus.toUpperCase()}.0` }) }));
+    const driver = await bench.connect();
+    const readings = await driver.lookAtGpus?.(never);
+    bench.host().tellSmi("gpus", all());
+    expect(readings?.[1]?.xids).toMatchObject([{ text: expect.stringContaining(`Xid (PCI:${bus}): 79`) }]);
+    expect(readings?.[1]?.xids?.[0]?.ageSeconds).toBeLessThan(60);
+    expect(readings?.filter(({ xids }) => xids)).toHaveLength(1);
   });
 
   it("are asked for in a container that is gone when the driver is closed in the middle", async () => {

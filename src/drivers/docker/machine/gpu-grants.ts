@@ -1,7 +1,8 @@
-import type { ContainerInspectInfo, HostConfig } from "dockerode";
+import type { ContainerInfo, ContainerInspectInfo, HostConfig } from "dockerode";
 import type { GpuId } from "../../../core/server.ts";
 import type { FoundRun, GpuGrant } from "../../driver.ts";
 import type { GpuNames } from "../../gpu-readings.ts";
+import type { SmiProcess } from "../../nvidia-smi.ts";
 import { CLUSTER_LABEL, foundRun } from "../container/labels.ts";
 import { accept, type Engine } from "../engine/engine.ts";
 import { GPUS_LABEL } from "./gpu-request.ts";
@@ -22,9 +23,7 @@ export class GpuGrants {
   }
 
   async read(names: GpuNames, signal: AbortSignal): Promise<readonly GpuGrant[]> {
-    const running = await this.#engine.request(signal, ASK_MILLIS, (abortSignal) =>
-      this.#engine.docker.listContainers({ abortSignal }),
-    );
+    const running = await this.#running(signal);
     const grants: GpuGrant[] = [];
     const strangers = new Map<string, readonly string[]>();
     for (const { Id, Names, Labels } of running) {
@@ -37,6 +36,24 @@ export class GpuGrants {
     }
     this.#strangers = strangers;
     return grants;
+  }
+
+  /** Whose the processes are: a process belongs to the run in whose container it is. */
+  async owned(processes: readonly SmiProcess[], signal: AbortSignal): Promise<readonly SmiProcess[]> {
+    if (processes.length === 0) return processes;
+    const running = new Map((await this.#running(signal)).map(({ Id, Labels }) => [Id, this.#ours(Labels)]));
+    return processes.map(({ run: _, ...told }) => {
+      const { container } = told;
+      // One that is not in the list has ended meanwhile, and the process with it.
+      const run = container === null ? null : running.get(container ?? "");
+      return run === undefined ? told : { ...told, run };
+    });
+  }
+
+  #running(signal: AbortSignal): Promise<readonly ContainerInfo[]> {
+    return this.#engine.request(signal, ASK_MILLIS, (abortSignal) =>
+      this.#engine.docker.listContainers({ abortSignal }),
+    );
   }
 
   #ours(labels: Readonly<Record<string, string>>): FoundRun | null {

@@ -80,7 +80,8 @@ export class EngineGpus {
 
   async readings(signal: AbortSignal): Promise<readonly GpuReading[]> {
     const report = await this.#probe.ask(this.#physical(), signal);
-    const readings = this.#names.readings(report);
+    const processes = await this.#grants.owned(report.processes, signal);
+    const readings = this.#names.readings({ ...report, processes });
     if (readings.length === 0 && report.trouble !== null) throw new Error(report.trouble);
     return readings;
   }

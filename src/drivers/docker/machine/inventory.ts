@@ -166,7 +166,8 @@ export class GpuProbe {
       for (const report of reports) for (const [name, fault] of report.faults) faults.set(name, fault);
       const gpus = reports.flatMap((report) => report.gpus);
       const processes = reports.flatMap((report) => report.processes);
-      return { gpus, processes, faults, isWhole: false, trouble: reasonOf(error) };
+      const xids = reports[0]?.xids ?? []; // the machine's, whichever GPU was asked for
+      return { gpus, processes, xids, faults, isWhole: false, trouble: reasonOf(error) };
     }
   }
 
@@ -179,8 +180,9 @@ export class GpuProbe {
     signal: AbortSignal,
   ): Promise<string> {
     const { docker } = this.#engine;
-    const container = await this.#create(optionsOf(this.#options.cluster, image, way, name, known), signal);
+    const options = optionsOf(this.#options.cluster, image, way, name, known);
     try {
+      const container = await this.#create(options, signal);
       await this.#engine
         .request(signal, START_MILLIS, (abortSignal) => container.start({ abortSignal }))
         .catch((error: unknown) => {
@@ -196,12 +198,12 @@ export class GpuProbe {
       if (!text.includes("@ gpus")) throw new Unsuited(`nvidia-smi does not run in the image ${image}: ${text.trim()}`);
       return text;
     } finally {
-      await this.#remove(container);
+      await this.#remove(docker.getContainer(options.name)); // by name: whether it was created is not known when that was given up
     }
   }
 
   /** Its name is taken once: what an earlier life left there, or a hand, goes first. */
-  async #create(options: ContainerCreateOptions, signal: AbortSignal): Promise<Container> {
+  async #create(options: ContainerCreateOptions & { readonly name: string }, signal: AbortSignal): Promise<Container> {
     const create = (): Promise<Container> =>
       this.#engine.request(signal, CREATE_MILLIS, (abortSignal) =>
         this.#engine.docker.createContainer({ ...options, abortSignal }),
@@ -210,7 +212,7 @@ export class GpuProbe {
       return await create();
     } catch (error) {
       if (statusOf(error) !== 409) throw error;
-      await this.#remove(this.#engine.docker.getContainer(options.name as string));
+      await this.#remove(this.#engine.docker.getContainer(options.name));
       return await create();
     }
   }
@@ -246,7 +248,7 @@ function optionsOf(
   way: GpuWay,
   name: string | null,
   known: readonly string[],
-): ContainerCreateOptions {
+): ContainerCreateOptions & { readonly name: string } {
   const { DeviceRequests, Runtime } = requestOf(way, name === null ? ["all"] : [name]);
   return {
     name: `${cluster}-gpu-probe`,
@@ -268,6 +270,7 @@ function optionsOf(
       RestartPolicy: { Name: "no" },
       SecurityOpt: ["no-new-privileges"],
       CapDrop: ["ALL"],
+      CapAdd: ["SYSLOG"], // to read what the driver tells in the kernel's log
       LogConfig: { Type: "json-file", Config: {} },
       ...(DeviceRequests && { DeviceRequests }),
       ...(Runtime && { Runtime }),
