@@ -18,6 +18,6 @@ if (["start", "token", "verify-log"].includes(command)) {
   process.exitCode = await runDemo(rest, demo);
 } else {
   const { main } = await import("../dist/clients/cli/main.js");
-  const laboratory = async () => (await import("../dist/src/laboratory.js")).laboratory;
-  process.exitCode = await main(process.argv.slice(2), undefined, laboratory);
+  const { serverSide } = await import("../dist/src/server-side.js");
+  process.exitCode = await main(process.argv.slice(2), undefined, serverSide);
 }

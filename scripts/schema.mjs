@@ -1,5 +1,5 @@
-// schema.mjs [--check]: writes the schemas that are printed from the code and the SDK's part that is made of them, or fails
-// when a committed one differs.
+// schema.mjs [--check]: writes the schemas that are printed from the code, the SDK's part that is made of them and the manual of
+// the command line, or fails when a committed one differs.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ const printers = {
   "schema.graphql": "dist/src/api/print-schema.js",
   "job-spec.schema.json": "dist/src/job-spec/print-schema.js",
   "clients/sdk/generated/operations.ts": "scripts/print-sdk.mjs",
+  "docs/cli.md": "scripts/print-cli.mjs",
 };
 
 setUp();

@@ -27,7 +27,7 @@ const EXAMPLES =
   ["../examples/", "../../examples/"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ??
   "examples";
 
-const HELP = `Usage: npm run demo [-- --image IMAGE]
+export const DEMO_HELP = `Usage: schedulearn demo [--image IMAGE]
 
 Starts a server of its own, runs the jobs of examples/ on it, migrates one on the way, prints what came of them, and removes it all.
 It uses the servers of schedulearn.yaml where there are any (--image: one with a shell that they have or can pull), else the
@@ -51,7 +51,7 @@ export async function runDemo(args: string[], follow: FollowDemo): Promise<numbe
   try {
     const { values } = parseArgs({ args, options: { image: { type: "string" }, help: { type: "boolean" } } });
     if (values.help) {
-      process.stdout.write(HELP);
+      process.stdout.write(DEMO_HELP);
       return 0;
     }
     const { url, image, notices, close } = await startDemo(values.image === undefined ? {} : { image: values.image });

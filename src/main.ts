@@ -9,7 +9,7 @@ import { type Schedulearn, startSchedulearn } from "./schedulearn.ts";
 import { tokenCommand } from "./token.ts";
 import { verifyLogCommand } from "./verify-log.ts";
 
-const START_HELP = `Usage: schedulearn start [options]
+export const START_HELP = `Usage: schedulearn start [options]
 
 Starts the scheduler: API, playground and monitor, on this machine only unless told otherwise.
 

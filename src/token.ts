@@ -6,7 +6,7 @@ import { domainError } from "./core/errors.ts";
 import { createToken, listTokens, revokeToken, type Token } from "./store/settings.ts";
 import { openStore, type Store } from "./store/store.ts";
 
-const HELP = `Usage: schedulearn token create [NAME] | ls | revoke ID|NAME   [--config FILE] [--data FOLDER] [--json]
+export const TOKEN_HELP = `Usage: schedulearn token create [NAME] | ls | revoke ID|NAME   [--config FILE] [--data FOLDER] [--json]
 
 Access tokens of the API. As soon as one exists, every request needs one:
   Authorization: Bearer TOKEN        for the SDK and the command line: SCHEDULEARN_TOKEN
@@ -28,7 +28,7 @@ export async function tokenCommand(args: string[]): Promise<number> {
     },
   });
   if (values.help || positionals.length === 0) {
-    process.stdout.write(HELP);
+    process.stdout.write(TOKEN_HELP);
     return values.help ? 0 : 2;
   }
   const { config: file, data } = values;

@@ -6,7 +6,7 @@ import { createLearner } from "./estimator/index.ts";
 import { resolvePolicy } from "./schedulearn.ts";
 import { openStoreToRead } from "./store/store.ts";
 
-const HELP = `Usage: schedulearn verify-log [--config FILE] [--data FOLDER] [--json]
+export const VERIFY_LOG_HELP = `Usage: schedulearn verify-log [--config FILE] [--data FOLDER] [--json]
 
 Goes through the event log of a server again, which may be running: each fact is told to the
 scheduler anew, and each round is held again and must decide what is recorded. Then the rows of the
@@ -34,7 +34,7 @@ export async function verifyLogCommand(args: string[]): Promise<number> {
     },
   });
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(VERIFY_LOG_HELP);
     return 0;
   }
   const { config: file, data } = values;

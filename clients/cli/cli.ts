@@ -3,7 +3,9 @@ import { WebSocket } from "ws";
 import { createClient, type SchedulearnClient } from "../sdk/index.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
 import type { Laboratory } from "./replay/laboratory.ts";
+import type { ServerSide } from "./server-side.ts";
 import { type Io, Terminal } from "./terminal.ts";
+import { VersionWatch } from "./version.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
 
@@ -36,41 +38,53 @@ export class Cli {
   readonly io: Io;
   /** What stands behind `--`; null without one. */
   readonly behindDashes: readonly string[] | null;
-  readonly #findLaboratory: FindLaboratory | undefined;
+  /** What comes with the server; null where the command line stands alone. */
+  readonly serverSide: ServerSide | null;
   /** How the command ended; the last word of `main`. */
   code: number = exitCode.ok;
 
-  constructor(io: Io, behindDashes: readonly string[] | null, findLaboratory?: FindLaboratory) {
+  constructor(io: Io, behindDashes: readonly string[] | null, serverSide?: ServerSide) {
     this.io = io;
     this.behindDashes = behindDashes;
-    this.#findLaboratory = findLaboratory;
+    this.serverSide = serverSide ?? null;
   }
 
   /** Throws a UsageError where the command line stands alone. */
   laboratory(): Promise<Laboratory> {
-    if (this.#findLaboratory) return this.#findLaboratory();
+    if (this.serverSide) return this.serverSide.laboratory();
     throw new UsageError("this command needs the laboratory, which comes with the server: run it as schedulearn");
+  }
+
+  /** Where the API is, and with which token, by the flags and the environment. */
+  server({ url, token }: Pick<CommonOptions, "url" | "token">) {
+    const { SCHEDULEARN_URL, SCHEDULEARN_TOKEN } = this.io.env;
+    return {
+      url: url || SCHEDULEARN_URL || DEFAULT_URL,
+      token: token || SCHEDULEARN_TOKEN || undefined,
+      webSocket: WebSocket,
+    };
   }
 
   /** A handler for commander that opens a session for the action, and closes it behind it. */
   act<Args extends readonly unknown[]>(action: Action<Args>): (...args: [...Args, Command]) => Promise<void> {
+    const { io } = this;
     return async (...given) => {
       const command = given.at(-1) as Command;
       const args = given.slice(0, -1) as unknown as Args;
-      const { url, token, json } = command.optsWithGlobals<CommonOptions>();
-      const { SCHEDULEARN_URL, SCHEDULEARN_TOKEN } = this.io.env;
-      const terminal = new Terminal(this.io);
+      const { json, ...place } = command.optsWithGlobals<CommonOptions>();
+      const terminal = new Terminal(this.io, { json: json === true });
+      const versions = new VersionWatch((words) => terminal.note(words));
       let cutAt = 0;
-      const server = {
-        url: url || SCHEDULEARN_URL || DEFAULT_URL,
-        token: token || SCHEDULEARN_TOKEN || undefined,
-        webSocket: WebSocket,
-      };
+      const server = this.server(place);
       const client = createClient({
         ...server,
         // A change that hangs ends with Ctrl-C as well.
-        fetch: (input, init) =>
-          fetch(input, { ...init, signal: AbortSignal.any([this.io.signal, ...(init?.signal ? [init.signal] : [])]) }),
+        async fetch(input, init) {
+          const signal = AbortSignal.any([io.signal, ...(init?.signal ? [init.signal] : [])]);
+          const response = await fetch(input, { ...init, signal });
+          versions.see(response);
+          return response;
+        },
         retry: {
           onRetry({ attempt, reason }) {
             if (attempt > 1 || Date.now() - cutAt < ONE_CUT_MILLIS) return;
@@ -89,9 +103,6 @@ export class Cli {
     };
   }
 }
-
-/** Finds what the server's own laboratory can do, once it is needed. */
-export type FindLaboratory = () => Promise<Laboratory>;
 
 /** Reads `K=V` again and again into one object. */
 export function pairs(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

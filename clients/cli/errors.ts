@@ -1,7 +1,6 @@
 import { AuthError, RequestError, SchedulearnError, UnreachableError } from "../sdk/index.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
-import { safeWord } from "./safe-text.ts";
-import type { Io } from "./terminal.ts";
+import { type Io, toErrors } from "./terminal.ts";
 
 export interface TellableFault {
   /** `NOT_FOUND`, `USAGE` and the like. */
@@ -57,9 +56,11 @@ export function tell(error: unknown): Told | null {
 const asFlags = (message: string): string => message.replace("verify: false", "--no-verify");
 
 /** Beside the result: a line for each fault, or all of it as one line of JSON. */
-export function printError({ stderr }: Io, { faults }: Pick<Told, "faults">, json: boolean): void {
+export function printError(io: Pick<Io, "stderr">, { faults }: Pick<Told, "faults">, json: boolean): void {
+  const { stderr } = io;
   if (!json) {
-    for (const { message } of faults) stderr.write(`schedulearn: ${safeWord(message)}\n`);
+    for (const { message } of faults)
+      for (const line of toErrors(io, `schedulearn: ${message}`)) stderr.write(`${line}\n`);
     return;
   }
   const message = faults.map((fault) => fault.message).join("; ");

@@ -7,6 +7,8 @@ export const exitCode = {
   unreachable: 3,
   unauthorised: 4,
   interrupted: 130,
+  /** Told to end by SIGTERM or SIGHUP. */
+  terminated: 143,
 } as const;
 
 /** The command line itself is at fault; nothing was sent. */

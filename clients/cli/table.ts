@@ -19,34 +19,59 @@ export interface Column {
 const GAP = "  ";
 const LEAST = 8;
 
-/**
- * Lines of a table without borders.
- * @param width columns of the terminal: cells that may shrink are cut with `…`; null leaves everything whole
- */
+interface Look {
+  /** Columns of the terminal: cells that may shrink are cut; null leaves everything whole. */
+  readonly width: number | null;
+  readonly title: Style;
+  /** Where something is cut off. */
+  readonly cut?: string;
+}
+
+/** Lines of a table without borders; null where so few columns cannot hold it. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly (string | Cell)[])[],
-  { width, title }: { readonly width: number | null; readonly title: Style },
-): string[] {
+  { width, title, cut = "…" }: Look,
+): string[] | null {
   const head = columns.map((column): Cell => ({ text: column.title, style: title }));
   const all = [head, ...rows.map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : cell)))];
   const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i]?.text ?? ""))));
   if (width !== null && !shrink(widths, columns, width, ({ least = LEAST }) => least)) {
     const gone = columns.findLastIndex(({ optional }) => optional);
     const kept = <T>(of: readonly T[]): T[] => of.filter((_, i) => i !== gone);
-    if (gone >= 0) return table(kept(columns), rows.map(kept), { width, title });
-    shrink(widths, columns, width, () => LEAST);
+    if (gone >= 0) return table(kept(columns), rows.map(kept), { width, title, cut });
+    if (!shrink(widths, columns, width, () => LEAST)) return null;
   }
   return all.map((row) => {
     const cells = columns.map((column, i) => {
       const { text, style } = row[i] ?? plain("");
-      const cut = cutTo(text, widths[i] ?? 0);
-      const space = " ".repeat((widths[i] ?? 0) - textWidth(cut));
-      if (column.align === "right") return space + style(cut);
-      return i === columns.length - 1 ? style(cut) : style(cut) + space;
+      const shown = cutTo(text, widths[i] ?? 0, cut);
+      const space = " ".repeat((widths[i] ?? 0) - textWidth(shown));
+      if (column.align === "right") return space + style(shown);
+      return i === columns.length - 1 ? style(shown) : style(shown) + space;
     });
     return cells.join(GAP).trimEnd();
   });
+}
+
+/** The rows one below the other, each as its cells with their titles; what is empty is left out. */
+export function records(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  { width, title }: Omit<Look, "cut">,
+): string[] {
+  return rows.flatMap((row, nth) => [
+    ...(nth > 0 ? [""] : []),
+    ...columns.flatMap((column, i) => {
+      const { text, style } = row[i] ?? plain("");
+      if (text.trim() === "" || text === "-") return [];
+      const name = column.title.trim();
+      if (name === "") return [style(text)];
+      const isLong = width !== null && name.length + 1 + textWidth(text) > width;
+      const lines = isLong ? wrapTo(text, Math.max(1, width - 2)).map((line) => `  ${style(line)}`) : [];
+      return isLong ? [title(name), ...lines] : [`${title(name)} ${style(text)}`];
+    }),
+  ]);
 }
 
 const plain = (text: string): Cell => ({ text, style: (same) => same });
@@ -102,8 +127,8 @@ export function wrapTo(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** The text in at most `width` columns, with `…` where something is missing. */
-export function cutTo(text: string, width: number): string {
+/** The text in at most `width` columns, with a sign where something is missing. */
+export function cutTo(text: string, width: number, sign = "…"): string {
   if (textWidth(text) <= width) return text;
   let cut = "";
   let left = width - 1;
@@ -112,5 +137,5 @@ export function cutTo(text: string, width: number): string {
     if (left < 0) break;
     cut += glyph;
   }
-  return `${cut}…`;
+  return `${cut}${sign}`;
 }

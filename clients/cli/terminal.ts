@@ -1,12 +1,16 @@
 import { styleText } from "node:util";
 import { safeLine, safeWord } from "./safe-text.ts";
-import { type Cell, type Column, type Style, table, wrapTo } from "./table.ts";
+import { type Cell, type Column, records, type Style, table, wrapTo } from "./table.ts";
 
 /** The outside of a command: in a test, something else than the process. */
 export interface Io {
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
@@ -14,30 +18,50 @@ export interface Io {
 
 type Format = Parameters<typeof styleText>[0];
 
+/** Below so many columns a value stands under its name. */
+const NARROW = 40;
+
 /** What a command says, and how: colours and cut tables for eyes, plain and whole text for pipes. */
 export class Terminal {
   readonly io: Io;
   readonly isTty: boolean;
+  /** What was printed can be drawn over: bars, and a view that changes in its place. */
+  readonly canDraw: boolean;
+  /** Signs beyond ASCII can be shown. */
+  readonly hasSigns: boolean;
+  readonly #json: boolean;
   readonly #colours: boolean;
 
-  constructor(io: Io) {
+  constructor(io: Io, { json = false }: { readonly json?: boolean } = {}) {
     this.io = io;
     this.isTty = io.stdout.isTTY === true;
-    this.#colours = this.isTty && !io.env.NO_COLOR && io.env.TERM !== "dumb";
+    this.canDraw = this.isTty && io.env.TERM !== "dumb";
+    this.hasSigns = hasSigns(io.env);
+    this.#json = json;
+    this.#colours = this.canDraw && !io.env.NO_COLOR;
   }
 
   /** Words of our own. */
   print(line: string): void {
-    this.io.stdout.write(`${line}\n`);
+    this.io.stdout.write(`${this.signs(line)}\n`);
   }
 
   printJson(value: unknown, { pretty = true } = {}): void {
-    this.print(JSON.stringify(value, null, pretty && this.isTty ? 2 : undefined));
+    this.io.stdout.write(`${JSON.stringify(value, null, pretty && this.isTty ? 2 : undefined)}\n`);
   }
 
   /** Beside the result: never mixed into what a pipe reads. */
   note(line: string): void {
-    this.io.stderr.write(`${safeWord(line)}\n`);
+    if (this.#json) this.io.stderr.write(`${JSON.stringify({ note: line })}\n`);
+    else for (const part of toErrors(this.io, line)) this.io.stderr.write(`${part}\n`);
+  }
+
+  /** Resolves once the reader of the output has taken what was written: whoever prints much waits for it. */
+  drained(): Promise<void> {
+    const { stdout } = this.io;
+    if (!(stdout as NodeJS.WritableStream & { readonly writableNeedDrain?: boolean }).writableNeedDrain)
+      return Promise.resolve();
+    return new Promise((resolve) => stdout.once("drain", resolve));
   }
 
   /** How many columns of text fit; null: nobody looks, and everything stays whole. */
@@ -45,23 +69,33 @@ export class Terminal {
     return this.isTty ? (this.io.stdout.columns ?? 80) : null;
   }
 
+  /** A row in a line; where a terminal is too narrow for that, each row as a list of its cells. */
   printTable(columns: readonly Column[], rows: readonly (readonly (string | Cell)[])[]): void {
     const { width } = this;
     const safe = rows.map((row) =>
-      row.map((cell) => (typeof cell === "string" ? safeWord(cell) : { ...cell, text: safeWord(cell.text) })),
+      row.map((cell): Cell => {
+        const { text, style } = typeof cell === "string" ? { text: cell, style: (same: string) => same } : cell;
+        return { text: this.signs(safeWord(text)), style };
+      }),
     );
-    for (const line of table(columns, safe, { width, title: this.style("bold") })) this.print(line);
+    const title = this.style("bold");
+    const lines = table(columns, safe, { width, title, cut: this.cutSign }) ?? records(columns, safe, { width, title });
+    for (const line of lines) this.print(line);
   }
 
   /** Names and values; a long value goes on below itself on a terminal. Empty values are left out. */
   printFacts(facts: readonly (readonly [name: string, value: string | null])[]): void {
     const shown = facts.filter((fact): fact is [string, string] => fact[1] !== null && fact[1] !== "");
-    const indent = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
+    const { width } = this;
+    const dim = this.style("dim");
+    const isNarrow = width !== null && width < NARROW;
+    const indent = isNarrow ? 2 : Math.max(0, ...shown.map(([name]) => name.length)) + 2;
     for (const [name, value] of shown) {
-      const safe = safeWord(value);
-      const lines = this.width === null ? [safe] : wrapTo(safe, Math.max(20, this.width - indent));
+      const safe = this.signs(safeWord(value));
+      const lines = width === null ? [safe] : wrapTo(safe, Math.max(1, width - indent));
+      if (isNarrow && name !== "") this.print(dim(name));
       lines.forEach((line, i) => {
-        this.print(`${this.style("dim")((i === 0 ? name : "").padEnd(indent))}${line}`);
+        this.print(`${dim((i === 0 && !isNarrow ? name : "").padEnd(indent))}${line}`);
       });
     }
   }
@@ -74,4 +108,38 @@ export class Terminal {
   style(format: Format): Style {
     return this.#colours ? (text) => styleText(format, text, { validateStream: false }) : (text) => text;
   }
+
+  /** What stands where something is cut off. */
+  get cutSign(): string {
+    return this.hasSigns ? "…" : "~";
+  }
+
+  /** Our own words with the signs that this terminal can show. */
+  signs(text: string): string {
+    return this.hasSigns || !this.isTty ? text : text.replace(/[…→█░▲▼·✓✗]/g, (sign) => PLAIN_SIGNS[sign] ?? "?");
+  }
+}
+
+const PLAIN_SIGNS: Readonly<Record<string, string>> = {
+  "…": "~",
+  "→": ">",
+  "█": "#",
+  "░": ".",
+  "▲": "^",
+  "▼": "v",
+  "·": "-",
+  "✓": "+",
+  "✗": "x",
+};
+
+/** By the locale that is set; a terminal without any can show them, unless it is the bare console. */
+function hasSigns({ LC_ALL, LC_CTYPE, LANG, TERM }: Io["env"]): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  return TERM !== "linux" && TERM !== "dumb" && (!locale || /utf-?8/i.test(locale));
+}
+
+/** The text in lines for the standard error: whole in a pipe, wrapped between words on a terminal. */
+export function toErrors({ stderr }: Pick<Io, "stderr">, text: string): string[] {
+  const safe = safeWord(text);
+  return stderr.isTTY ? wrapTo(safe, Math.max(20, stderr.columns ?? 80)) : [safe];
 }

@@ -9,6 +9,7 @@ import { type LogError, refusal, tellError } from "./errors.ts";
 import { bearer, type Guard } from "./guard.ts";
 import type { House } from "./house.ts";
 import type { Limits } from "./limits.ts";
+import { monitor } from "./monitor.ts";
 import { pages, sendPlayground } from "./pages.ts";
 import type { Rate } from "./rate.ts";
 import { tooLate } from "./time-limit.ts";
@@ -21,6 +22,8 @@ export interface AppOptions {
   readonly limits: Limits;
   readonly allowOrigins: readonly string[];
   readonly apollo: ApolloServer<Context>;
+  /** The folder of the web monitor as it was built. */
+  readonly monitor: string;
   readonly log: LogError;
 }
 
@@ -54,6 +57,7 @@ export function newApp(options: AppOptions): Express {
     express.json({ limit: limits.bodyBytes }),
     expressMiddleware(apollo, { context: async ({ res }) => new Context(house, res.locals.user as string) }),
   );
+  app.use(monitor(options.monitor));
   app.use((_request, response) =>
     tell(response, 404, refusal("NOT_FOUND", "there is nothing here: see / and /graphql")),
   );
@@ -115,11 +119,12 @@ const notTooLong =
   };
 
 const onlyKnown =
-  ({ guard }: AppOptions): RequestHandler =>
+  ({ guard, house }: AppOptions): RequestHandler =>
   async (request, response, next) => {
     const visitor = await guard.admit(bearer(request.headers.authorization));
     if (!(visitor instanceof GraphQLError)) {
       response.locals.user = visitor.user;
+      response.set("Schedulearn-Version", house.version); // by which a client of another version knows it
       return next();
     }
     if (visitor.extensions.code === "FORBIDDEN") return tell(response, 403, visitor);

@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { main } from "../../../clients/cli/main.ts";
-import { laboratory } from "../../../src/laboratory.ts";
+import { serverSide } from "../../../src/server-side.ts";
 
 export interface CliOptions {
   readonly url?: string;
@@ -8,6 +8,8 @@ export interface CliOptions {
   readonly stdin?: string;
   /** Is there a terminal, and how wide is it? */
   readonly columns?: number;
+  /** Of that terminal. */
+  readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Told of all output until now, whenever there is more. */
@@ -31,14 +33,14 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     };
     return new Writable({ write, decodeStrings: false }) as PassThrough;
   };
-  const { url, token, columns, env, signal } = options;
+  const { url, token, columns, rows = 24, env, signal } = options;
   const io = {
     stdin: Readable.from([options.stdin ?? ""]),
     stdout: Object.assign(
       sink((text) => {
         out += text;
       }),
-      columns === undefined ? {} : { isTTY: true, columns },
+      columns === undefined ? {} : { isTTY: true, columns, rows },
     ),
     stderr: sink((text) => {
       err += text;
@@ -46,6 +48,6 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     env: { ...(url && { SCHEDULEARN_URL: url }), ...(token && { SCHEDULEARN_TOKEN: token }), ...env },
     signal: signal ?? new AbortController().signal,
   };
-  const code = await main(argv, io, async () => laboratory);
+  const code = await main(argv, io, serverSide);
   return { code, out, err };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { cutTo, table, textWidth, wrapTo } from "../../../clients/cli/table.ts";
+import { cutTo, records, table as tableOrNone, textWidth, wrapTo } from "../../../clients/cli/table.ts";
 
 const same = (text: string): string => text;
+const table = (...given: Parameters<typeof tableOrNone>): string[] => tableOrNone(...given) ?? [];
 const columns = [{ title: "ID" }, { title: "NAME", shrinks: true }, { title: "GPUS", align: "right" as const }];
 const rows = [
   ["job-1", "a name that is rather long", "2"],
@@ -48,4 +49,22 @@ test("a long value goes on below, broken between words, or in a word that is too
   expect(wrapTo("abcdefghij kl", 4)).toEqual(["abcd", "efgh", "ij", "kl"]);
   expect(wrapTo("訓練訓練", 5)).toEqual(["訓練", "訓練"]);
   expect(wrapTo("", 5)).toEqual([""]);
+});
+
+test("where a terminal is too narrow for a table, each row is a list of its cells, and nothing is lost", () => {
+  const cells = rows.map((row) => row.map((text) => ({ text, style: same })));
+  expect(tableOrNone(columns, rows, { width: 12, title: same })).toBeNull();
+  expect(records(columns, cells, { width: 12, title: same })).toEqual([
+    "ID job-1",
+    "NAME",
+    "  a name",
+    "  that is",
+    "  rather",
+    "  long",
+    "GPUS 2",
+    "",
+    "ID job-12",
+    "NAME short",
+    "GPUS 16",
+  ]);
 });
