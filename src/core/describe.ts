@@ -10,7 +10,7 @@ export function describeEvent(event: Event): string {
     case "JobSubmitted":
       return `${event.job} was submitted by ${event.spec.user}: ${event.spec.name}`;
     case "JobCancelled":
-      return `${event.by} ${event.delete ? "deleted" : "cancelled"} ${event.job}`;
+      return `${event.by} ${event.delete ? "deleted" : "cancelled"} ${event.job}${because(event.cause?.message)}`;
     case "JobUpdated":
       return `${event.job} was changed: ${Object.keys(event.patch).join(", ")}`;
     case "JobPaused":
@@ -37,6 +37,8 @@ export function describeEvent(event: Event): string {
       return `${event.job} has trained for long: what the infrastructure did to it before counts no more`;
     case "DependencyMet":
       return `${event.job} need not wait for ${event.on} any more`;
+    case "BatchTurnCame":
+      return `${event.job} has its turn in its batch`;
     case "JobDeleted":
       return `the record of ${event.job} was deleted`;
     case "RunPreparing":

@@ -73,6 +73,7 @@ function nextLimit({
   state,
   firstStartedAt,
   blockedBy,
+  awaitsTurn,
   serviceMillis,
   trainingSince,
 }: Job): { at: Instant; message: string } | null {
@@ -83,7 +84,7 @@ function nextLimit({
       : { at: from + seconds * 1000, message: `${what} took longer than its limit of ${seconds} s` };
   switch (state.status) {
     case "pending": // for its first start, and while it waits for nothing but room
-      if (firstStartedAt !== null || state.held || blockedBy.length > 0) return null;
+      if (firstStartedAt !== null || state.held || blockedBy.length > 0 || awaitsTurn) return null;
       return limit(queueSeconds, state.since, "waiting");
     case "starting":
       return state.phase === "pulling" ? limit(pullSeconds, state.since, "pulling its image") : null;

@@ -21,7 +21,11 @@ export type JobPatch = Partial<
 /** What can happen to a job once it is submitted: the alphabet of `transition`. */
 export type JobEvent =
   // asked for by a user
-  | OfJob<"JobCancelled", { readonly by: string; readonly delete: boolean; readonly graceSeconds: number | null }>
+  /** `cause`: why, where it was no user that wanted it. */
+  | OfJob<
+      "JobCancelled",
+      { readonly by: string; readonly delete: boolean; readonly graceSeconds: number | null; readonly cause?: Cause }
+    >
   | OfJob<"JobUpdated", { readonly patch: JobPatch }>
   /** `by` the policy: it keeps its memory and gives its cores to others. */
   | OfJob<"JobPaused", { readonly by: PausedBy }>
@@ -52,6 +56,8 @@ export type JobEvent =
   /** A run has trained for so long that failures of the infrastructure before it count no more. */
   | OfJob<"RetriesRenewed">
   | OfJob<"DependencyMet", { readonly on: JobId }>
+  /** Fewer of its batch run than may: it is next. */
+  | OfJob<"BatchTurnCame">
   // told by a driver
   | OfRun<
       "RunPreparing",

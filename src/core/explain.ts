@@ -1,5 +1,6 @@
 import type { Job } from "./job.ts";
 import { isEligible } from "./job.ts";
+import type { BatchPlace } from "./job-spec.ts";
 import type { Room } from "./ledger.ts";
 import { lostAt } from "./lost.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -53,9 +54,10 @@ function awayReason({ state, spec }: Job, scheduler: Scheduler, now: Instant): s
 }
 
 function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
-  const { state, blockedBy } = job;
+  const { state, spec, blockedBy, awaitsTurn } = job;
   if (state.status === "pending" && state.held) return "it is held until it is resumed";
   if (blockedBy.length > 0) return `it waits for ${blockedBy.join(", ")} to complete`;
+  if (awaitsTurn && spec.batch) return turnReason(spec.batch, scheduler);
   if (state.status === "pending" && state.notBefore > now)
     return `it starts again ${Math.ceil((state.notBefore - now) / 1000)} s from now, after a failure`;
   const rooms = [...scheduler.ledger.rooms.values()];
@@ -70,6 +72,10 @@ function waitingReason(job: Job, scheduler: Scheduler, now: Instant): string {
   }
   return `no server has room for ${wanted(job)} now: ${named(rooms.map((room) => whyNot(job, room)))}`;
 }
+
+/** Of a job that waits for its turn in its batch. */
+export const turnReason = ({ id, maxParallel }: BatchPlace, { batches }: Scheduler): string =>
+  `it waits for its turn: ${batches.active(id)} of ${id} run, at most ${maxParallel} may`;
 
 function wanted({ spec }: Job): string {
   const { preferred, model } = spec.gpus;

@@ -34,6 +34,26 @@ export interface CodeFolder {
   readonly files: number;
 }
 
+/** `batch-17` */
+export type BatchId = string;
+
+/** Of a job that was submitted with others from one spec. */
+export interface BatchPlace {
+  readonly id: BatchId;
+  /** What the spec is called; each of its jobs has a name of its own. */
+  readonly name: string;
+  /** Its number in the batch: that of an array need not count from 0. */
+  readonly index: number;
+  /** How many jobs were submitted. */
+  readonly size: number;
+  /** What it was given of a sweep. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** So many of the batch run at a time; all of them unless given. */
+  readonly maxParallel?: number;
+  /** When more of the batch have failed, the rest is cancelled; never unless given. */
+  readonly maxFailures?: number;
+}
+
 export type WhenServerLost = "restart" | "wait" | "fail";
 
 /** Where a container finds it. */
@@ -101,6 +121,8 @@ export interface JobSpec {
   readonly whenServerLost?: WhenServerLost;
   /** Jobs that must have completed first. */
   readonly after: readonly string[];
+  /** Absent for a job that was submitted alone. */
+  readonly batch?: BatchPlace;
 }
 
 /** What a policy divides: GPUs, or cores for jobs without GPUs. */

@@ -187,6 +187,8 @@ export interface Job extends Attained {
   readonly lost?: LostWork;
   /** Jobs that must complete before it may start. */
   readonly blockedBy: readonly JobId[];
+  /** Enough others of its batch have their turn: it may not start before it has its own. */
+  readonly awaitsTurn?: true;
   /** When it last was told to stop for a preemption, a move or a resize. */
   readonly movedAt: Instant | null;
   /** When a move last failed: the scheduler's own next try waits a while. */
@@ -263,8 +265,8 @@ function imagesWanted({ state, attempt }: Job): readonly CheckpointFolder[] {
 export const isSuspended = ({ state }: Job): boolean => state.status === "paused" && state.by === "policy";
 
 /** May a round start it now? */
-export const isEligible = ({ state, blockedBy }: Job, now: Instant): boolean =>
-  state.status === "pending" && !state.held && state.notBefore <= now && blockedBy.length === 0;
+export const isEligible = ({ state, blockedBy, awaitsTurn }: Job, now: Instant): boolean =>
+  state.status === "pending" && !state.held && state.notBefore <= now && blockedBy.length === 0 && !awaitsTurn;
 
 /** Steps since the very beginning: steps of whole epochs (counted from 1) and those of the present one. */
 export function globalStep({ epoch, step, steps }: Pick<JobProgress, "epoch" | "step" | "steps">): number | null {

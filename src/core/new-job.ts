@@ -1,5 +1,7 @@
+import { takesTurns } from "./batch.ts";
 import type { Event } from "./event.ts";
 import type { Job, JobState } from "./job.ts";
+import type { JobSpec } from "./job-spec.ts";
 import { NOTHING_LOST } from "./saved-work.ts";
 import type { Instant } from "./time.ts";
 
@@ -26,6 +28,7 @@ export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
     progress: null,
     checkpoint: null,
     blockedBy: event.blockedBy,
+    ...inTurn(event.spec),
     movedAt: null,
     moveFailedAt: null,
     queue: null,
@@ -33,6 +36,10 @@ export function newJob(event: Extract<Event, { type: "JobSubmitted" }>): Job {
     ...(event.countsLoss && { lost: NOTHING_LOST }),
   };
 }
+
+/** One of a batch that takes turns waits for its own, also when it comes back. */
+export const inTurn = ({ batch }: JobSpec): Pick<Job, "awaitsTurn"> =>
+  batch && takesTurns(batch) ? { awaitsTurn: true } : {};
 
 /** It waits, from now on. */
 export const pending = (at: Instant, held = false): Extract<JobState, { status: "pending" }> => ({

@@ -17,7 +17,8 @@ export type ApplicationFault =
   | "command-not-found"
   | "time-limit"
   | "stalled"
-  | "dependency";
+  | "dependency"
+  | "batch";
 export type InfrastructureFault =
   | "server-lost"
   | "daemon-error"

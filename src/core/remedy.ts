@@ -14,6 +14,7 @@ export const REMEDIES: Readonly<Record<Cause["code"], string>> = {
   stalled:
     "Its last lines may say where it hangs. Raise limits.idleSeconds or limits.stallSeconds if it may be silent for so long.",
   dependency: "Retry the job that it needs, then this one.",
+  batch: "See why others of its batch failed; then retry it, or submit the batch again with a greater maxFailures.",
   "server-lost":
     "Nothing need be done while retries.infrastructure lasts: it starts again elsewhere, from its last checkpoint. See why the server was away.",
   "daemon-error":

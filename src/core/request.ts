@@ -15,25 +15,29 @@ import type { Instant } from "./time.ts";
 
 /** A request is not a fact: each function here looks at the present state and gives the events that the request comes to, or throws a DomainError. */
 
-export function requestSubmit(
+export const requestSubmit = (scheduler: Scheduler, id: JobId, spec: JobSpec, key: string | null, now: Instant) =>
+  requestSubmitAll(scheduler, [{ id, spec }], key, now);
+
+/** Jobs of one kind, in what they ask for and what they come after: a batch, or one job. The key is the first one's. */
+export function requestSubmitAll(
   scheduler: Scheduler,
-  id: JobId,
-  spec: JobSpec,
+  jobs: readonly { readonly id: JobId; readonly spec: JobSpec }[],
   key: string | null,
-  now: Instant,
+  at: Instant,
 ): Event[] {
-  refuseImpossible(scheduler, spec);
-  return [
-    {
-      type: "JobSubmitted",
-      job: id,
-      spec,
-      blockedBy: stillToCome(scheduler, spec.after),
-      key,
-      countsLoss: true,
-      at: now,
-    },
-  ];
+  const [first] = jobs;
+  if (!first) return [];
+  refuseImpossible(scheduler, first.spec);
+  const blockedBy = stillToCome(scheduler, first.spec.after);
+  return jobs.map(({ id: job, spec }) => ({
+    type: "JobSubmitted",
+    job,
+    spec,
+    blockedBy,
+    key: job === first.id ? key : null,
+    countsLoss: true,
+    at,
+  }));
 }
 
 const stillToCome = (scheduler: Scheduler, jobs: readonly JobId[]): JobId[] =>

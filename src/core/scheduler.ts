@@ -1,5 +1,7 @@
+import { Batches } from "./batch.ts";
 import { type Changes, newDirt } from "./changes.ts";
 import { decide } from "./check-decision.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Command } from "./command.ts";
 import { commandsFor } from "./command.ts";
 import { drainMoves } from "./drain.ts";
@@ -47,19 +49,20 @@ export interface Round {
 
 /** Facts in by `observe`, decisions out by `round`. It does no I/O and reads no clock. */
 export class Scheduler {
-  readonly #resolve: ResolvePolicy;
-  readonly #memory: Memory;
+  readonly resolve: ResolvePolicy;
+  readonly memory: Memory;
   readonly #effort: () => Effort;
   readonly guards: Guards;
   readonly lostAfterMillis: Millis;
   /** In the order of submission: a Map keeps its order when a value is replaced. */
   readonly #jobs = new Map<JobId, Job>();
   readonly #over = new Map<JobId, Job>();
-  readonly #holdings = new Holdings();
+  readonly holdings = new Holdings();
   readonly #servers = new Map<ServerId, Server>();
   readonly #runs = new Map<JobId, Run>();
   readonly #migrations = new Map<JobId, Migration>();
   readonly ledger: Ledger;
+  readonly batches = new Batches();
   readonly #pools = new Pools(this.#servers);
   /** Jobs that something other than the policy may have to be done about: see `duties`. */
   readonly #watched = new Set<JobId>();
@@ -67,19 +70,22 @@ export class Scheduler {
   #ended: Job[] = [];
   #newest: Job | null = null;
   #setting: PolicySetting;
-  #lastServer: ServerId | null = null;
+  /** On which a job was placed last. */
+  lastServer: ServerId | null = null;
   #lastFailure: string | null = null;
   #outbox: Command[] = [];
   #dirty = newDirt();
+  /** Counts the facts taken in: as long as it is the same, so is everything else. */
+  version = 0;
   #takenInAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(resolve: ResolvePolicy, setting: PolicySetting, options: SchedulerOptions = {}) {
-    this.#resolve = resolve;
+    this.resolve = resolve;
     this.#setting = setting;
     this.ledger = new Ledger(options.ports);
     this.guards = options.guards ?? NO_GUARDS;
     this.lostAfterMillis = options.lostAfterMillis ?? Number.POSITIVE_INFINITY;
-    this.#memory = new Memory(options.learner ?? new Declared());
+    this.memory = new Memory(options.learner ?? new Declared());
     this.#effort = options.effort ?? (() => ({ steps: SEARCH_STEPS }));
   }
 
@@ -93,7 +99,7 @@ export class Scheduler {
     return this.#servers;
   }
   get learner(): Learner {
-    return this.#memory.learner;
+    return this.memory.learner;
   }
   /** Jobs that are not over, in the order of submission. */
   get jobs(): ReadonlyMap<JobId, Job> {
@@ -112,23 +118,24 @@ export class Scheduler {
   }
 
   snapshot(now: Instant): Snapshot {
-    const [jobs, servers, { learner, usage, lastPlanAt }] = [this.#jobs, this.#servers, this.#memory];
+    const [jobs, servers, { learner, usage, lastPlanAt }] = [this.#jobs, this.#servers, this.memory];
     const estimates = learner.estimates(now);
     const guard = new Guard(this.guards, now, estimates, lastPlanAt);
     return { now, jobs, servers, pools: this.#pools.views(guard, now), estimates, usage, guard };
   }
 
-  /** A draft of the cluster as it is now. */
-  packer({ guard }: Pick<Snapshot, "guard">): Packer {
-    const { rule } = this.#resolve(this.#setting);
-    const [jobs, holdings, lastServer, effort] = [this.#jobs, this.#holdings, this.#lastServer, this.#effort()];
-    return new Packer({ rooms: this.ledger.rooms, jobs, holdings, rule, lastServer, guard, effort });
+  /** A draft of the cluster as it is now. @param by that only look: their own effort, and who listens */
+  packer({ guard }: Pick<Snapshot, "guard">, by: Partial<Pick<Cluster, "effort" | "witness">> = {}): Packer {
+    const { rule } = this.resolve(this.#setting);
+    const [jobs, { rooms }, { holdings, lastServer }] = [this.#jobs, this.ledger, this];
+    return new Packer({ rooms, jobs, holdings, rule, lastServer, guard, ...by, effort: by.effort ?? this.#effort() });
   }
 
   /** Takes rows back in after a restart, oldest job first. Servers come before jobs. @param at when that is; none where nothing was away */
   restore(state: Partial<SchedulerState>, at: Instant = Number.NEGATIVE_INFINITY): void {
     this.#takenInAt = at;
-    this.#memory.restore(state);
+    this.memory.restore(state);
+    this.batches.restore(state.failures);
     for (const server of state.servers ?? []) this.#setServer(server);
     for (const job of state.jobs ?? []) {
       this.ledger.restore(job.id, heldBy(job));
@@ -139,7 +146,7 @@ export class Scheduler {
       this.#runs.set(run.job, run);
       if (run.placedAt < newest) continue;
       newest = run.placedAt; // `spread` goes on behind it
-      this.#lastServer = leadServer(run.on);
+      this.lastServer = leadServer(run.on);
     }
     for (const migration of state.migrations ?? []) this.#migrations.set(migration.job, migration);
     this.#dirty = newDirt();
@@ -160,6 +167,7 @@ export class Scheduler {
 
   /** Takes a fact in. False when it says nothing new (late, told twice, of something forgotten): then it is not worth recording. */
   observe(event: Event): boolean {
+    this.version++;
     switch (event.type) {
       case "PolicyChanged":
         this.#setting = { policy: event.policy, options: event.options, placement: event.placement };
@@ -240,7 +248,7 @@ export class Scheduler {
       tenures: dirt.tenures,
       servers: known([...dirt.servers].map((id) => this.#servers.get(id))),
       removedServers: [...dirt.removedServers],
-      ...this.#memory.takeChanges(),
+      ...this.memory.takeChanges(),
     };
   }
 
@@ -249,7 +257,8 @@ export class Scheduler {
     for (;;) {
       const ended = this.#ended;
       this.#ended = [];
-      const { events, wakeAt } = duties(this, this.#watched, ended, now);
+      const { events: due, wakeAt } = duties(this, this.#watched, ended, now);
+      const events = due.length > 0 ? due : this.batches.duties(this.#jobs, now);
       for (const event of events) observe(event);
       if (events.length === 0 && this.#ended.length === 0) return wakeAt;
     }
@@ -257,12 +266,12 @@ export class Scheduler {
 
   #decide(snapshot: Snapshot, observe: (event: Event) => void): Decision {
     try {
-      const decision = decide(this.#resolve(this.#setting).policy, snapshot, this.packer(snapshot), this.ledger.rooms);
+      const decision = decide(this.resolve(this.#setting).policy, snapshot, this.packer(snapshot), this.ledger.rooms);
       this.#lastFailure = null;
       return decision;
     } catch (error) {
       this.#tellFailure(error, snapshot.now, observe);
-      return { run: this.#holdings.running, changed: new Set(), defragments: new Map() };
+      return { run: this.holdings.running, changed: new Set(), defragments: new Map() };
     }
   }
 
@@ -271,7 +280,7 @@ export class Scheduler {
     for (const { job, level, promoted } of decision.requeue ?? [])
       observe({ type: "JobRequeued", job, level, promoted, at });
     for (;;) {
-      const plan = reconcile(snapshot, decision, this.ledger, this.#holdings);
+      const plan = reconcile(snapshot, decision, this.ledger, this.holdings);
       for (const event of planEvents(plan, snapshot)) observe(event);
       if (plan.pause.length === 0) return; // cores of a frozen job are free at once: who waits for them can start
     }
@@ -288,9 +297,9 @@ export class Scheduler {
     const before = this.job(event.job);
     if (!before || isStale(before, this.#runs.get(before.id), event)) return false;
     const after = transition(before, event);
-    if (event.type === "JobPlaced") this.#lastServer = leadServer(event.on);
+    if (event.type === "JobPlaced") this.lastServer = leadServer(event.on);
     this.#store(after); // first: the ledger refuses it whole, or not at all
-    this.#memory.observe(before, after, event, this.#servers);
+    this.memory.observe(before, after, event, this.#servers);
     this.#followRun(before, after, event);
     this.#followMigration(before, after, event);
     this.#followTenures(before, after, event.at);
@@ -354,6 +363,7 @@ export class Scheduler {
     if (!job) return false;
     if (heldBy(job).length > 0) throw new InvariantError(`job ${id} still holds ${job.state.status} room`);
     this.#outbox.push(...commandsFor(job, null));
+    this.batches.put(job, null);
     this.#jobs.delete(id);
     this.#pools.remove(id);
     this.#watched.delete(id);
@@ -365,8 +375,9 @@ export class Scheduler {
 
   #store(job: Job): void {
     this.ledger.hold(job.id, heldBy(job));
+    if (job.spec.batch) this.batches.put(this.job(job.id), job);
     this.#dirty.jobs.add(job.id);
-    this.#holdings.put(job);
+    this.holdings.put(job);
     if (needsWatching(job)) this.#watched.add(job.id);
     else this.#watched.delete(job.id);
     if (isOver(job)) {

@@ -1,6 +1,7 @@
 import type { Learner, Lesson } from "./estimates.ts";
 import type { Guards } from "./guards.ts";
 import type { Job } from "./job.ts";
+import type { BatchId } from "./job-spec.ts";
 import type { Migration } from "./migration.ts";
 import type { Effort } from "./packing.ts";
 import type { PortRange } from "./ports.ts";
@@ -19,6 +20,8 @@ export interface SchedulerState {
   readonly migrations: readonly Migration[];
   readonly lessons: readonly Lesson[];
   readonly usage: readonly UserUsage[];
+  /** How many jobs of each batch have failed, of those that are on record. */
+  readonly failures?: Readonly<Record<BatchId, number>>;
 }
 
 export interface SchedulerOptions {

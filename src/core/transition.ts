@@ -13,7 +13,7 @@ import type {
 } from "./job.ts";
 import { imagesOf, withService } from "./job.ts";
 import { poolOf } from "./job-spec.ts";
-import { pending } from "./new-job.ts";
+import { inTurn, pending } from "./new-job.ts";
 import type { Outcome } from "./outcome.ts";
 import { allLost, backedUp, restored, saved, withLost } from "./saved-work.ts";
 import type { Placement } from "./server.ts";
@@ -37,6 +37,12 @@ export function transition(job: Job, event: JobEvent): Job {
       const blockedBy = job.blockedBy.filter((id) => id !== event.on);
       const waitsAnew = state.status === "pending" && blockedBy.length === 0;
       return { ...job, blockedBy, ...(waitsAnew && { state: { ...state, since: event.at } }) };
+    }
+
+    case "BatchTurnCame": {
+      const { awaitsTurn: _, ...rest } = job;
+      if (state.status !== "pending") break;
+      return { ...rest, state: { ...state, since: event.at } };
     }
 
     case "JobPlaced":
@@ -93,7 +99,8 @@ export function transition(job: Job, event: JobEvent): Job {
       return paused(job, event.by, event.at);
 
     case "JobResumed":
-      if (state.status === "pending") return { ...job, state: { ...state, held: false, since: event.at } };
+      if (state.status === "pending")
+        return { ...job, ...inTurn(job.spec), state: { ...state, held: false, since: event.at } };
       if (state.status !== "paused") break;
       if (event.on === null && !hasCores(job, state.on)) return { ...job, state: { ...state, by: "policy" } };
       return resumed(job, event.on ?? state.on, event.at);
@@ -153,7 +160,7 @@ export function transition(job: Job, event: JobEvent): Job {
     case "JobCancelled": {
       const marked = { ...job, deleteWhenOver: job.deleteWhenOver || event.delete };
       const grace = event.graceSeconds ?? job.spec.checkpoint.graceSeconds;
-      return stopFor(marked, { status: "cancelled", cause: null }, grace, event.at);
+      return stopFor(marked, { status: "cancelled", cause: event.cause ?? null }, grace, event.at);
     }
 
     case "JobGivenUp":
@@ -169,6 +176,7 @@ export function transition(job: Job, event: JobEvent): Job {
         nextReason: "retried",
         retriesUsed: { application: 0, infrastructure: 0 },
         blockedBy: event.blockedBy,
+        ...inTurn(job.spec),
         state: pending(event.at),
       };
 

@@ -26,6 +26,7 @@ const subjects = {
   JobGivenUp: "job",
   RetriesRenewed: "job",
   DependencyMet: "job",
+  BatchTurnCame: "job",
   JobDeleted: "job",
   RunPreparing: "job",
   RunPrepared: "job",
