@@ -5,6 +5,7 @@ import type { Room } from "./ledger.ts";
 import type { Effort } from "./packing.ts";
 import type { PlacementRule } from "./placement-rule.ts";
 import type { ServerId } from "./server.ts";
+import type { Witness } from "./witness.ts";
 
 /** Restricts a placement to one server, bars one or several, or wants only room that is idle now. */
 export interface Bounds {
@@ -24,6 +25,8 @@ export interface Cluster {
   readonly guard: Guard;
   /** For rules that search. */
   readonly effort: Effort;
+  /** Nobody listens unless given. */
+  readonly witness?: Witness;
 }
 
 /** Jobs in the order in which they yield their place to another: the first one first. */

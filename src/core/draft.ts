@@ -1,9 +1,9 @@
-import { letsGo } from "./holdings.ts";
+import { type Holdings, letsGo } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { heldBy } from "./job.ts";
 import type { Pool } from "./job-spec.ts";
 import type { Room } from "./ledger.ts";
-import type { Gpu, GpuId, Share } from "./server.ts";
+import type { Gpu, GpuId, ServerId, Share } from "./server.ts";
 import { mergeShares } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, suitsGpu, suitsServer } from "./shape.ts";
@@ -194,6 +194,28 @@ export class Draft {
     for (let i = 0; i < this.gpus.length; i++)
       if (which(this.gpus[i] as Owner) && suitsGpu(this.room.server.gpus[i] as Gpu, shape)) count++;
     return count;
+  }
+}
+
+/** The servers as they are in a draft of the cluster; only those that are asked for are copied. */
+export class Drafts {
+  readonly #rooms: ReadonlyMap<ServerId, Room>;
+  readonly #holdings: Holdings;
+  readonly #drafts = new Map<ServerId, Draft>();
+
+  constructor(rooms: ReadonlyMap<ServerId, Room>, holdings: Holdings) {
+    this.#rooms = rooms;
+    this.#holdings = holdings;
+  }
+
+  of(server: ServerId): Draft | null {
+    const known = this.#drafts.get(server);
+    if (known) return known;
+    const room = this.#rooms.get(server);
+    if (!room) return null;
+    const draft = new Draft(room, this.#holdings.loose);
+    this.#drafts.set(server, draft);
+    return draft;
   }
 }
 

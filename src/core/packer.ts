@@ -1,6 +1,6 @@
 import type { Bounds, Cluster, Yielding } from "./cluster.ts";
 import type { Demand } from "./draft.ts";
-import { Draft, demandOf } from "./draft.ts";
+import { type Draft, Drafts, demandOf } from "./draft.ts";
 import { Grants } from "./grants.ts";
 import { hasImage } from "./image-name.ts";
 import type { Job, JobId } from "./job.ts";
@@ -13,6 +13,7 @@ import { sizeOn } from "./server.ts";
 import type { Shape } from "./shape.ts";
 import { isOpen, shapeOf } from "./shape.ts";
 import { ownShare, partsOf, without } from "./share.ts";
+import type { Witness } from "./witness.ts";
 
 /** A cluster is packed anew at most so often in one round. */
 const MOST_REPACKS = 2;
@@ -24,7 +25,9 @@ const MOST_REPACKS = 2;
  */
 export class Packer {
   readonly #cluster: Cluster;
-  readonly #drafts = new Map<ServerId, Draft>();
+  readonly drafts: Drafts;
+  /** Who listens; null: nobody. */
+  readonly witness: Witness | null;
   readonly #grants: Grants;
   readonly #defragments = new Map<JobId, JobId>();
   /** From this size up there is no room for the shape; room only shrinks until somebody is evicted. */
@@ -34,7 +37,9 @@ export class Packer {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    const { rooms, lastServer, holdings } = cluster;
+    const { rooms, lastServer, holdings, witness = null } = cluster;
+    this.drafts = new Drafts(rooms, holdings);
+    this.witness = witness;
     this.#last = lastServer === null ? -1 : [...rooms.keys()].indexOf(lastServer);
     this.#grants = new Grants(holdings.running);
   }
@@ -86,7 +91,7 @@ export class Packer {
   roomToGrow(job: Job): number {
     const shape = shapeOf(job);
     const on = this.#grants.get(job.id) ?? [];
-    return on.reduce((sum, { server }) => sum + (this.#draft(server)?.growthFor(shape) ?? 0), 0);
+    return on.reduce((sum, { server }) => sum + (this.drafts.of(server)?.growthFor(shape) ?? 0), 0);
   }
 
   /** Takes the job out of the draft: it is not to run. */
@@ -95,7 +100,7 @@ export class Packer {
     if (!on) return;
     this.#hopeless.clear();
     this.#grants.delete(job.id);
-    for (const share of on) this.#draft(share.server)?.give(share, this.#keepsMemory(job));
+    for (const share of on) this.drafts.of(share.server)?.give(share, this.#keepsMemory(job));
   }
 
   /** Makes room by evicting jobs that yield to it, the least and as few as will do, and places it there. */
@@ -106,7 +111,7 @@ export class Packer {
     const demand = demandOf(shape, size);
     let best: { server: ServerId; victims: Job[]; rank: number } | null = null;
     for (const { server } of this.#cluster.rooms.values()) {
-      if (!isOpen(server) || (this.#isBound(job) && !this.#isOwn(job, server.id))) continue;
+      if (!isOpen(server) || (this.#isBound(job) && !ownShare(job, server.id))) continue;
       const victims = this.#victims(server.id, job, demand, yielding);
       const last = victims?.at(-1);
       if (!victims || !last) continue;
@@ -128,6 +133,12 @@ export class Packer {
 
   /** As `place`, for a job that is not in the draft or is to leave its place; tells where. */
   find(job: Job, size: number, bounds: Bounds = {}): Placement | null {
+    const place = this.#seek(job, size, bounds);
+    if (place === null) this.witness?.noRoom(job, size);
+    return place;
+  }
+
+  #seek(job: Job, size: number, bounds: Bounds): Placement | null {
     const shape = shapeOf(job);
     const isFree = !bounds.only && !bounds.except && !bounds.mayUse;
     const kept = isFree ? this.#keep(job, shape, size) : null;
@@ -154,12 +165,12 @@ export class Packer {
     const isHeld = this.#keepsMemory(job);
     if (sizeOn(on, shape.pool) === size) {
       const taken: Share[] = [];
-      for (const share of on) if (this.#draft(share.server)?.keepShare(job.id, share, isHeld)) taken.push(share);
+      for (const share of on) if (this.drafts.of(share.server)?.keepShare(job.id, share, isHeld)) taken.push(share);
       if (taken.length === on.length) return on;
-      for (const share of taken) this.#draft(share.server)?.give(share, isHeld);
+      for (const share of taken) this.drafts.of(share.server)?.give(share, isHeld);
     }
     const [lead] = on;
-    const draft = lead && on.length === 1 ? this.#draft(lead.server) : null;
+    const draft = lead && on.length === 1 ? this.drafts.of(lead.server) : null;
     if (!draft || !lead || draft.sizeFor(shape, isHeld) < size) return null;
     return [draft.take(job.id, shape, demandOf(shape, size), lead, isHeld)];
   }
@@ -173,7 +184,7 @@ export class Packer {
       order++;
       const { server } = room;
       if (!isOpen(server) || (bounds.only && bounds.only !== server.id) || bounds.except === server.id) continue;
-      const draft = this.#draft(server.id) as Draft;
+      const draft = this.drafts.of(server.id) as Draft;
       if (draft.freeCores < demand.cores || draft.freeGpus < demand.gpus) continue;
       const isHeld = this.#hasMemory(job, server.id);
       if (draft.sizeFor(shape, isHeld) < size) continue;
@@ -193,7 +204,7 @@ export class Packer {
     const chosen = this.#cluster.rule.choose(candidates, job, this.#last);
     this.#last = chosen.order;
     const { id } = chosen.server;
-    const draft = this.#draft(id) as Draft;
+    const draft = this.drafts.of(id) as Draft;
     return [draft.take(job.id, shape, demand, ownShare(job, id), this.#hasMemory(job, id))];
   }
 
@@ -218,7 +229,7 @@ export class Packer {
   #grow(job: Job, shape: Shape, on: Placement, by: number): Placement | null {
     let left = by;
     const grown = on.map((share) => {
-      const draft = this.#draft(share.server);
+      const draft = this.drafts.of(share.server);
       const more = Math.min(left, draft?.growthFor(shape) ?? 0);
       if (!draft || more === 0) return share;
       left -= more;
@@ -227,7 +238,7 @@ export class Packer {
     });
     const further = left === 0 ? [] : this.#further(job, shape, on, left);
     if (further) return [...grown, ...further];
-    for (const [i, share] of grown.entries()) this.#draft(share.server)?.give(without(share, on[i] as Share), true);
+    for (const [i, share] of grown.entries()) this.drafts.of(share.server)?.give(without(share, on[i] as Share), true);
     return null;
   }
 
@@ -240,7 +251,7 @@ export class Packer {
     const roomy = this.#roomyServers(shape).filter(
       ({ draft }) => !on.some(({ server }) => server === draft.room.server.id),
     );
-    const own = (placementOf(job) ?? []).map(({ server }) => this.#draft(server));
+    const own = (placementOf(job) ?? []).map(({ server }) => this.drafts.of(server));
     const before = own.flatMap((draft) => roomy.find((each) => each.draft === draft) ?? []);
     const chosen = [[...before, ...roomy.filter((each) => !before.includes(each))], roomy]
       .map((each) => each.slice(0, shape.maxServers - on.length))
@@ -260,7 +271,7 @@ export class Packer {
   #roomyServers(shape: Shape, idleNow = false): { readonly draft: Draft; readonly size: number }[] {
     return [...this.#cluster.rooms.values()]
       .filter(({ server }) => isOpen(server))
-      .map(({ server }) => this.#draft(server.id) as Draft)
+      .map(({ server }) => this.drafts.of(server.id) as Draft)
       .map((draft) => ({ draft, size: idleNow ? draft.idleSizeFor(shape) : draft.sizeFor(shape) }))
       .filter(({ size }) => size > 0)
       .sort((a, b) => b.size - a.size);
@@ -273,7 +284,7 @@ export class Packer {
     let left = by;
     this.#hopeless.clear();
     const shrunk = on.toReversed().map((share, i) => {
-      const draft = this.#draft(share.server) as Draft;
+      const draft = this.drafts.of(share.server) as Draft;
       const count = sizeOn([share], shape.pool);
       const isLast = i === on.length - 1;
       const fewer = Math.min(left, count - (isLast || shape.minServers > 1 ? 1 : 0));
@@ -308,11 +319,11 @@ export class Packer {
 
   /** As an eviction, to look what would be: `#putBack` undoes it. */
   #drop(victim: Job, on: Placement): void {
-    for (const share of on) this.#draft(share.server)?.give(share, this.#keepsMemory(victim));
+    for (const share of on) this.drafts.of(share.server)?.give(share, this.#keepsMemory(victim));
   }
   #putBack(victim: Job): void {
     for (const share of this.#grants.get(victim.id) ?? [])
-      this.#draft(share.server)?.takeShare(victim.id, share, this.#keepsMemory(victim));
+      this.drafts.of(share.server)?.takeShare(victim.id, share, this.#keepsMemory(victim));
   }
 
   /** For a gang that may span servers: whoever yields first goes, wherever that is, until it fits. */
@@ -333,7 +344,7 @@ export class Packer {
   #fitsOn(server: ServerId, job: Job, demand: Demand): boolean {
     const shape = shapeOf(job);
     const size = shape.pool === "gpus" ? demand.gpus : demand.cores;
-    return (this.#draft(server)?.sizeFor(shape, this.#hasMemory(job, server)) ?? 0) >= size;
+    return (this.drafts.of(server)?.sizeFor(shape, this.#hasMemory(job, server)) ?? 0) >= size;
   }
 
   /** A job without GPUs is frozen rather than stopped: its memory stays, whether it is in the draft or not. */
@@ -344,7 +355,7 @@ export class Packer {
 
   /** Does it go on having memory there, whatever becomes of it in the draft? */
   #hasMemory(job: Job, server: ServerId): boolean {
-    return this.#keepsMemory(job) && this.#isOwn(job, server);
+    return this.#keepsMemory(job) && ownShare(job, server) !== null;
   }
 
   /** Can it only be where it is? */
@@ -352,15 +363,11 @@ export class Packer {
     return this.#keepsMemory(job) || (job.state.status === "running" && !this.#cluster.guard.mayMigrate(job));
   }
 
-  #isOwn(job: Job, server: ServerId): boolean {
-    return (placementOf(job) ?? []).some((share) => share.server === server);
-  }
-
   /** Packs the cluster anew, where the rule can, so that the job fits; running jobs that may be moved are. */
   #repack(job: Job, size: number): boolean {
     if (!packingOf(this.#cluster) || this.#repacks >= MOST_REPACKS || job.state.status === "running") return false;
     this.#repacks++; // also those that come to nothing: they cost as much
-    const found = repack({ ...this.#cluster, draft: (id) => this.#draft(id), grants: this.#grants }, job, size);
+    const found = repack({ ...this.#cluster, draft: (id) => this.drafts.of(id), grants: this.#grants }, job, size);
     if (!found) return false;
     const before = found.moves.map(({ job: moved }) => this.#grants.get(moved.id) as Placement);
     for (const { job: moved } of found.moves) this.evict(moved);
@@ -373,7 +380,7 @@ export class Packer {
     // On a server with several kinds of GPUs the counts can come out and the devices not.
     for (const each of all) this.evict(each.job);
     for (const [i, { job: moved }] of found.moves.entries()) {
-      for (const share of before[i] as Placement) this.#draft(share.server)?.takeShare(moved.id, share);
+      for (const share of before[i] as Placement) this.drafts.of(share.server)?.takeShare(moved.id, share);
       this.#grants.set(moved.id, before[i] as Placement);
     }
     return false;
@@ -383,19 +390,9 @@ export class Packer {
   #takeCounts(job: Job, counts: readonly (readonly [ServerId, number])[]): boolean {
     const shape = shapeOf(job);
     const shares = counts.map(([server, count]) =>
-      (this.#draft(server) as Draft).take(job.id, shape, demandOf(shape, count), ownShare(job, server)),
+      (this.drafts.of(server) as Draft).take(job.id, shape, demandOf(shape, count), ownShare(job, server)),
     );
     this.#grants.set(job.id, shares);
     return counts.every(([, count], i) => shares[i]?.gpus.length === count);
-  }
-
-  #draft(server: ServerId): Draft | null {
-    const known = this.#drafts.get(server);
-    if (known) return known;
-    const room = this.#cluster.rooms.get(server);
-    if (!room) return null;
-    const draft = new Draft(room, this.#cluster.holdings.loose);
-    this.#drafts.set(server, draft);
-    return draft;
   }
 }

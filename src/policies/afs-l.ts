@@ -42,7 +42,7 @@ function shares(pool: PoolView, snapshot: Snapshot, hysteresis: number): Sizing 
     keepClose(players, sizes, capacity, snapshot, hysteresis);
     return sizes;
   };
-  return { order, sizes: redo(order), redo, among };
+  return { by: "work left", order, sizes: redo(order), redo, among };
 }
 
 /** They play in the order of submission, which stays the same while lengths change. */

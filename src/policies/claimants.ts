@@ -75,6 +75,8 @@ export interface Filling<C extends Claimant> {
   size(contender: Contender): number;
   /** Which jobs are considered; all when not said. */
   mayHave?(claimant: C, contender: Contender): boolean;
+  /** What they take turns by, in words. */
+  readonly by?: string;
   /** Whom it may stop, the first one first; nobody when not said. */
   readonly holders?: readonly Holder<C>[];
   readonly yields?: Yields<C>;
@@ -95,10 +97,12 @@ export function fill<C extends Claimant>(claimants: readonly C[], packer: Packer
     );
   let isShort = false;
   let heap = waiting();
+  const served: Contender[] | null = packer.witness ? [] : null;
   for (let turn = heap.first; turn; turn = heap.first) {
     const { claimant, size } = turn;
     const contender = turn.next as Contender;
     const { job } = contender;
+    served?.push(contender);
     let isStopping = false;
     if (mayHave(claimant, contender)) {
       const isFree = packer.place(job, size);
@@ -116,6 +120,7 @@ export function fill<C extends Claimant>(claimants: readonly C[], packer: Packer
     } else if (turn.next) heap.settle();
     else heap.pop();
   }
+  if (served) packer.witness?.line(filling.by ?? "share", served);
   return isShort;
 }
 

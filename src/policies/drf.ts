@@ -45,6 +45,7 @@ export const drf: PolicyEntry = {
       const holders = bookHeld(contenders, snapshot, packer, (job) => accounts.get(nameOf(job)));
       fill([...accounts.values()], packer, {
         size: leastOf,
+        by: "dominant share",
         holders: preemptive === true ? richestFirst(holders.filter(({ share }) => share > 0)) : [],
       });
       grow([...accounts.values()], packer, speedsUp(snapshot));

@@ -1,4 +1,4 @@
-import { isSuspended, placementOf } from "../core/job.ts";
+import { isSuspended, type Job, placementOf } from "../core/job.ts";
 import type { Packer } from "../core/packer.ts";
 import type { Snapshot } from "../core/policy.ts";
 import type { Contender } from "../core/pool.ts";
@@ -18,17 +18,23 @@ export function backfill(line: readonly Contender[], packer: Packer, snapshot: S
   if (!head) return;
   const reservation = new Reservation(head, packer, snapshot);
   const refused = new Refusals();
+  const refuse = (job: Job): void =>
+    packer.witness?.turnedAway(job, { kind: "reservation", of: head.job.id, at: reservation.at });
   for (const { job, isRunning, preferred } of line.slice(1)) {
     if (isRunning) continue;
     const left = snapshot.guard.leftMillis(job, preferred);
     if (left !== null && reservation.allowsUntil(snapshot.now + left)) packer.place(job, preferred);
-    else if (!refused.covers(job, preferred, 0)) {
+    else if (refused.covers(job, preferred, 0)) refuse(job);
+    else {
       const mayUse = (server: ServerId): boolean => reservation.spares(server, shapeOf(job), preferred);
       const isFixed = isSuspended(job); // where its memory is
       const mayGo = !isFixed || (placementOf(job) ?? []).every(({ server }) => mayUse(server));
       const place = mayGo && packer.find(job, preferred, isFixed ? {} : { mayUse });
       if (place) reservation.lend(place);
-      else refused.add(job, preferred, 0);
+      else {
+        refused.add(job, preferred, 0);
+        refuse(job);
+      }
     }
   }
 }

@@ -50,7 +50,7 @@ function sizing(pool: PoolView, snapshot: Snapshot, admission: boolean): Sizing 
   const grown = Uint32Array.from(growing, (i) => sizes[i] as number);
   growByGain(claims, grown, left);
   for (const [at, i] of growing.entries()) sizes[i] = grown[at] as number;
-  return { order, sizes };
+  return { by: "deadline", order, sizes };
 }
 
 const deadlineOf = ({ job }: Contender): number => job.spec.deadline ?? Number.POSITIVE_INFINITY;

@@ -55,7 +55,12 @@ export const edf: PolicyEntry = {
         return isPromised(contender) ? IN_TIME : UNPROMISED;
       };
       const order = byKey(pool.contenders, classOf, ({ job }) => job.spec.deadline ?? 0);
-      walk(listed(order), packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
+      walk(listed(order), packer, {
+        isPreemptive: preemptive === true,
+        mayPass: true,
+        units: pool.capacity,
+        by: "deadline",
+      });
       return { requeue, wakeAt: late === "demote" ? nextMissed(pool.contenders, snapshot.now) : null };
     }),
 };

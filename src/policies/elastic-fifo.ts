@@ -16,12 +16,12 @@ export const elasticFifo: PolicyEntry = {
   create: () =>
     bySize((pool, snapshot) => {
       const { among } = front(pool, BY_SUBMISSION);
-      return { ...leastThenInTurn(sizable(among), pool.capacity, snapshot), among };
+      return { by: "submission", ...leastThenInTurn(sizable(among), pool.capacity, snapshot), among };
     }),
 };
 
 /** The least of each in order; then one at a time in turn. */
-export function leastThenInTurn(order: readonly Contender[], units: number, snapshot: Snapshot): Sizing {
+export function leastThenInTurn(order: readonly Contender[], units: number, snapshot: Snapshot): Omit<Sizing, "by"> {
   const redo = (asking: readonly Contender[]): Sizes => {
     const sizes = boundSizes(asking);
     const left = giveInOrder(asking, sizes, units - sumOf(sizes));

@@ -21,6 +21,6 @@ export const elasticSrjf: PolicyEntry = {
       const asking = sizable(among);
       const left = lengths(asking, snapshot);
       const order = byKey(asking, (_, i) => left[i] as number);
-      return { ...leastThenInTurn(order, pool.capacity, snapshot), among };
+      return { by: "work left", ...leastThenInTurn(order, pool.capacity, snapshot), among };
     }),
 };

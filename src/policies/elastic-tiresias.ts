@@ -48,7 +48,7 @@ export const elasticTiresias: PolicyEntry = {
         expand(asking, sizes, left, snapshot);
         return sizes;
       };
-      return { order, sizes: redo(order), redo, verdict, among };
+      return { by: "attained service", order, sizes: redo(order), redo, verdict, among };
     });
   },
 };

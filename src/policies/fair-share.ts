@@ -94,7 +94,12 @@ function divide(pool: PoolView, packer: Packer, snapshot: Snapshot, options: Opt
   const size = ({ preferred }: Contender): number => preferred;
   const isShort = fill([...users.values()], packer, {
     size,
-    mayHave: (user, { preferred }) => user.held + preferred <= user.quota,
+    by: "share of its user",
+    mayHave: ({ held, quota, name }, { job, preferred }) => {
+      const may = held + preferred <= quota;
+      if (!may) packer.witness?.turnedAway(job, { kind: "quota", user: name, pool: pool.pool, held, quota });
+      return may;
+    },
     holders: isPreemptive ? [...lent, ...own] : [],
     yields: (holder, user) => (holder.claimant !== user && isLent(holder)) || isBetterOff(holder, user),
   });
@@ -113,6 +118,7 @@ function divide(pool: PoolView, packer: Packer, snapshot: Snapshot, options: Opt
 
 /** One user in one pool. */
 class User implements Claimant {
+  readonly name: string;
   waiting: readonly Contender[] = [];
   readonly weight: number;
   readonly quota: number;
@@ -121,7 +127,8 @@ class User implements Claimant {
   held = 0;
   readonly #pool: Pool;
 
-  constructor(pool: Pool, weight: number, quota: number, average: number) {
+  constructor(name: string, pool: Pool, weight: number, quota: number, average: number) {
+    this.name = name;
     this.#pool = pool;
     this.weight = weight;
     this.quota = quota;
@@ -156,6 +163,7 @@ function usersOf({ pool, contenders }: PoolView, snapshot: Snapshot, options: Op
       const weight = numberFor(sharesOf(options, "weights"), name, 1);
       const quota = numberFor(quotasFor(options, pool), name, Number.POSITIVE_INFINITY);
       user = new User(
+        name,
         pool,
         weight,
         quota,

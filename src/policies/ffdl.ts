@@ -49,6 +49,7 @@ export const ffdl: PolicyEntry = {
   create({ mayWait, chargeRestarts, horizonSeconds, weightByPriority }) {
     const name = {};
     const weigh = weightByPriority === true ? weightOf : () => 1;
+    const by = mayWait === true ? "speed-up by unit" : weightByPriority === true ? "priority" : "submission";
     return bySize((pool, snapshot) => {
       const { capacity } = pool;
       const horizon = chargeRestarts === true ? Number(horizonSeconds) : Number.POSITIVE_INFINITY;
@@ -67,7 +68,7 @@ export const ffdl: PolicyEntry = {
         for (const [at, size] of (allocate(choices, capacity) ?? []).entries()) sizes[chosen[at] as number] = size;
         return sizes;
       };
-      return { order, sizes: redo(order), redo, among };
+      return { by, order, sizes: redo(order), redo, among };
     });
   },
 };

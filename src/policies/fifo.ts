@@ -29,6 +29,7 @@ export const fifo: PolicyEntry = {
         isPreemptive: false,
         mayPass: options.backfill === "fit",
         units: pool.capacity,
+        by: "submission",
       });
       if (options.backfill !== "easy" || !first) return;
       const { contenders } = pool;

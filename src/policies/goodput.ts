@@ -64,7 +64,8 @@ export const goodput: PolicyEntry = {
         ...choiceOf(each, mostOf(each), Number(horizonSeconds), worth, snapshot),
         mayWait: i >= sure && (!each.isRunning || each.mayYield),
       }));
-      return { order, sizes: allocate(choices, capacity) ?? new Uint32Array(order.length), mostOf, among };
+      const sizes = allocate(choices, capacity) ?? new Uint32Array(order.length);
+      return { by: "expected progress by unit", order, sizes, mostOf, among };
     }),
 };
 

@@ -15,6 +15,8 @@ export interface Line {
   skipKind(): void;
   /** Is it known that nobody is left who waits? */
   readonly isIdle: boolean;
+  /** All of them in order, whoever has gone by: for whoever has it explained. */
+  everybody(): readonly Contender[];
 }
 
 /** A line that is given as a list. */
@@ -35,6 +37,7 @@ export function listed(order: readonly Contender[]): Line {
     get isIdle() {
       return false;
     },
+    everybody: () => order,
   };
 }
 
@@ -98,6 +101,7 @@ class StandingLine implements Line {
   passed = 0;
   /** In order: those that run, and those that stand apart. */
   readonly #singles: readonly Placed[];
+  readonly #kinds: readonly Kind[];
   #single = 0;
   readonly #apart: ReadonlySet<Contender>;
   #open: Open[];
@@ -107,6 +111,7 @@ class StandingLine implements Line {
   #last: Open | null = null;
 
   constructor(kinds: readonly Kind[], running: readonly Contender[], apart: readonly Contender[], keysOf: KeysOf) {
+    this.#kinds = kinds;
     this.#open = kinds.map((kind) => ({ kind, at: 0 }));
     this.#apart = new Set(apart);
     const placed = (contender: Contender): Placed => ({ contender, keys: keysOf(contender) });
@@ -135,6 +140,13 @@ class StandingLine implements Line {
     this.#last = first;
     this.#first = null;
     return head.contender;
+  }
+
+  everybody(): readonly Contender[] {
+    const waiting = this.#kinds.flatMap(({ members }) =>
+      members.filter(({ contender }) => !this.#apart.has(contender)),
+    );
+    return [...this.#singles, ...waiting].sort(byKeys).map(({ contender }) => contender);
   }
 
   skipKind(): void {

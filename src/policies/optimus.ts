@@ -20,7 +20,7 @@ export const optimus: PolicyEntry = {
       const { among } = front(pool, BY_SUBMISSION);
       const order = sizable(among);
       const redo = (asking: readonly Contender[]): Sizes => leastThenByTime(asking, pool.capacity, snapshot);
-      return { order, sizes: redo(order), redo, among };
+      return { by: "submission", order, sizes: redo(order), redo, among };
     }),
 };
 

@@ -94,7 +94,7 @@ export const priority: PolicyEntry = {
       const mature = running.filter(({ job }) => now - since(job) >= minRun);
       const line = byKey(mature, own, victimKey(pool, snapshot), (_, i) => -i);
       const standings = { of: own, line };
-      walk(listed(order), packer, { isPreemptive, mayPass, standings, units: pool.capacity });
+      walk(listed(order), packer, { isPreemptive, mayPass, standings, units: pool.capacity, by: "priority" });
       const waiting = order.filter(({ job, isRunning }) => !isRunning && !packer.grants.has(job.id));
       const matures = isPreemptive ? nextMature(running, waiting, minRun, now) : Number.POSITIVE_INFINITY;
       return { wakeAt: Math.min(matures, mayPass ? Number.POSITIVE_INFINITY : nextHead(waiting, ageing, now)) };

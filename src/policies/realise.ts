@@ -7,6 +7,8 @@ import { leastOf, positionsOf, type Sizes, sizable, speedsUp } from "./sizes.ts"
 import { Refusals } from "./walk.ts";
 
 export interface Sizing {
+  /** What the order goes by, in words. */
+  readonly by: string;
   /** More important first: it is placed, and grows, rather than who comes later. Without the pinned ones. */
   readonly order: readonly Contender[];
   readonly sizes: Sizes;
@@ -32,6 +34,7 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
     const refused = new Set<Contender>();
     let sizing = decide(pool, snapshot);
     const among = sizing.among ?? pool.contenders;
+    packer.witness?.line(sizing.by, sizing.order);
     for (let tries = 1; !begin(sizing, packer, refused) && tries < MOST_TRIES; tries++) {
       putBack(sizing, packer);
       const isLeft = (contender: Contender): boolean => !refused.has(contender);
@@ -72,6 +75,7 @@ function begin({ order, sizes }: Sizing, packer: Packer, refused: Set<Contender>
     const least = leastOf(contender);
     const isAlike = alike.covers(contender.job, least, 0);
     if (!isAlike && (size === 0 || place(contender, size, order, packer))) continue;
+    packer.witness?.noRoom(contender.job, least);
     alike.add(contender.job, least, 0);
     refused.add(contender);
     if (size > 0) areAll = false;

@@ -28,6 +28,7 @@ export const roundRobin: PolicyEntry = {
       const quantum = Number(quantumSeconds) * 1000;
       const waiting = contenders.filter(({ isRunning }) => !isRunning).sort(bySince);
       if (waiting.length === 0) return;
+      packer.witness?.line("time waited", waiting);
       const running = contenders.filter(({ isRunning }) => isRunning);
       const hasHadIts = ({ job }: Contender): boolean => now - since(job) >= quantum;
       let expired = running.filter((each) => each.mayYield && hasHadIts(each)).sort(bySince);
@@ -49,7 +50,10 @@ export const roundRobin: PolicyEntry = {
           fits = packer.place(job, preferred);
         }
         if (fits) continue;
-        if (now - since(job) >= PATIENCE_QUANTA * quantum) break; // what was freed is kept for it
+        if (now - since(job) >= PATIENCE_QUANTA * quantum) {
+          packer.witness?.holdsUp(job);
+          break; // what was freed is kept for it
+        }
         wakeAt = Math.min(wakeAt, since(job) + (now - since(job) < quantum ? 1 : PATIENCE_QUANTA) * quantum);
         for (const victim of evicted) packer.place(victim.job, victim.size);
         expired = [...expired, ...evicted].sort(bySince);

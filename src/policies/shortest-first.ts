@@ -20,7 +20,7 @@ const classOf = (attained: number): number => Math.floor(Math.log2(Math.max(1, a
  * @param rate at which what it sorts by goes down while a job runs; null when it does not
  */
 export const shortestFirst = (
-  entry: Pick<PolicyEntry, "key" | "description" | "needs">,
+  { by, ...entry }: Pick<PolicyEntry, "key" | "description" | "needs"> & { readonly by: string },
   least: (left: ReturnType<typeof remaining>) => (contender: Contender) => number,
   rate: Rate | null = null,
 ): PolicyEntry => ({
@@ -61,7 +61,7 @@ export const shortestFirst = (
         apart,
       };
       const line = lineOf(pool, standing);
-      walk(line, packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity });
+      walk(line, packer, { isPreemptive: preemptive === true, mayPass: true, units: pool.capacity, by });
       return undefined;
     }),
 });

@@ -4,6 +4,7 @@ import { shortestFirst } from "./shortest-first.ts";
 export const sjf = shortestFirst(
   {
     key: "sjf",
+    by: "size",
     description: "Smallest request first: fewest GPUs (or cores). A large job can starve behind small ones.",
     needs: [],
   },

@@ -49,7 +49,7 @@ export const tiresias: PolicyEntry = {
       // What an index or the reference's lists make of a waiting job may change whenever anything does.
       const epoch = isReference || options.gittins === true ? {} : null;
       const line = lineOf(pool, { name: queuesOf, keysOf, epoch, apart });
-      walk(line, packer, { isPreemptive: true, mayPass: true, units: pool.capacity });
+      walk(line, packer, { isPreemptive: true, mayPass: true, units: pool.capacity, by: "attained service" });
       settle?.(packer);
       return verdict;
     });

@@ -15,6 +15,8 @@ export interface Walk {
   readonly units?: number;
   /** What a job is given; its preferred size when not said. */
   size?(contender: Contender): number;
+  /** What the line goes by, in words. */
+  readonly by?: string;
   /** Who yields to whom; when not said, those later in the order to those before them, the last one first. */
   readonly standings?: Standings;
 }
@@ -35,17 +37,28 @@ export interface Standings {
 export function walk(
   line: Line,
   packer: Packer,
-  { isPreemptive, mayPass, units = Number.POSITIVE_INFINITY, size, standings = backwards(line) }: Walk,
+  {
+    isPreemptive,
+    mayPass,
+    units = Number.POSITIVE_INFINITY,
+    size,
+    by = "its order",
+    standings = backwards(line),
+  }: Walk,
 ): Contender | null {
+  const { witness } = packer;
+  witness?.line(by, line.everybody());
   const yielding = new YieldingLine(standings);
   const refused = new Refusals();
   let left = units;
   const getsRoom = (contender: Contender, wanted: number): boolean => {
     const { job, isRunning } = contender;
     if (isRunning && packer.grants.has(job.id)) return true; // also one that wants none of what is divided
-    if (wanted > left) return false;
     const standing = standings.of(contender);
-    if (refused.covers(job, wanted, standing)) return false;
+    if (wanted > left || refused.covers(job, wanted, standing)) {
+      witness?.noRoom(job, wanted);
+      return false;
+    }
     const mayTake = isPreemptive && yielding.comesTo(standing);
     if (mayTake ? packer.makeRoom(job, wanted, yielding) : packer.place(job, wanted)) return true;
     refused.add(job, wanted, standing);
@@ -58,7 +71,10 @@ export function walk(
     const wanted = contender.isRunning ? contender.size : (size?.(contender) ?? contender.preferred);
     if (getsRoom(contender, wanted)) left -= contender.isPinned ? 0 : wanted;
     else if (mayPass) line.skipKind();
-    else return contender;
+    else {
+      witness?.holdsUp(contender.job);
+      return contender;
+    }
   }
 }
 
