@@ -249,6 +249,14 @@ export function createClient({ url = DEFAULT_URL, token, webSocket, fetch, ...wa
       return survey ?? { leftovers: [], unasked: [] };
     },
 
+    /**
+     * Who had which GPUs and cores of which server between two moments, in the order in which it came about; at most 1,000 a page.
+     */
+    async timeline(query: op.GetTimelineVariables, options: Stoppable = {}): Promise<Page<op.Tenure>> {
+      const { nodes, totalCount, pageInfo } = (await ask(op.GetTimeline, query, options)).timeline;
+      return { items: nodes, total: totalCount, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+    },
+
     /** Images that jobs have used, on all servers. */
     images: async (options: Stoppable = {}): Promise<op.GetImagesResult["images"]> =>
       (await ask(op.GetImages, {}, options)).images,

@@ -1,7 +1,17 @@
 import { badInput } from "./errors.ts";
 
 /** What a cursor points into. Its letter keeps a cursor of one list from being taken for one of another. */
-const letters = { event: "e", log: "l", job: "j", run: "r", server: "s", gpu: "g", migration: "m" } as const;
+const letters = {
+  event: "e",
+  log: "l",
+  job: "j",
+  run: "r",
+  server: "s",
+  gpu: "g",
+  migration: "m",
+  tenure: "t",
+  usage: "u",
+} as const;
 export type CursorKind = keyof typeof letters;
 
 export const cursorOf = (kind: CursorKind, place: string | number): string => `${letters[kind]}:${place}`;

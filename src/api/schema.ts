@@ -23,6 +23,7 @@ import { PolicyResolver } from "./resolvers/policy.ts";
 import { RunResolver } from "./resolvers/run.ts";
 import { ServerResolver } from "./resolvers/server.ts";
 import { ServerMutations } from "./resolvers/server-mutations.ts";
+import { TimelineResolver } from "./resolvers/timeline.ts";
 
 /** The library wants one though every stream here reads the event log or the output by itself. */
 const unused: PubSub = {
@@ -49,6 +50,7 @@ export const buildApiSchema = (): GraphQLSchema =>
       MigrationResolver,
       PolicyResolver,
       ForecastResolver,
+      TimelineResolver,
       ExpectationResolver,
       OutputQueries,
       OutputStreams,

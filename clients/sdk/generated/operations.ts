@@ -425,6 +425,8 @@ export interface SubmitJobInput {
   readonly yaml?: string | null;
 }
 
+export type TenureStatus = "FROZEN" | "RUNNING" | "STARTING" | "STOPPING";
+
 /** Files on the API's machine with which a tcp endpoint is reached safely. */
 export interface TlsInput {
   /** The certificate of the authority that signed the engine's. */
@@ -464,6 +466,78 @@ export type Fault = {
   readonly code: string;
   readonly path: readonly string[] | null;
 };
+
+export type Tenure = {
+  readonly jobId: string;
+  readonly name: string | null;
+  readonly user: string | null;
+  readonly status: TenureStatus;
+  readonly attempt: number;
+  readonly generation: number;
+  readonly server: string;
+  readonly gpus: readonly string[];
+  readonly cores: readonly number[];
+  readonly memoryMiB: number;
+  readonly from: string;
+  readonly to: string;
+  readonly lasts: boolean;
+};
+
+export type GetTimelineVariables = {
+  readonly from: string;
+  readonly to: string;
+  readonly server?: string | null;
+  readonly job?: string | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+};
+export type GetTimelineResult = {
+  readonly timeline: {
+    readonly totalCount: number;
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly endCursor: string | null;
+    };
+    readonly nodes: readonly Tenure[];
+  };
+};
+export const GetTimeline = `
+query GetTimeline($from: DateTime!, $to: DateTime!, $server: ID, $job: ID, $first: Int, $after: Cursor) {
+  timeline(
+    from: $from
+    to: $to
+    server: $server
+    job: $job
+    first: $first
+    after: $after
+  ) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      ...Tenure
+    }
+  }
+}
+
+fragment Tenure on Tenure {
+  jobId
+  name
+  user
+  status
+  attempt
+  generation
+  server
+  gpus
+  cores
+  memoryMiB
+  from
+  to
+  lasts
+}
+` as TypedDocument<GetTimelineResult, GetTimelineVariables>;
 
 export type Progress = {
   readonly epoch: number | null;

@@ -9,6 +9,7 @@ import type { Cause, Outcome } from "../../core/outcome.ts";
 import type { Need, OptionKind } from "../../core/policy.ts";
 import type { DriverKind, Health } from "../../core/server.ts";
 import type { ServerState } from "../../core/server-state.ts";
+import type { TenureStatus } from "../../core/tenure.ts";
 import type { LogStream } from "../../store/job-logs.ts";
 
 /** An enum whose values are the core's own words, spelled as GraphQL spells them: `unhealthy-gpu` is UNHEALTHY_GPU. */
@@ -178,6 +179,13 @@ export const GpuStateEnum = enumOf<GpuState>("GpuState", "Who has a GPU, or why 
   leased: "A job holds it.",
   busy: "Somebody else is at work on it, as `reason` says: it is given to nobody, though its job may keep it.",
   faulty: "It is quarantined, as `reason` says: it is given to nobody, and its job is moved.",
+});
+
+export const TenureStatusEnum = enumOf<TenureStatus>("TenureStatus", "What a job does with what it holds.", {
+  starting: "It gets ready there.",
+  running: "It trains.",
+  stopping: "It lets go of it: it saves and stops, or holds it as a way back until it trains elsewhere.",
+  frozen: "It rests in its memory: it is paused.",
 });
 
 export const DriverEnum = enumOf<DriverKind>("Driver", "How runs are started on a server.", {
