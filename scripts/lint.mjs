@@ -16,6 +16,7 @@ const steps = {
   ],
   layers: ["depcruise", "--config", ".dependency-cruiser.cjs", ...rooms],
   types: ["tsc", "--noEmit", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo"],
+  "types of the web monitor": ["tsc", "-p", "clients/web"],
   "schema fresh": ["node", "scripts/schema.mjs", "--check"],
 };
 

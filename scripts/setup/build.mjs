@@ -1,4 +1,5 @@
-// dist/ = the compiled sources and the files they read, built aside and swapped in whole: nobody runs half a build.
+// dist/ = the compiled sources, the files they read and the web monitor as browsers get it, built aside and swapped in
+// whole: nobody runs half a build.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +9,8 @@ import { SetUpError } from "./error.mjs";
 const sourceFolders = ["src", "migrations", "clients", "bench"];
 const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/setup/build.mjs"];
 const stamp = "sources.sha256";
+/** Its sources are for Vite alone. */
+const monitor = "clients/web";
 
 /** Whether dist/ was built from exactly the sources that lie here now. */
 export function isBuilt(root) {
@@ -23,20 +26,24 @@ export function build(root) {
   const [fresh, stale] = [join(root, ".setup-dist"), join(root, ".setup-dist-stale")];
   for (const folder of [fresh, stale]) rmSync(folder, { recursive: true, force: true });
   const builtFrom = digest(root); // taken first: a source saved while it compiles must not count as built
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [compiler, "-p", "tsconfig.build.json", "--outDir", fresh, "--pretty", "false"],
-    { cwd: root, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
-  );
-  if (status !== 0) throw new SetUpError(`the sources do not compile\n${stdout.trimEnd()}`);
-  for (const asset of sources(root).filter((path) => !/\.(ts|tsx|md)$/.test(path))) {
-    cpSync(join(root, asset), join(fresh, asset));
-  }
+  run(root, "typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", fresh, "--pretty", "false"]);
+  const isAsset = (path) => !/\.(ts|tsx|md)$/.test(path) && !path.startsWith(`${monitor}/`);
+  for (const asset of sources(root).filter(isAsset)) cpSync(join(root, asset), join(fresh, asset));
+  const site = ["build", "--config", join(monitor, "vite.config.ts"), "--outDir", join(fresh, monitor)];
+  if (existsSync(join(root, monitor, "index.html"))) run(root, "vite/bin/vite.js", [...site, "--logLevel", "warn"]);
   writeFileSync(join(fresh, stamp), builtFrom);
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), stale);
   renameSync(fresh, join(root, "dist"));
   rmSync(stale, { recursive: true, force: true });
+}
+
+function run(root, program, args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules", program), ...args], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new SetUpError(`the sources do not compile\n${`${stdout}${stderr}`.trimEnd()}`);
 }
 
 function digest(root) {

@@ -9,6 +9,7 @@ import { newApp } from "./app.ts";
 import { Guard, type Tokens } from "./guard.ts";
 import { House, type HouseOptions } from "./house.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { builtMonitor } from "./monitor.ts";
 import { Rate } from "./rate.ts";
 import { buildApiSchema } from "./schema.ts";
 import { serveWebSocket } from "./websocket.ts";
@@ -26,6 +27,8 @@ export interface ApiOptions extends HouseOptions {
   readonly tokens: Tokens;
   /** Whose jobs they are where no token is needed. */
   readonly defaultUser: string;
+  /** The folder of the web monitor as it was built; where the build of this program puts it unless given. */
+  readonly monitor?: string;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -41,11 +44,11 @@ export interface Api {
 }
 
 /**
- * GraphQL over HTTP and WebSocket, the playground and the jobs page, on one port. Rejects with a DomainError when the port is
+ * GraphQL over HTTP and WebSocket, the playground and the web monitor, on one port. Rejects with a DomainError when the port is
  * taken, or when others than this machine could come in without a token.
  */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { listen, tokens, allowOrigins = [], defaultUser, log } = options;
+  const { listen, tokens, allowOrigins = [], defaultUser, monitor = builtMonitor, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   if (!isLoopback(listen.host) && !(await tokens.required()))
     throw domainError("FORBIDDEN", needsToken(listen.host), ["listen", "host"]);
@@ -59,7 +62,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const apollo = newApollo(schema, limits, logError);
   await apollo.start();
 
-  const app = newApp({ house, guard, rate, limits, allowOrigins, apollo, log: logError });
+  const app = newApp({ house, guard, rate, limits, allowOrigins, apollo, monitor, log: logError });
   const server = listen.tls ? createTlsServer(tlsFiles(listen.tls), app) : createServer(app);
   const closeSockets = serveWebSocket(server, { schema, house, guard, limits, rate, log: logError });
   const close = async (): Promise<void> => {

@@ -4,19 +4,17 @@ import { type Response, Router } from "express";
 type Bundle = typeof import("@graphql-yoga/render-graphiql/graphiql");
 
 /** Nothing from elsewhere, and no script that is not a file of this server. */
-const strict =
+export const strict =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; connect-src 'self' ws: wss:";
-const jobsPolicy = `${strict}; style-src 'self'; img-src data:`;
 /** The editor of the playground styles itself from its script, and has its fonts and pictures inside. */
 const playgroundPolicy = `${strict}; style-src 'self' 'unsafe-inline'; img-src data:; font-src 'self' data:; worker-src 'self'`;
 
 const file = (name: string): string => readFileSync(new URL(`./pages/${name}`, import.meta.url), "utf8");
 
-/** The page that lists jobs, and the playground with its parts. */
+/** The playground with its parts. */
 export function pages(): Router {
   const router = Router();
-  router.get("/", (_request, response) => send(response, "html", file("jobs.html"), jobsPolicy));
-  for (const name of ["jobs.js", "follow.js", "token.js", "playground.js"])
+  for (const name of ["token.js", "playground.js"])
     router.get(`/pages/${name}`, (_request, response) => send(response, "js", file(name)));
   router.get("/pages/page.css", (_request, response) => send(response, "css", file("page.css")));
   router.get("/playground", (_request, response) => sendPlayground(response));

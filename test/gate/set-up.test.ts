@@ -23,7 +23,7 @@ describe("the build", () => {
       "src/main.ts": `import { one } from "./one.ts";\nexport const two: number = one + 1;\n`,
       "src/one.ts": "export const one = 1;\n",
       "src/job-spec.json": "{}",
-      "clients/web/page.html": "<p>jobs</p>",
+      "clients/cli/page.html": "<p>jobs</p>",
     });
     build(clone);
   });
@@ -31,7 +31,7 @@ describe("the build", () => {
   test("compiles the sources and carries along the files that they read", () => {
     expect(built("src/main.js")).toContain('from "./one.js"');
     expect(built("src/job-spec.json")).toBe("{}");
-    expect(built("clients/web/page.html")).toBe("<p>jobs</p>");
+    expect(built("clients/cli/page.html")).toBe("<p>jobs</p>");
     expect(isBuilt(clone)).toBe(true);
   });
 

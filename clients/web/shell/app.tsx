@@ -1,0 +1,93 @@
+import { Component, type ComponentChildren } from "preact";
+import { LocationProvider, lazy, Route, Router } from "preact-iso";
+import { Empty } from "../design/empty.tsx";
+import { tokenWanted } from "../live/client.ts";
+import { messageOf } from "../live/link.ts";
+import { ConnectionBar, Header } from "./header.tsx";
+import { Help } from "./help.tsx";
+import { useKeys } from "./keys.ts";
+import { Toasts } from "./toasts.tsx";
+import { TokenForm } from "./token-form.tsx";
+
+/** A page is fetched when it is first gone to. */
+const Overview = lazy(() => import("../overview/page.tsx").then(({ OverviewPage }) => OverviewPage));
+const Jobs = lazy(() => import("../jobs/page.tsx").then(({ JobsPage }) => JobsPage));
+const Submit = lazy(() => import("../submit/page.tsx").then(({ SubmitPage }) => SubmitPage));
+const Job = lazy(() => import("../job/page.tsx").then(({ JobPage }) => JobPage));
+const Servers = lazy(() => import("../cluster/servers.tsx").then(({ ServersPage }) => ServersPage));
+const Server = lazy(() => import("../cluster/server.tsx").then(({ ServerPage }) => ServerPage));
+const Timeline = lazy(() => import("../cluster/timeline.tsx").then(({ TimelinePage }) => TimelinePage));
+const Policies = lazy(() => import("../cluster/policies.tsx").then(({ PoliciesPage }) => PoliciesPage));
+const Reports = lazy(() => import("../cluster/reports.tsx").then(({ ReportsPage }) => ReportsPage));
+
+export function App() {
+  return (
+    <LocationProvider>
+      <Shell />
+    </LocationProvider>
+  );
+}
+
+function Shell() {
+  useKeys();
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <Header />
+      <ConnectionBar />
+      <main id="main" tabIndex={-1}>
+        {tokenWanted.value ? <TokenForm problem={tokenWanted.value.problem} /> : <Pages />}
+      </main>
+      <Toasts />
+      <Help />
+    </>
+  );
+}
+
+function Pages() {
+  return (
+    <Boundary>
+      <Router onRouteChange={() => document.getElementById("main")?.focus({ preventScroll: true })}>
+        <Route path="/" component={Overview} />
+        <Route path="/jobs" component={Jobs} />
+        <Route path="/jobs/:id" component={Job} />
+        <Route path="/submit" component={Submit} />
+        <Route path="/servers" component={Servers} />
+        <Route path="/servers/:id" component={Server} />
+        <Route path="/timeline" component={Timeline} />
+        <Route path="/policies" component={Policies} />
+        <Route path="/reports" component={Reports} />
+        <Route default component={NoSuchPage} />
+      </Router>
+    </Boundary>
+  );
+}
+
+const NoSuchPage = () => (
+  <Empty title="There is no such page">
+    <a href="/">Back to the overview</a>
+  </Empty>
+);
+
+/** A page that throws is told of in its place; the rest goes on. */
+class Boundary extends Component<{ children: ComponentChildren }, { problem: string | null }> {
+  override state = { problem: null };
+
+  override componentDidCatch(error: unknown): void {
+    this.setState({ problem: messageOf(error) });
+  }
+
+  override render() {
+    if (this.state.problem === null) return this.props.children;
+    return (
+      <Empty title="This page has failed" kind="problem">
+        <p>{this.state.problem}</p>
+        <button type="button" onClick={() => location.reload()}>
+          Load it again
+        </button>
+      </Empty>
+    );
+  }
+}
