@@ -9,6 +9,7 @@ import { type LogError, refusal, tellError } from "./errors.ts";
 import { bearer, type Guard } from "./guard.ts";
 import type { House } from "./house.ts";
 import type { Limits } from "./limits.ts";
+import { logEndpoint } from "./log-download.ts";
 import { monitor } from "./monitor.ts";
 import { pages, sendPlayground } from "./pages.ts";
 import type { Rate } from "./rate.ts";
@@ -48,6 +49,7 @@ export function newApp(options: AppOptions): Express {
     else next();
   });
   app.use("/checkpoints", notTooFast(options), onlyKnown(options), checkpointEndpoint(house.engine));
+  app.use("/logs", notTooFast(options), onlyKnown(options), logEndpoint(house.engine));
   app.use("/code", notTooFast(options), onlyKnown(options), codeEndpoint(house.code, house.clock));
   app.use(
     "/graphql",

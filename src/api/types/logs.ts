@@ -1,4 +1,4 @@
-import { ArgsType, Field, Int, ObjectType } from "type-graphql";
+import { ArgsType, Field, InputType, Int, ObjectType } from "type-graphql";
 import type { JobId } from "../../core/job.ts";
 import type { Instant } from "../../core/time.ts";
 import type { JobLogs, LogCursor, LogGap, LogPage, StoredLine } from "../../store/job-logs.ts";
@@ -111,12 +111,37 @@ function gapOf(job: JobId, gaps: readonly LogGap[]): Gap {
   return {
     from: logCursor(job, { attempt: first.attempt, offset: 0 }),
     to: logCursor(job, { attempt: last.attempt, offset: last.bytes }),
-    reason: gaps.map(removed).join("; "),
+    reason: reasonOfGaps(gaps),
   };
 }
 
+export const reasonOfGaps = (gaps: readonly LogGap[]): string => gaps.map(removed).join("; ");
+
 const removed = ({ attempt, lines, at }: LogGap): string =>
   `${lines.toLocaleString("en")} line${lines === 1 ? "" : "s"} of attempt ${attempt} were removed by retention on ${new Date(at).toISOString().slice(0, 10)}`;
+
+const optional = { nullable: true } as const;
+
+@InputType("LogFilter", { description: "Lines of output of which all that is given here is true." })
+export class LogFilterInput {
+  @Field(() => DateTime, { ...optional, description: "Printed then or later." })
+  since?: Instant | null;
+
+  @Field(() => DateTime, { ...optional, description: "Printed before." })
+  until?: Instant | null;
+
+  @Field(() => Int, { ...optional, description: "Printed by this member of a run over several servers, from 0." })
+  rank?: number | null;
+
+  @Field(() => String, { ...optional, description: "A regular expression, as JavaScript has them, found in the text." })
+  pattern?: string | null;
+
+  @Field(() => Boolean, { ...optional, description: "The pattern takes capital letters and small ones for the same." })
+  ignoreCase?: boolean | null;
+
+  @Field(() => Boolean, { ...optional, description: "Those in which the pattern is not found." })
+  invert?: boolean | null;
+}
 
 export const DEFAULT_LINES = 200;
 export const MOST_LINES = 1_000;
@@ -144,4 +169,11 @@ export class LogArgs {
 
   @Field(() => Int, { nullable: true, description: "Of this run only." })
   attempt?: number | null;
+
+  @Field(() => LogFilterInput, {
+    nullable: true,
+    description:
+      "Only these lines. A page may then hold few or none while `hasMore` is true: a long log is searched a part at a time.",
+  })
+  filter?: LogFilterInput | null;
 }
