@@ -11,6 +11,7 @@ import { RootLock } from "./drivers/process/root-lock.ts";
 import type { CheckpointKeeping } from "./engine/checkpoints.ts";
 import { wallClock } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
+import { Meter } from "./engine/usage/meter.ts";
 import { createLearner } from "./estimator/index.ts";
 import { Forecasts } from "./forecasts.ts";
 import type { Log } from "./log.ts";
@@ -21,6 +22,7 @@ import { CodeStore } from "./store/code-store.ts";
 import { JobLogs } from "./store/job-logs.ts";
 import { clusterId, findToken, listTokens, policySetting } from "./store/settings.ts";
 import { openStore } from "./store/store.ts";
+import { UsageHistory } from "./store/usage/history.ts";
 import { Vault } from "./store/vault/vault.ts";
 
 /** "Internal software error" of sysexits: whoever keeps the server running may start it again. */
@@ -153,9 +155,13 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
     const forecasts = new Forecasts({ engine, store, log });
     closers.push(() => forecasts.close());
 
+    const meter = new Meter({ engine, history: new UsageHistory(join(config.dataDir, "usage")), log });
+    closers.push(() => meter.close());
+
     const api = await startApi({
       engine,
       foresight: forecasts,
+      meter,
       listen: config.listen,
       limits: config.limits,
       allowOrigins: config.allowOrigins,

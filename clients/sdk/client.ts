@@ -1,4 +1,4 @@
-import { type CheckpointSource, downloadCheckpoint } from "./download.ts";
+import { type CheckpointSource, downloadCheckpoint, downloadLog } from "./download.ts";
 import { type Fault, RequestError, SchedulearnError } from "./errors.ts";
 import * as op from "./generated/operations.ts";
 import { type Endpoint, type Fetch, request } from "./http.ts";
@@ -12,7 +12,10 @@ const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
 
 /** Which server to speak to, and how. */
 export interface ClientOptions {
-  /** Where the API is; `http://127.0.0.1:4000/graphql` if absent. */
+  /**
+   * Where the API is: `http://host:port/graphql`. If absent, what the command line uses: the address in `SCHEDULEARN_URL` with the
+   * token in `SCHEDULEARN_TOKEN`, or else `http://127.0.0.1:4000/graphql`.
+   */
   readonly url?: string | undefined;
   /** An access token, where the server wants one: `schedulearn token create NAME` makes it. */
   readonly token?: string | undefined;
@@ -63,15 +66,16 @@ export type SchedulearnClient = ReturnType<typeof createClient>;
  * when it wants another token, `UnreachableError` when it does not answer, `RequestError` when it fails. Streams go on over
  * lost connections without losing or repeating an item.
  */
-export function createClient({ url = DEFAULT_URL, token, webSocket, fetch, ...wanted }: ClientOptions = {}) {
-  const endpoint: Endpoint = { url, token: token ?? null, fetch: fetch ?? globalThis.fetch };
+export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}) {
+  const { url = named.url(), token = (wanted.url === undefined && named.token()) || null } = wanted;
+  const endpoint: Endpoint = { url, token, fetch: fetch ?? globalThis.fetch };
   const retry: Retry = { ...defaultRetry, ...wanted.retry };
   let wasReached = false;
   const onConnected = (): void => {
     wasReached = true;
   };
   const keepAlive = { ...defaultKeepAlive, ...wanted.keepAlive };
-  const socket = new Socket({ url, token: token ?? null, webSocket, keepAlive, onConnected });
+  const socket = new Socket({ url, token, webSocket, keepAlive, onConnected });
 
   async function ask<Result, Variables>(
     document: TypedDocument<Result, Variables>,
@@ -288,6 +292,24 @@ export function createClient({ url = DEFAULT_URL, token, webSocket, fetch, ...wa
     forecastAccuracy: async (options: Stoppable = {}): Promise<readonly op.ForecastAccuracy[]> =>
       (await ask(op.GetForecastAccuracy, {}, options)).forecastAccuracy,
 
+    /** How much of the servers was used over time, each in equal steps: the last hour unless told otherwise. */
+    usage: async (query: op.GetUsageVariables = {}, options: Stoppable = {}): Promise<readonly op.UsageHistory[]> =>
+      (await ask(op.GetUsage, query, options)).usage,
+
+    /** What a job really uses and used, over its whole life unless told otherwise; null when there is no such job. */
+    jobUsage: async (
+      id: string,
+      span: Omit<op.GetJobUsageVariables, "id"> = {},
+      options: Stoppable = {},
+    ): Promise<op.GetJobUsageResult["job"]> => (await ask(op.GetJobUsage, { id, ...span }, options)).job,
+
+    /** How much of the servers and their GPUs is used, about every ten seconds, the newest samples at once. */
+    gpuUsage: ({
+      server,
+      ...options
+    }: Resumable & { readonly server?: string | undefined } = {}): AsyncGenerator<op.UsageUpdate, void, undefined> =>
+      follow(op.FollowGpuUsage, server === undefined ? {} : { server }, options),
+
     cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
 
     /** Part of a job's output: the lines behind `after`, or the `last` ones. */
@@ -300,6 +322,12 @@ export function createClient({ url = DEFAULT_URL, token, webSocket, fetch, ...wa
       query: Omit<op.GetLogPageVariables, "job"> = {},
       options: Stoppable = {},
     ): Promise<op.NumberedLogBatch> => (await ask(op.GetLogPage, { job, ...query }, options)).jobLogs,
+
+    /** All that a job has printed up to now as a stream of text, or what one run has. */
+    downloadLog: (
+      job: string,
+      { attempt, signal }: Stoppable & { readonly attempt?: number } = {},
+    ): Promise<ReadableStream<Uint8Array>> => downloadLog(endpoint, job, attempt, signal),
 
     /** What has happened, oldest first: everything behind `after`, at most `limit`. */
     async events(
@@ -397,5 +425,12 @@ export function createClient({ url = DEFAULT_URL, token, webSocket, fetch, ...wa
   }
   return client;
 }
+
+/** The environment, where there is one. */
+const { env = {} } = (globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } }).process ?? {};
+const named = {
+  url: () => env.SCHEDULEARN_URL || DEFAULT_URL,
+  token: () => env.SCHEDULEARN_TOKEN || null,
+};
 
 const charactersOf = ({ lines }: op.LogBatch): number => lines.reduce((sum, { text }) => sum + text.length, 0);

@@ -3,6 +3,7 @@ import type { ServerConfig } from "../config/index.ts";
 import type { Server } from "../core/server.ts";
 import type { Clock, Instant } from "../core/time.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Meter } from "../engine/usage/meter.ts";
 import type { Allowed } from "../job-spec/index.ts";
 import type { CodeShelf } from "./code.ts";
 import type { Foresight } from "./foresight.ts";
@@ -12,6 +13,7 @@ import { OneAtATime } from "./one-at-a-time.ts";
 export interface HouseOptions {
   readonly engine: Engine;
   readonly foresight: Foresight;
+  readonly meter: Meter;
   /** Where folders that are shipped with jobs are kept; without it there are none. */
   readonly code?: CodeShelf | undefined;
   /** What jobs may ask of their containers; nothing unless given. */
@@ -26,6 +28,7 @@ export interface HouseOptions {
 export class House {
   readonly engine: Engine;
   readonly foresight: Foresight;
+  readonly meter: Meter;
   readonly clock: Clock;
   readonly version = packageVersion();
   readonly startedAt: Instant;
@@ -36,9 +39,10 @@ export class House {
   readonly probe: HouseOptions["probe"];
   readonly newServer: HouseOptions["newServer"];
 
-  constructor({ engine, foresight, code, allowed, probe, newServer }: HouseOptions) {
+  constructor({ engine, foresight, meter, code, allowed, probe, newServer }: HouseOptions) {
     this.engine = engine;
     this.foresight = foresight;
+    this.meter = meter;
     this.clock = engine.clock;
     this.startedAt = engine.clock.now();
     this.code = code;

@@ -24,6 +24,15 @@ import { RunResolver } from "./resolvers/run.ts";
 import { ServerResolver } from "./resolvers/server.ts";
 import { ServerMutations } from "./resolvers/server-mutations.ts";
 import { TimelineResolver } from "./resolvers/timeline.ts";
+import {
+  GpuUsageHistoryResolver,
+  GpuUsageResolver,
+  JobUsageResolver,
+  ServerUsageResolver,
+  UsageHistoryResolver,
+  UsageQueries,
+  UsageStreams,
+} from "./resolvers/usage.ts";
 
 /** The library wants one though every stream here reads the event log or the output by itself. */
 const unused: PubSub = {
@@ -61,6 +70,13 @@ export const buildApiSchema = (): GraphQLSchema =>
       ProgressUpdateResolver,
       ServerChangeResolver,
       MigrationChangeResolver,
+      UsageQueries,
+      UsageStreams,
+      ServerUsageResolver,
+      UsageHistoryResolver,
+      GpuUsageResolver,
+      GpuUsageHistoryResolver,
+      JobUsageResolver,
     ],
     pubSub: unused,
     validate: false, // the job spec has one checker, and it is not this one

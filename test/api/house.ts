@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { type Api, type ApiOptions, startApi } from "../../src/api/http.ts";
 import type { ServerConfig } from "../../src/config/index.ts";
 import { requestCancel } from "../../src/core/request.ts";
+import { Meter } from "../../src/engine/usage/meter.ts";
 import { Forecasts } from "../../src/forecasts.ts";
 import { createToken, findToken, listTokens } from "../../src/store/settings.ts";
+import { UsageHistory } from "../../src/store/usage/history.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, EngineHouse } from "../engine/house.ts";
 
@@ -31,6 +34,7 @@ export class ApiHouse {
   unreachable: string | null = null;
   api!: Api;
   #forecasts!: Forecasts;
+  meter!: Meter;
 
   constructor(engines = new EngineHouse()) {
     this.engines = engines;
@@ -56,9 +60,16 @@ export class ApiHouse {
       store,
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
     });
+    this.meter = new Meter({
+      engine: this.engine,
+      history: new UsageHistory(join(this.engines.folder, "usage")),
+      log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+      everyMillis: 500,
+    });
     this.api = await startApi({
       engine: this.engine,
       foresight: this.#forecasts,
+      meter: this.meter,
       listen: { host: "127.0.0.1", port: 0, tls: null },
       limits: { requestsPerSecond: 100_000 },
       tokens: {
@@ -86,6 +97,7 @@ export class ApiHouse {
   async restart(): Promise<void> {
     await this.api.close();
     await this.#forecasts.close();
+    await this.meter.close();
     await this.engines.close();
     await this.open();
   }
@@ -155,6 +167,7 @@ export class ApiHouse {
   async close(): Promise<void> {
     await this.api?.close();
     await this.#forecasts?.close();
+    await this.meter?.close();
     for (const job of this.engine.scheduler.jobs.values())
       await this.engine
         .request((scheduler, now) => ({

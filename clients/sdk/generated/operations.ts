@@ -257,6 +257,22 @@ export interface LimitsInput {
   readonly stallSeconds?: number | null;
 }
 
+/** Lines of output of which all that is given here is true. */
+export interface LogFilter {
+  /** The pattern takes capital letters and small ones for the same. */
+  readonly ignoreCase?: boolean | null;
+  /** Those in which the pattern is not found. */
+  readonly invert?: boolean | null;
+  /** A regular expression, as JavaScript has them, found in the text. */
+  readonly pattern?: string | null;
+  /** Printed by this member of a run over several servers, from 0. */
+  readonly rank?: number | null;
+  /** Printed then or later. */
+  readonly since?: string | null;
+  /** Printed before. */
+  readonly until?: string | null;
+}
+
 export type LogStream = "STDERR" | "STDOUT";
 
 /** Which job, and where to. */
@@ -690,6 +706,12 @@ export type Forecast = {
     readonly options: Json;
     readonly runs: number;
     readonly jobCount: number;
+    readonly summary: {
+      readonly told: number;
+      readonly meanWait: number | null;
+      readonly meanJct: number | null;
+      readonly makespan: number | null;
+    };
     readonly jobs: readonly JobForecast[];
   })[];
   readonly hypothetical: readonly JobForecast[];
@@ -783,6 +805,7 @@ export type Server = {
   readonly freeDiskMiB: number | null;
   readonly shortOfDisk: string | null;
   readonly memoryUsedMiB: number;
+  readonly imageCount: number | null;
   readonly notice: string | null;
   readonly gpus: readonly Gpu[];
   readonly jobs: readonly ({
@@ -1303,6 +1326,7 @@ fragment Server on Server {
   freeDiskMiB
   shortOfDisk
   memoryUsedMiB
+  imageCount
   notice
   gpus {
     ...Gpu
@@ -1463,6 +1487,12 @@ fragment Forecast on Forecast {
     options
     runs
     jobCount
+    summary {
+      told
+      meanWait
+      meanJct
+      makespan
+    }
     jobs(first: $first) {
       ...JobForecast
     }
@@ -1504,13 +1534,21 @@ export type GetLogsVariables = {
   readonly first?: number | null;
   readonly last?: number | null;
   readonly attempt?: number | null;
+  readonly filter?: LogFilter | null;
 };
 export type GetLogsResult = {
   readonly jobLogs: LogBatch;
 };
 export const GetLogs = `
-query GetLogs($job: ID!, $after: Cursor, $first: Int, $last: Int, $attempt: Int) {
-  jobLogs(job: $job, after: $after, first: $first, last: $last, attempt: $attempt) {
+query GetLogs($job: ID!, $after: Cursor, $first: Int, $last: Int, $attempt: Int, $filter: LogFilter) {
+  jobLogs(
+    job: $job
+    after: $after
+    first: $first
+    last: $last
+    attempt: $attempt
+    filter: $filter
+  ) {
     ...LogBatch
   }
 }
@@ -2595,6 +2633,7 @@ fragment Server on Server {
   freeDiskMiB
   shortOfDisk
   memoryUsedMiB
+  imageCount
   notice
   gpus {
     ...Gpu
@@ -2683,6 +2722,7 @@ fragment Server on Server {
   freeDiskMiB
   shortOfDisk
   memoryUsedMiB
+  imageCount
   notice
   gpus {
     ...Gpu
@@ -2771,6 +2811,7 @@ fragment Server on Server {
   freeDiskMiB
   shortOfDisk
   memoryUsedMiB
+  imageCount
   notice
   gpus {
     ...Gpu
@@ -3229,6 +3270,7 @@ fragment Server on Server {
   freeDiskMiB
   shortOfDisk
   memoryUsedMiB
+  imageCount
   notice
   gpus {
     ...Gpu
@@ -3426,3 +3468,202 @@ fragment Fault on UserError {
   path
 }
 ` as TypedDocument<CollectImagesResult, CollectImagesVariables>;
+
+export type GpuUsage = {
+  readonly id: string;
+  readonly utilisationPercent: number | null;
+  readonly memoryUsedMiB: number | null;
+  readonly temperatureC: number | null;
+  readonly jobId: string | null;
+  readonly held: number;
+};
+
+export type ServerUsage = {
+  readonly serverName: string;
+  readonly span: number;
+  readonly cores: number;
+  readonly coresGranted: number;
+  readonly coresBusy: number | null;
+  readonly memoryMiB: number;
+  readonly memoryGrantedMiB: number;
+  readonly memoryResidentMiB: number | null;
+  readonly gpus: readonly GpuUsage[];
+};
+
+export type UsageUpdate = {
+  readonly cursor: string;
+  readonly at: string;
+  readonly servers: readonly ServerUsage[];
+  readonly gap: {
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  } | null;
+};
+
+export type UsageHistory = {
+  readonly serverName: string;
+  readonly at: readonly string[];
+  readonly step: number;
+  readonly cores: readonly (number | null)[];
+  readonly coresGranted: readonly (number | null)[];
+  readonly coresBusy: readonly (number | null)[];
+  readonly memoryMiB: readonly (number | null)[];
+  readonly memoryGrantedMiB: readonly (number | null)[];
+  readonly memoryResidentMiB: readonly (number | null)[];
+  readonly gpus: readonly ({
+    readonly id: string;
+    readonly utilisationPercent: readonly (number | null)[];
+    readonly memoryUsedMiB: readonly (number | null)[];
+    readonly temperatureC: readonly (number | null)[];
+    readonly jobIds: readonly (string | null)[];
+    readonly held: readonly (number | null)[];
+  })[];
+};
+
+export type JobUsage = {
+  readonly at: string;
+  readonly cpuPercent: number | null;
+  readonly memoryMiB: number | null;
+  readonly gpuUtilisationPercent: number | null;
+  readonly gpuMemoryUsedMiB: number | null;
+};
+
+export type JobUsageHistory = {
+  readonly at: readonly string[];
+  readonly step: number;
+  readonly cpuPercent: readonly (number | null)[];
+  readonly memoryMiB: readonly (number | null)[];
+  readonly gpuUtilisationPercent: readonly (number | null)[];
+  readonly gpuMemoryUsedMiB: readonly (number | null)[];
+};
+
+export type GetUsageVariables = {
+  readonly server?: string | null;
+  readonly from?: string | null;
+  readonly to?: string | null;
+  readonly points?: number | null;
+};
+export type GetUsageResult = {
+  readonly usage: readonly UsageHistory[];
+};
+export const GetUsage = `
+query GetUsage($server: ID, $from: DateTime, $to: DateTime, $points: Int) {
+  usage(server: $server, from: $from, to: $to, points: $points) {
+    ...UsageHistory
+  }
+}
+
+fragment UsageHistory on UsageHistory {
+  serverName
+  at
+  step
+  cores
+  coresGranted
+  coresBusy
+  memoryMiB
+  memoryGrantedMiB
+  memoryResidentMiB
+  gpus {
+    id
+    utilisationPercent
+    memoryUsedMiB
+    temperatureC
+    jobIds
+    held
+  }
+}
+` as TypedDocument<GetUsageResult, GetUsageVariables>;
+
+export type GetJobUsageVariables = {
+  readonly id: string;
+  readonly from?: string | null;
+  readonly to?: string | null;
+  readonly points?: number | null;
+};
+export type GetJobUsageResult = {
+  readonly job: {
+    readonly usage: JobUsage | null;
+    readonly usageHistory: JobUsageHistory | null;
+  } | null;
+};
+export const GetJobUsage = `
+query GetJobUsage($id: ID!, $from: DateTime, $to: DateTime, $points: Int) {
+  job(id: $id) {
+    usage {
+      ...JobUsage
+    }
+    usageHistory(from: $from, to: $to, points: $points) {
+      ...JobUsageHistory
+    }
+  }
+}
+
+fragment JobUsage on JobUsage {
+  at
+  cpuPercent
+  memoryMiB
+  gpuUtilisationPercent
+  gpuMemoryUsedMiB
+}
+
+fragment JobUsageHistory on JobUsageHistory {
+  at
+  step
+  cpuPercent
+  memoryMiB
+  gpuUtilisationPercent
+  gpuMemoryUsedMiB
+}
+` as TypedDocument<GetJobUsageResult, GetJobUsageVariables>;
+
+export type FollowGpuUsageVariables = {
+  readonly server?: string | null;
+  readonly after?: string | null;
+};
+export type FollowGpuUsageResult = {
+  readonly item: UsageUpdate;
+};
+export const FollowGpuUsage = `
+subscription FollowGpuUsage($server: ID, $after: Cursor) {
+  item: gpuUsage(server: $server, after: $after) {
+    ...UsageUpdate
+  }
+}
+
+fragment GpuUsage on GpuUsage {
+  id
+  utilisationPercent
+  memoryUsedMiB
+  temperatureC
+  jobId
+  held
+}
+
+fragment ServerUsage on ServerUsage {
+  serverName
+  span
+  cores
+  coresGranted
+  coresBusy
+  memoryMiB
+  memoryGrantedMiB
+  memoryResidentMiB
+  gpus {
+    ...GpuUsage
+  }
+}
+
+fragment UsageUpdate on UsageUpdate {
+  cursor
+  at
+  servers {
+    ...ServerUsage
+  }
+  gap {
+    from
+    to
+    reason
+  }
+}
+` as TypedDocument<FollowGpuUsageResult, FollowGpuUsageVariables>;

@@ -256,11 +256,7 @@ class DockerDriver implements Driver {
   }
 
   lookAtUse(signal: AbortSignal): Promise<readonly RunUse[]> {
-    return containerUses(
-      this.#engine,
-      this.#options.context.cluster,
-      AbortSignal.any([signal, this.#closing.signal]),
-    );
+    return containerUses(this.#engine, this.#options.context.cluster, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   images(signal: AbortSignal): Promise<readonly KeptImage[]> {
