@@ -64,6 +64,23 @@ describe("the query forecast", () => {
     ]);
   });
 
+  it("sums up what each policy comes to", async () => {
+    const summary = "summary { told meanWait meanJct makespan }";
+    const ask = `{ forecast(policies: ["fifo", "srtf"]) { at policies { ${summary} jobs { job startsAt { p50 } endsAt { p50 } } } }
+      jobs { nodes { id submittedAt } } }`;
+    const { forecast: made, jobs: known } = await house.data(ask);
+    const submittedAt = new Map(known.nodes.map(({ id, submittedAt: at }: Json) => [id, Date.parse(at)]));
+    for (const { summary: told, jobs } of made.policies) {
+      const ends = jobs.map(({ endsAt }: Json) => Date.parse(endsAt.p50));
+      const jcts = jobs.map(({ job }: Json, i: number) => (ends[i] - (submittedAt.get(job) as number)) / 1000);
+      expect(told.told).toBe(2);
+      expect(told.meanJct).toBeCloseTo((jcts[0] + jcts[1]) / 2, 2);
+      expect(told.makespan).toBeCloseTo((Math.max(...ends) - Date.parse(made.at)) / 1000, 2);
+      const [wait] = jobs.flatMap(({ startsAt }: Json) => (startsAt ? [Date.parse(startsAt.p50)] : []));
+      expect(told.meanWait).toBeCloseTo((wait - Date.parse(made.at)) / 1000, 2);
+    }
+  });
+
   it("tells what a job would get that is not there, and changes nothing", async () => {
     const before = house.engine.feed.head;
     const { hypothetical, policies } = await forecast(

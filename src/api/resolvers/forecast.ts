@@ -3,13 +3,15 @@ import type { JobForecast } from "../../core/forecast.ts";
 import { findPolicy } from "../../policies/index.ts";
 import type { Context } from "../context.ts";
 import { badInput, payload } from "../errors.ts";
+import { summaryOf } from "../forecast-summary.ts";
 import type { Foresight } from "../foresight.ts";
 import { findJob } from "../job-requests.ts";
 import { costOfFew, costOfList } from "../relay.ts";
-import { specToForecast } from "../submission.ts";
+import { specsToForecast } from "../submission.ts";
 import {
   ForecastAccuracyView,
   ForecastJobInput,
+  ForecastSummary,
   ForecastView,
   JobForecastView,
   PolicyForecastView,
@@ -76,7 +78,7 @@ export class ForecastResolver {
     const made = await payload(async () => {
       for (const key of policies ?? []) findPolicy(key);
       const ids = jobs && (await Promise.all(jobs.map((id) => findJob(id, context, "jobs"))));
-      const joining = hypothetical ? await specToForecast(hypothetical, context) : null;
+      const joining = hypothetical ? await specsToForecast(hypothetical, context) : [];
       const request = {
         policies: policies ?? null,
         jobs: ids?.map(({ id }) => id) ?? null,
@@ -84,7 +86,7 @@ export class ForecastResolver {
         runs: runs ?? null,
         seed: seed ?? USUAL_SEED,
       };
-      return viewOf(await context.house.foresight.ask(request), joining?.name ?? null, context);
+      return viewOf(await context.house.foresight.ask(request), joining.map(({ name }) => name), context);
     });
     return { ...nothing, ...made };
   }
@@ -105,6 +107,11 @@ export class ForecastResolver {
     return forecasts.slice(0, within("first", first ?? DEFAULT_FIRST, 1, MOST_JOBS));
   }
 
+  @FieldResolver(() => ForecastSummary, { description: "What it comes to for all of them." })
+  summary(@Root() { forecasts }: PolicyForecastView, @Ctx() { engine }: Context): ForecastSummary {
+    return summaryOf(forecasts, (id) => engine.scheduler.job(id)?.submittedAt);
+  }
+
   @Query(() => [ForecastAccuracyView], {
     complexity: costOfFew,
     description: "How past forecasts have turned out; empty until a job has completed that was forecast.",
@@ -116,12 +123,13 @@ export class ForecastResolver {
 
 function viewOf(
   { at, policies, joining }: Awaited<ReturnType<Foresight["ask"]>>,
-  nameOfJoining: string | null,
+  namesOfJoining: readonly string[],
   { engine }: Context,
 ): Omit<ForecastView, "errors"> {
+  const names = new Map(joining.map((id, i) => [id, namesOfJoining[i] ?? null]));
   const view = (job: JobForecast): JobForecastView =>
-    job.job === joining
-      ? new JobForecastView(job, at, nameOfJoining, null)
+    names.has(job.job)
+      ? new JobForecastView(job, at, names.get(job.job) ?? null, null)
       : new JobForecastView(job, at, engine.scheduler.job(job.job)?.spec.name ?? null);
   const all = policies.map(({ jobs }) => jobs.map(view));
   return {

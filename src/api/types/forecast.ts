@@ -98,6 +98,32 @@ export class JobForecastView {
   }
 }
 
+@ObjectType("ForecastSummary", {
+  description: "What a policy comes to for the jobs that were forecast, by the middle of each range.",
+})
+export class ForecastSummary {
+  @Field(() => Int, { description: "Of how many jobs it can be told when they are over; the others count nowhere." })
+  readonly told!: number;
+
+  @Field(() => Duration, {
+    nullable: true,
+    description: "How long those that wait have still to wait, on average; null: none waits, or it cannot be told.",
+  })
+  readonly meanWait!: Millis | null;
+
+  @Field(() => Duration, {
+    nullable: true,
+    description: "From the submission of a job until it is over, on average; null: it cannot be told of any.",
+  })
+  readonly meanJct!: Millis | null;
+
+  @Field(() => Duration, {
+    nullable: true,
+    description: "Until the last of them is over; null: it cannot be told of any.",
+  })
+  readonly makespan!: Millis | null;
+}
+
 @ObjectType("PolicyForecast", { description: "What is to be expected under one policy." })
 export class PolicyForecastView {
   readonly forecasts: readonly JobForecastView[];

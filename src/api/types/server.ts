@@ -175,6 +175,11 @@ export class ServerView extends Node {
     return shortOfDisk(this.server);
   }
 
+  @Field(() => Int, { nullable: true, description: "How many images its engine has; null: not known." })
+  get imageCount(): number | null {
+    return this.server.images?.length ?? null;
+  }
+
   @Field(() => [GpuView], { description: "Its GPUs, by index." })
   get gpus(): GpuView[] {
     return this.server.gpus.map((gpu) => new GpuView(gpu, this.server.id));
