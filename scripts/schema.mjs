@@ -1,15 +1,16 @@
-// schema.mjs [--check]: writes the schemas that are printed from the code, the SDK's part that is made of them and the manual of
+// schema.mjs [--check]: writes the schemas that are printed from the code, what of the SDK and the web monitor is made of them and the manual of
 // the command line, or fails when a committed one differs.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, setUp } from "./setup.mjs";
 
-/** The program that prints each committed file on its standard output; the SDK is made of the schema before it. */
+/** The program that prints each committed file on its standard output; the clients' parts are made of the schema before them. */
 const printers = {
   "schema.graphql": "dist/src/api/print-schema.js",
   "job-spec.schema.json": "dist/src/job-spec/print-schema.js",
   "clients/sdk/generated/operations.ts": "scripts/print-sdk.mjs",
+  "clients/web/generated/operations.ts": "scripts/print-web.mjs",
   "docs/cli.md": "scripts/print-cli.mjs",
 };
 

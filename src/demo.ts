@@ -105,7 +105,7 @@ async function startDemo(options: { image?: string } = {}): Promise<Demo> {
     image: local ? local.image : (options.image ?? SMALL_IMAGES[0] ?? null),
     notices: [...(local ? [local.notice] : []), ...schedulearn.notices],
     async close() {
-      const jobs = await engine.queries.jobs({ filter: {}, newestFirst: true, first: 100, after: null });
+      const jobs = await engine.queries.jobs({ filter: {}, order: "newest-first", first: 100, after: null });
       for (const job of jobs.items)
         await engine.request((scheduler, now) => {
           scheduler.recall(job);

@@ -41,22 +41,24 @@ const SCALARS: Readonly<Record<string, string>> = {
   Command: "string | readonly string[]",
 };
 
-const HEADER = `// Written by \`npm run schema\` from schema.graphql and operations.graphql; not to be edited.
-import type { Json, TypedDocument } from "../typed-document.ts";
+const header = (typesFrom: string): string =>
+  `// Written by \`npm run schema\` from schema.graphql and operations.graphql; not to be edited.
+import type { Json, TypedDocument } from "${typesFrom}";
 `;
 
 /**
  * The TypeScript of all enums and inputs of the schema, and of every operation: its variables, its result, its document.
  * @param schemaText the text of `schema.graphql`
  * @param operationsText the fragments and named operations of the SDK; fragments on object types only
+ * @param typesFrom where the result imports `Json` and `TypedDocument` from
  * @throws Error that lists every operation that the schema does not allow
  */
-export function generate(schemaText: string, operationsText: string): string {
+export function generate(schemaText: string, operationsText: string, typesFrom = "../typed-document.ts"): string {
   const schema = buildSchema(schemaText);
   const operations = parse(operationsText);
   const faults = validate(schema, operations);
   if (faults.length > 0) throw new Error(faults.map(String).join("\n\n"));
-  return [HEADER, ...inputTypes(schema), ...operations.definitions.flatMap((node) => definition(node))].join("\n");
+  return [header(typesFrom), ...inputTypes(schema), ...operations.definitions.flatMap((node) => definition(node))].join("\n");
 
   function definition(node: DocumentNode["definitions"][number]): string[] {
     if (node.kind === Kind.FRAGMENT_DEFINITION)

@@ -1,31 +1,17 @@
 import type { FilterQuery } from "@mikro-orm/core";
 import type { Lesson } from "../core/estimates.ts";
 import type { Job, JobId, JobStatus } from "../core/job.ts";
+import type { BatchId } from "../core/job-spec.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Run } from "../core/run.ts";
 import { type Gpu, inCondition, type Server } from "../core/server.ts";
 import type { UserUsage } from "../core/usage.ts";
+import { type BatchRecord, batchFailures, jobsOfBatch, readBatches } from "./batches.ts";
+import { type JobPageRequest, readJobs } from "./job-list.ts";
 import type { Page } from "./page.ts";
 import { GpuRow, JobRow, LessonRow, MigrationRow, RunRow, SecretRow, ServerRow, UsageRow } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { type PastTenure, readTenures, type TenuresRequest } from "./tenures.ts";
-
-export interface JobFilter {
-  readonly statuses?: readonly JobStatus[];
-  readonly user?: string;
-  readonly type?: string;
-  readonly name?: string;
-  /** Labels that must all be there. */
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
-export interface JobPageRequest {
-  readonly filter: JobFilter;
-  readonly newestFirst: boolean;
-  readonly first: number;
-  /** The number of the job behind which the page begins. */
-  readonly after: number | null;
-}
 
 const IDS_AT_A_TIME = 500;
 
@@ -36,19 +22,8 @@ export class Queries {
     this.#store = store;
   }
 
-  async jobs({ filter, newestFirst, first, after }: JobPageRequest): Promise<Page<Job>> {
-    const em = this.#store.fork();
-    const where = jobWhere(filter);
-    const behind = after === null ? {} : { number: newestFirst ? { $lt: after } : { $gt: after } };
-    const [total, rows] = [
-      await em.count(JobRow, where),
-      await em.find(JobRow, { $and: [where, behind] } as FilterQuery<JobRow>, {
-        orderBy: { number: newestFirst ? "desc" : "asc" },
-        limit: first + 1,
-        disableIdentityMap: true,
-      }),
-    ];
-    return { items: rows.slice(0, first).map(({ body }) => body), total, hasMore: rows.length > first };
+  jobs(request: JobPageRequest): Promise<Page<Job>> {
+    return readJobs(this.#store.fork(), request);
   }
 
   /** How many jobs there are of each status. */
@@ -114,6 +89,21 @@ export class Queries {
       .fork()
       .findOne(JobRow, { submitKey: key, submittedAt: { $gte: since } }, { disableIdentityMap: true });
     return row?.body ?? null;
+  }
+
+  /** Those of the batches of which a job is on record. */
+  batches(ids: readonly BatchId[]): Promise<Map<BatchId, BatchRecord>> {
+    return readBatches(this.#store.fork(), ids);
+  }
+
+  /** All of the batch that are on record, the first one first. */
+  jobsOfBatch(batch: BatchId): Promise<Job[]> {
+    return jobsOfBatch(this.#store.fork(), batch);
+  }
+
+  /** How many jobs of each batch have failed. */
+  batchFailures(): Promise<Record<BatchId, number>> {
+    return batchFailures(this.#store.fork());
   }
 
   async jobsByName(name: string): Promise<Job[]> {
@@ -204,16 +194,6 @@ export class Queries {
 
 function gpuOf({ server: _, parent, fault, busy, ...gpu }: GpuRow): Gpu {
   return inCondition({ ...gpu, ...(parent !== null && { parent }) }, { fault, busy });
-}
-
-function jobWhere({ statuses, user, type, name, labels }: JobFilter): FilterQuery<JobRow> {
-  return {
-    ...(statuses && { status: { $in: [...statuses] } }),
-    ...(user !== undefined && { user }),
-    ...(type !== undefined && { type }),
-    ...(name !== undefined && { name }),
-    ...(labels && Object.keys(labels).length > 0 && { labels }),
-  } as FilterQuery<JobRow>;
 }
 
 function groupByJob<T extends { readonly job: JobId }>(records: readonly T[]): Map<JobId, T[]> {

@@ -16,6 +16,7 @@ beforeAll(async () => {
         name: `job number ${i}`,
         type: i % 2 ? "odd" : "even",
         user: i < 3 ? "ann" : "bob",
+        priority: i === 4 ? 2 : i === 1 ? 1 : 0,
         labels: { project: i < 5 ? "vision" : "speech", "team/name": `t${i % 3}` },
       }),
     );
@@ -42,6 +43,13 @@ describe("the list of jobs", () => {
     ['{labels: {project: "speech"}}', [5, 6]],
     ['{labels: {project: "vision", "team/name": "t1"}}', [1, 4]],
     ['{labels: {nobody: "x"}}', []],
+    ['{search: "NUMBER 4"}', [4]],
+    ['{search: "ann", phase: QUEUED}', [1, 2]],
+    ['{search: "1"}', [0, 1]],
+    ['{search: "job-2"}', [1]],
+    ['{search: "100%"}', []],
+    ['{server: "alpha"}', [0]],
+    ['{server: "elsewhere"}', []],
   ])("is filtered by %s", async (filter, numbers) => {
     const written = filter.includes('"team/name"') ? null : filter;
     if (written) expect(await list(written)).toEqual(some(...numbers));
@@ -52,7 +60,13 @@ describe("the list of jobs", () => {
     }
   });
 
-  it.each(["NEWEST_FIRST", "OLDEST_FIRST"])("is read in pages without loss or repetition, %s", async (orderBy) => {
+  it.each([
+    ["NEWEST_FIRST", [6, 5, 4, 3, 2, 1, 0]],
+    ["OLDEST_FIRST", [0, 1, 2, 3, 4, 5, 6]],
+    ["NAME", [0, 1, 2, 3, 4, 5, 6]],
+    ["PRIORITY", [4, 1, 0, 2, 3, 5, 6]],
+    ["LAST_ENDED", [6, 5, 4, 3, 2, 1, 0]],
+  ])("is read in pages without loss or repetition, %s", async (orderBy, order) => {
     const query = `query ($after: Cursor) { jobs(first: 3, after: $after, orderBy: ${orderBy}) {
       totalCount edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     } }`;
@@ -71,7 +85,9 @@ describe("the list of jobs", () => {
       seen.push(...jobs.nodes.map(({ id }: Json) => id));
       after = jobs.pageInfo.endCursor;
     }
-    expect(seen).toEqual(orderBy === "OLDEST_FIRST" ? ids : ids.toReversed());
+    expect(seen).toEqual(some(...order));
+    const skipped = await house.data(`{ jobs(first: 2, skip: 3, orderBy: ${orderBy}) { totalCount nodes { id } } }`);
+    expect(skipped.jobs).toEqual({ totalCount: 7, nodes: some(...order.slice(3, 5)).map((id) => ({ id })) });
   });
 
   it.each([0, -1, 101])("refuses a page of %i by the argument's name", async (first) => {

@@ -157,6 +157,10 @@ export interface JobFilter {
   readonly name?: string | null;
   /** A group of statuses. */
   readonly phase?: JobPhase | null;
+  /** A part of their name, type or user, or their id. */
+  readonly search?: string | null;
+  /** The name of a server on which they run or have run. */
+  readonly server?: string | null;
   /** Any of these statuses. */
   readonly statuses?: readonly JobStatus[] | null;
   /** What kind of training they are. */
@@ -165,7 +169,7 @@ export interface JobFilter {
   readonly user?: string | null;
 }
 
-export type JobOrder = "NEWEST_FIRST" | "OLDEST_FIRST";
+export type JobOrder = "LAST_ENDED" | "NAME" | "NEWEST_FIRST" | "OLDEST_FIRST" | "PRIORITY";
 
 export type JobPhase = "COMPLETED" | "QUEUED" | "RUNNING";
 

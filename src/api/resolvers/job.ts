@@ -2,15 +2,17 @@ import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "t
 import { placementOf } from "../../core/job.ts";
 import { runId } from "../../core/run.ts";
 import { leadServer } from "../../core/server.ts";
+import type { JobOrder } from "../../store/job-list.ts";
 import type { Context } from "../context.ts";
 import { cursorOf, numberOf } from "../cursor.ts";
+import { badInput } from "../errors.ts";
 import { jobIdFrom } from "../job-requests.ts";
 import { readLog } from "../logs.ts";
 import { gpusOn, serverNamed } from "../places.ts";
 import { type Connection, connection, costOfFew, costOfList, PageArgs, pageOf, pageSize } from "../relay.ts";
 import { given } from "../spec-of.ts";
 import { JobConnection, MigrationConnection, RunConnection } from "../types/connections.ts";
-import { type JobOrder, JobOrderEnum } from "../types/enums.ts";
+import { JobOrderEnum } from "../types/enums.ts";
 import { JobFilter, statusesOf, textLabels } from "../types/filters.ts";
 import { JobView } from "../types/job.ts";
 import { LogArgs, LogBatch } from "../types/logs.ts";
@@ -35,17 +37,25 @@ export class JobResolver {
     @Arg("orderBy", () => JobOrderEnum, { nullable: true, defaultValue: "newest-first", description: "In this order." })
     orderBy: JobOrder | null,
     @Args(() => PageArgs) page: PageArgs,
+    @Arg("skip", () => Int, {
+      nullable: true,
+      defaultValue: 0,
+      description: "Leave out so many in front: for pages by number.",
+    })
+    skip: number | null,
     @Ctx() { engine, loaders }: Context,
   ): Promise<Connection<JobView>> {
-    const { user, type, name, labels } = filter ?? {};
+    const { user, type, name, labels, search, server } = filter ?? {};
     const statuses = statusesOf(filter);
+    if (skip !== null && skip < 0) throw badInput("skip", `it must be at least 0, not ${skip}`);
     const { items, total, hasMore } = await engine.queries.jobs({
       filter: {
         ...(statuses && { statuses }),
-        ...(given({ user, type, name }) as Pick<JobFilter, "user" | "type" | "name">),
+        ...(given({ user, type, name, search, server }) as Omit<JobFilter, "phase" | "statuses" | "labels">),
         ...(labels && { labels: textLabels(labels) }),
       },
-      newestFirst: orderBy !== "oldest-first",
+      order: orderBy ?? "newest-first",
+      skip: skip ?? 0,
       first: pageSize(page),
       after: page.after ? numberOf("job", page.after) : null,
     });
@@ -53,7 +63,7 @@ export class JobResolver {
     return connection(
       items.map((job) => new JobView(job)),
       ({ id }) => cursorOf("job", id.slice("job-".length)),
-      { hasMore, isLater: Boolean(page.after), total },
+      { hasMore, isLater: Boolean(page.after || skip), total },
     );
   }
 

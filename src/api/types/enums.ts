@@ -10,6 +10,7 @@ import type { Need, OptionKind } from "../../core/policy.ts";
 import type { DriverKind, Health } from "../../core/server.ts";
 import type { ServerState } from "../../core/server-state.ts";
 import type { TenureStatus } from "../../core/tenure.ts";
+import type { JobOrder } from "../../store/job-list.ts";
 import type { LogStream } from "../../store/job-logs.ts";
 
 /** An enum whose values are the core's own words, spelled as GraphQL spells them: `unhealthy-gpu` is UNHEALTHY_GPU. */
@@ -216,8 +217,10 @@ export const LogStreamEnum = enumOf<LogStream>("LogStream", "Where a line was pr
   stderr: "To the standard error output.",
 });
 
-export type JobOrder = "newest-first" | "oldest-first";
 export const JobOrderEnum = enumOf<JobOrder>("JobOrder", "In which order jobs are listed.", {
   "newest-first": "By submission, the last one first.",
   "oldest-first": "By submission, the first one first.",
+  name: "By name, those of one name by submission, the last one first.",
+  priority: "The highest priority first, those of one priority by submission, the first one first.",
+  "last-ended": "By their end, the last one first; behind them those that are not over.",
 });

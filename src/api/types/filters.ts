@@ -24,6 +24,12 @@ export class JobFilter {
 
   @Field(() => Json, { ...optional, description: "Labels that they all have, with these values." })
   labels?: Record<string, unknown>;
+
+  @Field(() => String, { ...optional, description: "A part of their name, type or user, or their id." })
+  search?: string;
+
+  @Field(() => String, { ...optional, description: "The name of a server on which they run or have run." })
+  server?: string;
 }
 
 @InputType("MigrationFilter", { description: "Migrations of which all that is given here is true." })

@@ -26,7 +26,7 @@ export async function historyTrace(queries: Queries, exponent: number): Promise<
 
 async function* allJobs(queries: Queries): AsyncGenerator<Job> {
   for (let after: number | null = null; ; ) {
-    const page = await queries.jobs({ filter: {}, newestFirst: false, first: JOBS_AT_A_TIME, after });
+    const page = await queries.jobs({ filter: {}, order: "oldest-first", first: JOBS_AT_A_TIME, after });
     yield* page.items;
     const last = page.items.at(-1);
     if (!page.hasMore || !last) return;
