@@ -25,15 +25,17 @@ export async function followJob(
   id: string,
   { printer, bar, after, attempt }: FollowOptions,
 ): Promise<JobDetails> {
-  const view = bar && !json && terminal.isTty ? progressView(terminal) : null;
+  const view = bar && !json && terminal.canDraw ? progressView(terminal) : null;
   const narrator = json || view ? null : new Narrator(terminal);
   const show = (job: Job): void => {
     view?.job(job);
     narrator?.see(job);
   };
   const printLogs = async (until: AbortSignal): Promise<void> => {
-    for await (const batch of client.followLogs(id, { after, attempt, signal: until }))
+    for await (const batch of client.followLogs(id, { after, attempt, signal: until })) {
       printer.batch(batch, view ?? undefined);
+      await terminal.drained();
+    }
   };
   let ended: JobDetails;
   try {

@@ -6,6 +6,8 @@ import { isOver, reasonOf, statusWords } from "./status.ts";
 import { cutTo } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Below so many columns, label and bar are short. */
+const NARROW = 60;
 /** Without a terminal, a line for each tenth of the way. */
 const LINES_PER_JOB = 10;
 
@@ -25,7 +27,7 @@ export interface ProgressView {
 
 /** A bar for each job on a terminal; elsewhere a line whenever there is something new to say. */
 export const progressView = (terminal: Terminal): ProgressView =>
-  terminal.isTty ? new Bars(terminal) : new Lines(terminal);
+  terminal.canDraw ? new Bars(terminal) : new Lines(terminal);
 
 const details = (progress: Progress | null): string => (progress ? safeWord(formatProgress(progress)) : "");
 
@@ -41,7 +43,7 @@ class Bars implements ProgressView {
     this.#multiBar = new MultiBar({
       stream: terminal.io.stdout as NodeJS.WritableStream,
       format: (_options, { progress }, { label, words }: { label: string; words: string }) =>
-        cutTo(`${label} ${bar(progress)} ${words}`, this.#columns - 1),
+        terminal.signs(cutTo(`${label} ${bar(progress, this.#columns)} ${words}`, this.#columns - 1)),
       gracefulExit: false, // Ctrl-C is told by the command
       hideCursor: true,
       linewrap: true,
@@ -54,7 +56,8 @@ class Bars implements ProgressView {
   }
 
   job(job: Shown): void {
-    const label = cutTo(`${job.id} ${safeWord(job.name)}`, 24).padEnd(24);
+    const wide = this.#columns < NARROW ? 8 : 24;
+    const label = cutTo(`${job.id} ${safeWord(job.name)}`, wide).padEnd(wide);
     const state = job.server ? `${statusWords(job)} on ${job.server.name}` : statusWords(job);
     const more = reasonOf(job) || details(job.progress);
     const words = [formatShare(job.progress).padStart(4), state, safeWord(more)].filter(Boolean).join("  ");
@@ -80,8 +83,9 @@ class Bars implements ProgressView {
   }
 }
 
-function bar(fraction: number): string {
-  const width = 20;
+/** `███░░`: the narrower the terminal, the shorter. */
+export function bar(fraction: number, columns: number): string {
+  const width = columns < NARROW ? 5 : 20;
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return "█".repeat(full) + "░".repeat(width - full);
 }

@@ -1,10 +1,10 @@
 import type { JobId } from "../core/job.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { JobLogs, LogCursor } from "../store/job-logs.ts";
+import type { JobLogs, LogCursor, LogFilter } from "../store/job-logs.ts";
 import { placeOf } from "./cursor.ts";
 import { badInput } from "./errors.ts";
 import { closable } from "./stream.ts";
-import { DEFAULT_LINES, type LogArgs, LogBatch, MOST_LINES } from "./types/logs.ts";
+import { DEFAULT_LINES, type LogArgs, LogBatch, type LogFilterInput, MOST_LINES } from "./types/logs.ts";
 
 /** Lines of one batch at most. */
 const BATCH = 500;
@@ -23,18 +23,43 @@ export function logPlace(cursor: string | null | undefined, job: JobId, logs: Jo
 export async function readLog(
   logs: JobLogs,
   job: JobId,
-  { after, line, first, last, attempt }: LogArgs,
+  { after, line, first, last, attempt, filter }: LogArgs,
 ): Promise<LogBatch> {
   const only = runNumber(attempt);
   if (typeof last !== "number") {
     const size = lineCount("first", first ?? DEFAULT_LINES);
     const place = typeof line === "number" ? await linePlace(line, after, job, logs) : logPlace(after, job, logs);
-    return new LogBatch(job, await logs.read(job, place, size, only), logs);
+    return new LogBatch(job, await logs.read(job, place, size, only, filter ? logFilter(filter) : undefined), logs);
   }
-  if (after || typeof first === "number" || typeof line === "number")
-    throw badInput("last", "it cannot stand beside first, after or line");
+  if (after || filter || typeof first === "number" || typeof line === "number")
+    throw badInput("last", "it cannot stand beside first, after, line or filter");
   const size = lineCount("last", last);
   return new LogBatch(job, await logs.read(job, logs.tail(job, size, only), size, only), logs);
+}
+
+const MOST_PATTERN = 1_000;
+
+function logFilter({ since, until, rank, pattern, ignoreCase, invert }: LogFilterInput): LogFilter {
+  if (typeof rank === "number" && rank < 0)
+    throw badInput("filter.rank", `members are counted from 0; ${rank} is none`);
+  return {
+    ...(typeof since === "number" && { since }),
+    ...(typeof until === "number" && { until }),
+    ...(typeof rank === "number" && { rank }),
+    ...(typeof pattern === "string" && {
+      pattern: { source: regular(pattern), ignoreCase: ignoreCase === true, invert: invert === true },
+    }),
+  };
+}
+
+function regular(pattern: string): string {
+  if (pattern.length > MOST_PATTERN) throw badInput("filter.pattern", `it may have ${MOST_PATTERN} characters`);
+  try {
+    new RegExp(pattern);
+    return pattern;
+  } catch (error) {
+    throw badInput("filter.pattern", `it is no regular expression: ${(error as Error).message}`);
+  }
 }
 
 /** The place in front of the line with this number. */

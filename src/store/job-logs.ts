@@ -28,8 +28,11 @@ import {
   split,
 } from "./log-lines.ts";
 import { LogOverflow, quotaNotice } from "./log-overflow.ts";
+import type { LogFilter } from "./log-scan.ts";
+import { LogSearch } from "./log-search.ts";
 
 export type { LogCursor, LogEntry, LogStream } from "./log-lines.ts";
+export type { LogFilter } from "./log-scan.ts";
 
 export interface StoredLine extends LogEntry {
   readonly attempt: number;
@@ -68,6 +71,7 @@ export class JobLogs {
   readonly numbers: LineNumbers;
   readonly #root: string;
   readonly #cuts: LogCuts;
+  readonly #search = new LogSearch();
   readonly #maxRunBytes: number;
   readonly #overflows = new Map<string, LogOverflow>();
   readonly #files = new Map<string, { fd: number; size: number }>();
@@ -233,13 +237,16 @@ export class JobLogs {
     return [...new Set(readdirSync(folder).map((name) => Number.parseInt(name, 10)))].sort((a, b) => a - b);
   }
 
-  /** Up to `limit` lines behind the cursor (null: from the beginning), through the attempts; or of one attempt only. */
-  async read(job: JobId, after: LogCursor | null, limit: number, only?: number): Promise<LogPage> {
+  /**
+   * Up to `limit` lines behind the cursor (null: from the beginning), through the attempts; or of one attempt only. With a filter it
+   * may come to fewer, or none, while there is more: it leaves off after a while, and goes on from the page's cursor.
+   */
+  async read(job: JobId, after: LogCursor | null, limit: number, only?: number, filter?: LogFilter): Promise<LogPage> {
     const attempts = this.attempts(job).filter((attempt) => only === undefined || attempt === only);
     let cursor = after ?? { attempt: attempts[0] ?? only ?? 1, offset: 0 };
     const lines: StoredLine[] = [];
     const gaps: LogGap[] = [];
-    let meetsGap = false;
+    let [meetsGap, leftOff] = [false, false];
     for (const attempt of attempts) {
       if (attempt < cursor.attempt) continue;
       const cut = this.#cuts.of(job, attempt);
@@ -252,7 +259,15 @@ export class JobLogs {
       if (cut) continue;
       if (attempt > cursor.attempt) cursor = { attempt, offset: 0 };
       const end = this.size(job, attempt);
-      while (cursor.offset < end && lines.length < limit) {
+      if (filter && cursor.offset < end) {
+        const order = { path: this.#path(job, attempt), from: cursor.offset, end, limit: limit - lines.length, filter };
+        const found = await this.#search.run(order);
+        lines.push(...found.lines.map((line) => storedLine(line, attempt)));
+        leftOff = found.offset > cursor.offset && found.offset < end;
+        cursor = { attempt, offset: found.offset };
+        if (leftOff) break;
+      }
+      while (!filter && cursor.offset < end && lines.length < limit) {
         const part = await this.#readOn(job, attempt, cursor.offset, end, limit - lines.length);
         if (part.length === 0) break;
         lines.push(...part);
@@ -264,6 +279,7 @@ export class JobLogs {
     const isFull = lines.length >= limit;
     const hasMore =
       meetsGap ||
+      leftOff ||
       (isFull &&
         attempts.some(
           (attempt) =>
@@ -353,11 +369,7 @@ export class JobLogs {
       let bytes = Buffer.alloc(Math.min(READ_BYTES, end - from));
       for (;;) {
         const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
-        const lines = split(bytes.subarray(0, bytesRead), from, limit).map(({ entry, end: offset }) => ({
-          ...entry,
-          attempt,
-          cursor: { attempt, offset },
-        }));
+        const lines = split(bytes.subarray(0, bytesRead), from, limit).map((line) => storedLine(line, attempt));
         if (lines.length > 0 || from + bytes.length >= end) return lines;
         bytes = Buffer.alloc(Math.min(bytes.length * 4, end - from)); // one line is longer than what was read
       }
@@ -392,3 +404,8 @@ export class JobLogs {
     }
   }
 }
+
+const storedLine = (
+  { entry, end }: { readonly entry: LogEntry; readonly end: number },
+  attempt: number,
+): StoredLine => ({ ...entry, attempt, cursor: { attempt, offset: end } });

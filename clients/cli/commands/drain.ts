@@ -1,24 +1,16 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Server } from "../../sdk/index.ts";
 import { type Cli, examples } from "../cli.ts";
 import { counted, formatSeconds } from "../format.ts";
-
-const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+import { span } from "../when.ts";
 
 interface Terms {
   readonly deadline?: number;
   readonly reason?: string;
 }
 
-/** `90s`, `30m`, `2h`, `1d`, in seconds. */
-function span(text: string): number {
-  const [, number, unit] = /^(\d{1,9}(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
-  if (number === undefined) throw new InvalidArgumentError("It must be a span of time, such as 90s, 30m or 2h.");
-  return Number(number) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
-}
-
 export function drain(program: Command, cli: Cli): void {
-  const command = program.command("drain").argument("<name>", "the server");
+  const command = program.command("drain").argument("<server>", "its name");
   drainAction(command, cli).addHelpText(
     "after",
     examples("drain box2 --deadline 2h --reason 'new disks'", "undrain box2"),
@@ -50,7 +42,7 @@ export function undrain(program: Command, cli: Cli): void {
     .command("undrain")
     .summary("end a server's drain")
     .description("Ends a server's drain: it is given jobs again. What has moved away stays where it is.")
-    .argument("<name>", "the server")
+    .argument("<server>", "its name")
     .addHelpText("after", examples("undrain box2"))
     .action(
       cli.act(async ({ client, terminal, json }, name: string) => {
@@ -67,7 +59,7 @@ export function cordon(program: Command, cli: Cli): void {
     .command("cordon")
     .summary("give a server no more jobs, and leave those that it has")
     .description("Gives a server no more jobs. Those that it has stay, and go on.")
-    .argument("<name>", "the server")
+    .argument("<server>", "its name")
     .option("--reason <text>", "why, for others to read")
     .addHelpText("after", examples("cordon box2 --reason 'a fan rattles'", "uncordon box2"))
     .action(
@@ -85,7 +77,7 @@ export function uncordon(program: Command, cli: Cli): void {
     .command("uncordon")
     .summary("give a cordoned server jobs again")
     .description("Gives a cordoned server jobs again.")
-    .argument("<name>", "the server")
+    .argument("<server>", "its name")
     .addHelpText("after", examples("uncordon box2"))
     .action(
       cli.act(async ({ client, terminal, json }, name: string) => {

@@ -108,7 +108,7 @@ async function settled(client: SchedulearnClient, added: Server, after: string, 
 }
 
 function drain(servers: Command, cli: Cli): void {
-  const command = servers.command("drain").argument("<name>", "the server");
+  const command = servers.command("drain").argument("<server>", "its name");
   drainAction(command, cli).addHelpText("after", examples("servers drain box2", "servers drain box2 --undo"));
 }
 
@@ -117,7 +117,7 @@ function remove(servers: Command, cli: Cli): void {
     .command("rm")
     .summary("remove a server")
     .description("Removes a server that no job needs.")
-    .argument("<name>", "the server")
+    .argument("<server>", "its name")
     .option("--force", "even so: its runs count as lost, and jobs whose checkpoint lies there begin anew")
     .addHelpText("after", examples("servers rm box2", "servers rm box2 --force"))
     .action(

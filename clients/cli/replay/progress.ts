@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import { counted } from "../format.ts";
+import { bar } from "../progress.ts";
 import { cutTo } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Play } from "./play.ts";
@@ -14,7 +15,7 @@ export interface PlayProgress {
 }
 
 export const playProgress = (terminal: Terminal, quiet: boolean): PlayProgress =>
-  quiet ? { show() {}, stop() {} } : terminal.isTty ? new OneBar(terminal) : new Notes(terminal);
+  quiet ? { show() {}, stop() {} } : terminal.canDraw ? new OneBar(terminal) : new Notes(terminal);
 
 /** What is done of it all: of a job half when it is submitted, the other when it is over. */
 function fractionOf({ cues, done, cast }: Play): number {
@@ -38,8 +39,7 @@ class OneBar implements PlayProgress {
     this.#bar = new SingleBar({
       stream: terminal.io.stdout as NodeJS.WritableStream,
       format: (_, { progress }, { words }: { words: string }) => {
-        const full = Math.round(progress * 20);
-        return cutTo(`${"█".repeat(full)}${"░".repeat(20 - full)} ${words}`, columns());
+        return terminal.signs(cutTo(`${bar(progress, columns())} ${words}`, columns()));
       },
       gracefulExit: false, // Ctrl-C is told by the command
       hideCursor: true,

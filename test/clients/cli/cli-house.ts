@@ -35,5 +35,5 @@ export function cliHouse() {
     return { id, release: () => writeFileSync(file, "") };
   }
 
-  return { cli, json, holding, inHouse };
+  return { cli, json, holding, inHouse, url: () => house.url };
 }

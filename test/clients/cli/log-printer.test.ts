@@ -30,6 +30,6 @@ test("each line of a job over several servers begins with the rank that printed 
 });
 
 test("the lines of one rank alone, and those of a job on one server, are as they were printed", () => {
-  expect(printed({ marksRanks: true, rank: 1 }, LINES)).toBe("begins too\n");
+  expect(printed({ passes: ({ rank }) => rank === 1 }, LINES)).toBe("begins too\n");
   expect(printed({}, LINES.slice(2))).toBe("a very long line and its end\n");
 });
