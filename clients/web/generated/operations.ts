@@ -25,6 +25,18 @@ export interface AddServerInput {
   readonly verify?: boolean;
 }
 
+/** The job so many times: give count or indices. */
+export interface ArrayInput {
+  /** So many jobs, numbered from 0. */
+  readonly count?: number | null;
+  /** The number of each job, such as 0-9,12 or 0-30:10. */
+  readonly indices?: string | null;
+  /** When more of them have failed, the rest is cancelled. */
+  readonly maxFailures?: number | null;
+  /** So many of them run at a time; without it, all there is room for. */
+  readonly maxParallel?: number | null;
+}
+
 /** Which job, and how it is stopped. */
 export interface CancelJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
@@ -151,6 +163,10 @@ export type Health = "DOWN" | "SUSPECT" | "UP";
 
 /** Jobs of which all that is given here is true. */
 export interface JobFilter {
+  /** The batch with which they were submitted. */
+  readonly batch?: string | null;
+  /** Of each batch only its first job; what is said of the whole is in batch { whole }. */
+  readonly firstOfBatch?: boolean | null;
   /** Labels that they all have, with these values. */
   readonly labels?: Json | null;
   /** How they are called. */
@@ -161,6 +177,8 @@ export interface JobFilter {
   readonly search?: string | null;
   /** The name of a server on which they run or have run. */
   readonly server?: string | null;
+  /** Submitted then or later. */
+  readonly since?: string | null;
   /** Any of these statuses. */
   readonly statuses?: readonly JobStatus[] | null;
   /** What kind of training they are. */
@@ -177,6 +195,8 @@ export type JobPhase = "COMPLETED" | "QUEUED" | "RUNNING";
 export interface JobSpecInput {
   /** Ids of jobs that must have completed first. */
   readonly after?: readonly string[] | null;
+  /** The job so many times, each with a number. */
+  readonly array?: ArrayInput | null;
   /** Where it saves its state, and how it is asked to. */
   readonly checkpoint?: CheckpointInput | null;
   /** A folder that is shipped with it. */
@@ -233,6 +253,8 @@ export interface JobSpecInput {
   readonly servers?: ServersInput | null;
   /** Size of /dev/shm, in MiB. */
   readonly shmMiB?: number | null;
+  /** One job for each choice of parameters. */
+  readonly sweep?: SweepInput | null;
   /** What kind of training it is: pytorch, keras, … */
   readonly type?: string | null;
   /** Whose job it is; without it, the caller's. */
@@ -443,6 +465,22 @@ export interface SubmitJobInput {
   readonly spec?: JobSpecInput | null;
   /** The job as the text of a YAML (or JSON) file. */
   readonly yaml?: string | null;
+}
+
+/** One job for each choice of parameters. */
+export interface SweepInput {
+  /** When more of them have failed, the rest is cancelled. */
+  readonly maxFailures?: number | null;
+  /** So many of them run at a time; without it, all there is room for. */
+  readonly maxParallel?: number | null;
+  /** grid (the default), list or random. */
+  readonly mode?: string | null;
+  /** The values of each parameter by name: a list, or {min, max, log, whole} to be drawn from. */
+  readonly parameters: Json;
+  /** How many jobs a random sweep has. */
+  readonly samples?: number | null;
+  /** The same again with the same seed. */
+  readonly seed?: number | null;
 }
 
 export type TenureStatus = "FROZEN" | "RUNNING" | "STARTING" | "STOPPING";
@@ -879,3 +917,263 @@ query GetJobProgress($job: ID!, $after: Cursor) {
   }
 }
 ` as TypedDocument<GetJobProgressResult, GetJobProgressVariables>;
+
+export type RunningJob = {
+  readonly id: string;
+  readonly name: string;
+  readonly user: string;
+  readonly status: JobStatus;
+  readonly phase: StartPhase | null;
+  readonly phaseFraction: number | null;
+  readonly pausedBy: PausedBy | null;
+  readonly statusReason: string | null;
+  readonly submittedAt: string;
+  readonly serviceTime: number;
+  readonly server: {
+    readonly name: string;
+  } | null;
+  readonly grantedGpus: readonly ({
+    readonly id: string;
+    readonly index: number;
+    readonly serverName: string;
+  })[];
+  readonly grantedCores: readonly number[];
+  readonly progress: {
+    readonly epoch: number | null;
+    readonly epochs: number | null;
+    readonly step: number | null;
+    readonly steps: number | null;
+    readonly fraction: number | null;
+    readonly samplesPerSecond: number | null;
+  } | null;
+  readonly estimate: {
+    readonly remainingTime: number | null;
+  } | null;
+};
+
+export type QueuedJob = {
+  readonly id: string;
+  readonly name: string;
+  readonly user: string;
+  readonly priority: number;
+  readonly statusReason: string | null;
+  readonly submittedAt: string;
+  readonly gpus: {
+    readonly min: number;
+    readonly max: number;
+  };
+  readonly cores: {
+    readonly min: number;
+    readonly max: number;
+  };
+  readonly forecast: {
+    readonly reason: string | null;
+    readonly startsAt: {
+      readonly p10: string | null;
+      readonly p50: string | null;
+      readonly p90: string | null;
+    } | null;
+  } | null;
+};
+
+export type HeatGpu = {
+  readonly id: string;
+  readonly index: number;
+  readonly model: string | null;
+  readonly state: GpuState;
+  readonly reason: string | null;
+  readonly utilisationPercent: number | null;
+  readonly memoryMiB: number | null;
+  readonly memoryUsedMiB: number | null;
+  readonly temperatureC: number | null;
+  readonly job: {
+    readonly id: string;
+    readonly name: string;
+  } | null;
+};
+
+export type HeatServer = {
+  readonly name: string;
+  readonly state: ServerState;
+  readonly stateReason: string | null;
+  readonly cores: number;
+  readonly coresUsed: number;
+  readonly memoryMiB: number;
+  readonly memoryUsedMiB: number;
+  readonly gpus: readonly HeatGpu[];
+};
+
+export type GetOverviewJobsVariables = {};
+export type GetOverviewJobsResult = {
+  readonly cluster: {
+    readonly policy: string;
+    readonly placement: string;
+    readonly counts: {
+      readonly queued: number;
+      readonly running: number;
+      readonly completed: number;
+    };
+  };
+  readonly running: {
+    readonly totalCount: number;
+    readonly nodes: readonly RunningJob[];
+  };
+  readonly queued: {
+    readonly totalCount: number;
+    readonly nodes: readonly QueuedJob[];
+  };
+};
+export const GetOverviewJobs = `
+query GetOverviewJobs {
+  cluster {
+    policy
+    placement
+    counts {
+      queued
+      running
+      completed
+    }
+  }
+  running: jobs(filter: {phase: RUNNING}, orderBy: OLDEST_FIRST, first: 100) {
+    totalCount
+    nodes {
+      ...RunningJob
+    }
+  }
+  queued: jobs(filter: {phase: QUEUED}, orderBy: OLDEST_FIRST, first: 20) {
+    totalCount
+    nodes {
+      ...QueuedJob
+    }
+  }
+}
+
+fragment RunningJob on Job {
+  id
+  name
+  user
+  status
+  phase
+  phaseFraction
+  pausedBy
+  statusReason
+  submittedAt
+  serviceTime
+  server {
+    name
+  }
+  grantedGpus {
+    id
+    index
+    serverName
+  }
+  grantedCores
+  progress {
+    epoch
+    epochs
+    step
+    steps
+    fraction
+    samplesPerSecond
+  }
+  estimate {
+    remainingTime
+  }
+}
+
+fragment QueuedJob on Job {
+  id
+  name
+  user
+  priority
+  statusReason
+  submittedAt
+  gpus {
+    min
+    max
+  }
+  cores {
+    min
+    max
+  }
+  forecast {
+    reason
+    startsAt {
+      p10
+      p50
+      p90
+    }
+  }
+}
+` as TypedDocument<GetOverviewJobsResult, GetOverviewJobsVariables>;
+
+export type GetOverviewServersVariables = {};
+export type GetOverviewServersResult = {
+  readonly servers: {
+    readonly totalCount: number;
+    readonly nodes: readonly HeatServer[];
+  };
+};
+export const GetOverviewServers = `
+query GetOverviewServers {
+  servers(first: 100) {
+    totalCount
+    nodes {
+      ...HeatServer
+    }
+  }
+}
+
+fragment HeatGpu on Gpu {
+  id
+  index
+  model
+  state
+  reason
+  utilisationPercent
+  memoryMiB
+  memoryUsedMiB
+  temperatureC
+  job {
+    id
+    name
+  }
+}
+
+fragment HeatServer on Server {
+  name
+  state
+  stateReason
+  cores
+  coresUsed
+  memoryMiB
+  memoryUsedMiB
+  gpus {
+    ...HeatGpu
+  }
+}
+` as TypedDocument<GetOverviewServersResult, GetOverviewServersVariables>;
+
+export type GetOutcomesVariables = {
+  readonly from: string;
+  readonly to?: string | null;
+  readonly points?: number | null;
+};
+export type GetOutcomesResult = {
+  readonly outcomes: readonly ({
+    readonly at: string;
+    readonly completed: number;
+    readonly failed: number;
+    readonly cancelled: number;
+  })[];
+};
+export const GetOutcomes = `
+query GetOutcomes($from: DateTime!, $to: DateTime, $points: Int) {
+  outcomes(from: $from, to: $to, points: $points) {
+    at
+    completed
+    failed
+    cancelled
+  }
+}
+` as TypedDocument<GetOutcomesResult, GetOutcomesVariables>;

@@ -14,7 +14,8 @@ const MOST_CODES = 8;
  * What must not reach the page as it is: control characters but tab, what turns the direction of writing around, what is
  * invisible, and what breaks lines.
  */
-const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]/;
+const UNSAFE =
+  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]/;
 /** A control sequence of a terminal: its parameters, and the letter that says what it does. */
 const CSI = /\u001b\[([0-9:;<=>?]*)[ -/]*([@-~])/y;
 /** A string for the terminal itself (a title, a link, the clipboard), with its end; and an escape of two or three characters. */
@@ -201,7 +202,8 @@ function ofPalette(index: number): number {
 
 function nearest([red = 0, green = 0, blue = 0]: readonly number[]): number {
   const brightest = Math.max(red, green, blue);
-  if (brightest - Math.min(red, green, blue) < 40) return brightest < 64 ? 0 : brightest < 140 ? 8 : brightest < 220 ? 7 : 15;
+  if (brightest - Math.min(red, green, blue) < 40)
+    return brightest < 64 ? 0 : brightest < 140 ? 8 : brightest < 220 ? 7 : 15;
   const bits = [red, green, blue].reduce((all, part, bit) => all | (part > brightest * 0.6 ? 1 << bit : 0), 0);
   return bits + (brightest > 200 ? 8 : 0);
 }

@@ -1,4 +1,4 @@
-import { piecesOf, type Piece } from "./ansi.ts";
+import { type Piece, piecesOf } from "./ansi.ts";
 import type { Line } from "./pages.ts";
 
 /** A longer line is cut until somebody wants all of it. */
@@ -44,7 +44,11 @@ export function LineRow({ line, isMarked, isWhole, showsRank, showsTime, needle,
       {showsRank && <span class="log-rank">{line.rank}</span>}
       <span class="log-text">
         {highlighted(piecesOf(isCut ? cutAt(line.text, MOST_CHARACTERS) : line.text), needle)}
-        {line.continues && <span class="log-code" title="The line was too long and goes on below">↩</span>}
+        {line.continues && (
+          <span class="log-code" title="The line was too long and goes on below">
+            ↩
+          </span>
+        )}
         {isCut && (
           <button type="button" class="log-more" onClick={() => onWhole(line.number)}>
             show all {line.text.length.toLocaleString("en")} characters
@@ -74,7 +78,14 @@ function highlighted(pieces: readonly Piece[], needle: string) {
     at += piece.text.length;
     const inside = spans.filter(([begin, end]) => begin < at && end > from);
     const marks = piece.isCode ? "log-code" : piece.marks;
-    if (inside.length === 0) return marks === "" ? piece.text : <span key={index} class={marks}>{piece.text}</span>;
+    if (inside.length === 0)
+      return marks === "" ? (
+        piece.text
+      ) : (
+        <span key={index} class={marks}>
+          {piece.text}
+        </span>
+      );
     const parts = [];
     let done = from;
     for (const [begin, end] of inside) {
@@ -83,7 +94,11 @@ function highlighted(pieces: readonly Piece[], needle: string) {
       done = Math.min(end, at);
     }
     parts.push(piece.text.slice(done - from));
-    return <span key={index} class={marks}>{parts}</span>;
+    return (
+      <span key={index} class={marks}>
+        {parts}
+      </span>
+    );
   });
 }
 

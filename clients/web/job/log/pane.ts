@@ -1,5 +1,16 @@
 import type { Rows } from "./rows.ts";
-import { bottom, type Extent, isExact, lengthOf, moved, type Place, scrolled, scrollTopOf, top, within } from "./scroll.ts";
+import {
+  bottom,
+  type Extent,
+  isExact,
+  lengthOf,
+  moved,
+  type Place,
+  scrolled,
+  scrollTopOf,
+  top,
+  within,
+} from "./scroll.ts";
 
 /** Of one line, in pixels: as log.css has it. */
 export const ROW_HEIGHT = 20;

@@ -93,7 +93,11 @@ export class Scan {
     while (!signal.aborted && this.#next > this.#source.first) {
       const from = Math.max(this.#source.first, this.#next - STEP);
       try {
-        const { lines } = await this.#source.read(from, this.#next - from, AbortSignal.any([signal, this.#source.signal]));
+        const { lines } = await this.#source.read(
+          from,
+          this.#next - from,
+          AbortSignal.any([signal, this.#source.signal]),
+        );
         for (const line of lines.toReversed())
           if (line.number < this.#next && this.#test(line)) {
             this.#earlier.push(line.number);

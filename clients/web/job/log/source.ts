@@ -8,10 +8,7 @@ export interface LogServer {
     query: { line?: number; first?: number; last?: number; attempt?: number },
     options: { signal?: AbortSignal },
   ): Promise<NumberedLogBatch>;
-  followLogs(
-    job: string,
-    options: { after?: string; attempt?: number; signal?: AbortSignal },
-  ): AsyncIterable<LogBatch>;
+  followLogs(job: string, options: { after?: string; attempt?: number; signal?: AbortSignal }): AsyncIterable<LogBatch>;
 }
 
 export interface SourceOptions {

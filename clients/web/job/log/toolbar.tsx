@@ -49,7 +49,13 @@ export function Toolbar(props: Props) {
         <option value="STDERR">stderr</option>
       </select>
       {attempts.length > 1 && (
-        <Choice label="Run" all="All runs" values={attempts} value={settings.attempt} onChange={(attempt) => set({ attempt })} />
+        <Choice
+          label="Run"
+          all="All runs"
+          values={attempts}
+          value={settings.attempt}
+          onChange={(attempt) => set({ attempt })}
+        />
       )}
       {ranks > 1 && (
         <Choice
@@ -120,10 +126,22 @@ function Search({ settings, hits, marked, source, goTo, set }: Props & { set(cha
             {hits ? placeOf(hits, marked) : ""}
             {hits && <Progress scan={hits} />}
           </span>
-          <button type="button" class="icon-button" aria-label="Earlier match" title="Earlier match (Enter)" onClick={() => next(-1)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Earlier match"
+            title="Earlier match (Enter)"
+            onClick={() => next(-1)}
+          >
             <Icon name="up" />
           </button>
-          <button type="button" class="icon-button" aria-label="Later match" title="Later match (Shift Enter)" onClick={() => next(1)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Later match"
+            title="Later match (Shift Enter)"
+            onClick={() => next(1)}
+          >
             <Icon name="down" />
           </button>
           <Toggle name="Only matches" isOn={settings.isOnlyFound} onChange={(isOnlyFound) => set({ isOnlyFound })} />
@@ -155,7 +173,15 @@ function Progress({ scan }: { readonly scan: Scan }) {
   );
 }
 
-const Toggle = ({ name, isOn, onChange }: { readonly name: string; readonly isOn: boolean; onChange(on: boolean): void }) => (
+const Toggle = ({
+  name,
+  isOn,
+  onChange,
+}: {
+  readonly name: string;
+  readonly isOn: boolean;
+  onChange(on: boolean): void;
+}) => (
   <button type="button" class="toggle" aria-pressed={isOn} onClick={() => onChange(!isOn)}>
     {name}
   </button>

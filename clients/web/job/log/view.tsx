@@ -121,7 +121,7 @@ interface LinesProps {
 function Lines({ source, pane, marked, showsTimes, showsRank, needle, empty, redraw, onNumber }: LinesProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const view = useRef<HTMLDivElement>(null);
-  const settling = useRef<ReturnType<typeof setTimeout>>();
+  const settling = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const [whole, setWhole] = useState<ReadonlySet<number>>(new Set());
   const [, drawAgain] = useState(0);
   const { from, to, offset } = pane.draw();
@@ -163,7 +163,7 @@ function Lines({ source, pane, marked, showsTimes, showsRank, needle, empty, red
   return (
     <div class="log-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
-      <div ref={scroller} class="log-scroller" onScroll={scrolled} tabIndex={0} role="region" aria-label="Lines">
+      <section ref={scroller} class="log-scroller" onScroll={scrolled} tabIndex={0} aria-label="Lines">
         <div class="log-canvas" style={{ height: `${pane.length}px` }}>
           <div ref={view} class={`log-window${pane.isWrapping ? " wrapping" : ""}`}>
             <div class="log-lines" style={{ transform: `translateY(${-offset}px)`, "--digits": digits }}>
@@ -190,7 +190,7 @@ function Lines({ source, pane, marked, showsTimes, showsRank, needle, empty, red
             {rows.count === 0 && <p class="log-empty">{empty}</p>}
           </div>
         </div>
-      </div>
+      </section>
       {!pane.isFollowing && (
         <button
           type="button"

@@ -1,0 +1,80 @@
+import { Bar } from "../design/bar.tsx";
+import { now } from "../design/now.tsx";
+import { StatusPill } from "../design/status.tsx";
+import { span } from "../design/time.ts";
+import type { JobPage } from "../generated/operations.ts";
+import { Actions } from "./actions.tsx";
+import { counted, expectedWords, progressWords } from "./words.ts";
+
+/** What the job is called, how it is with it, how far it is, and what can be done with it. */
+export function Head({ job, isHeld }: { readonly job: JobPage; readonly isHeld: boolean }) {
+  const reason = job.failure ? null : job.statusReason;
+  return (
+    <header class="job-head">
+      <div class="page-title">
+        <h1>
+          <bdi>{job.name}</bdi>
+        </h1>
+        <Actions job={job} isHeld={isHeld} />
+      </div>
+      <p class="job-line">
+        <StatusPill job={job} />
+        <span>{job.id}</span>
+        <span>
+          by <bdi>{job.user}</bdi>
+        </span>
+        {placeWords(job) && <bdi>{placeWords(job)}</bdi>}
+        {job.endedAt !== null && job.jobCompletionTime !== null && <span>took {span(job.jobCompletionTime)}</span>}
+      </p>
+      {reason && (
+        <p class="job-reason">
+          <bdi>{reason}</bdi>
+        </p>
+      )}
+      {job.failure && (
+        <div class="job-failure" role="alert">
+          <p>
+            <strong>
+              <bdi>{job.failure.message}</bdi>
+            </strong>{" "}
+            <code>{job.failure.code}</code>
+          </p>
+          <p>
+            <bdi>{job.failure.hint}</bdi>
+          </p>
+        </div>
+      )}
+      <ProgressLine job={job} />
+    </header>
+  );
+}
+
+function ProgressLine({ job }: { readonly job: JobPage }) {
+  const { progress, estimate } = job;
+  const isOver = job.endedAt !== null;
+  if (!progress || (isOver && job.status === "COMPLETED" && progress.fraction === null)) return null;
+  const left = isOver || estimate?.remainingTime == null ? null : `${span(estimate.remainingTime)} left`;
+  const end = isOver ? null : expectedWords(job.forecast?.endsAt ?? null, now.value);
+  const figures = [
+    progress.fraction !== null && `${Math.floor(progress.fraction * 100)} %`,
+    progressWords(progress),
+    progress.samplesPerSecond !== null && `${Number(progress.samplesPerSecond.toPrecision(3))} samples/s`,
+    left,
+    !left && end && `ends ${end}`,
+  ].filter(Boolean);
+  return (
+    <div class="job-progress">
+      <Bar fraction={progress.fraction} label={`Progress of ${job.id}`} />
+      <p>{figures.join(" · ")}</p>
+    </div>
+  );
+}
+
+/** `2 GPUs of alpha (0, 1)`; where it was, once it is over. */
+function placeWords(job: JobPage): string {
+  if (!job.server) return job.lastServer ? `last on ${job.lastServer.name}` : "";
+  const servers = [...new Set([job.server.name, ...job.grantedGpus.map(({ serverName }) => serverName)])].join(", ");
+  if (job.grantedGpus.length > 0)
+    return `${counted(job.grantedGpus.length, "GPU")} of ${servers} (${job.grantedGpus.map(({ index }) => index).join(", ")})`;
+  return job.grantedCores.length > 0 ? `${counted(job.grantedCores.length, "core")} of ${servers}` : `on ${servers}`;
+}
