@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const FIELDS = "jobId name user status attempt generation server gpus cores from to lasts job { id }";
+const FIELDS = "id jobId name user status attempt generation server gpus cores from to lasts job { id }";
 const timeline = async (args: Record<string, unknown> = {}): Promise<Json> =>
   (
     await house.data(

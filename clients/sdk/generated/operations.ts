@@ -488,6 +488,7 @@ export type Fault = {
 };
 
 export type Tenure = {
+  readonly id: string;
   readonly jobId: string;
   readonly name: string | null;
   readonly user: string | null;
@@ -543,6 +544,7 @@ query GetTimeline($from: DateTime!, $to: DateTime!, $server: ID, $job: ID, $firs
 }
 
 fragment Tenure on Tenure {
+  id
   jobId
   name
   user

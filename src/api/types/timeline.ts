@@ -49,6 +49,11 @@ export class TenureView {
     this.#window = window;
   }
 
+  @Field(() => ID, { description: "Unique among what is told of the timeline, and the same in every window." })
+  get id(): string {
+    return `tenure-${this.tenure.number}`;
+  }
+
   @Field(() => ID, { description: "The job that held it, though it may have been deleted since." })
   get jobId(): string {
     return this.tenure.job;
