@@ -3,6 +3,7 @@ import { carry } from "./carry.ts";
 import { estimates } from "./estimates.ts";
 import type { Figures } from "./figures.ts";
 import { logs } from "./logs.ts";
+import { reconnect } from "./reconnect.ts";
 import { rounds } from "./rounds.ts";
 import { simulate } from "./simulate.ts";
 import { size } from "./size.ts";
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
   submit,
   logs,
   carry,
+  reconnect,
   rounds,
   assignment,
   estimates,

@@ -49,7 +49,7 @@ export interface Listener<Result> {
 /** One WebSocket for all subscriptions: opened for the first, closed behind the last. It never tries again by itself. */
 export class Socket {
   readonly #options: SocketOptions;
-  #client: Promise<Client> | null = null;
+  #client: Client | null = null;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -66,42 +66,32 @@ export class Socket {
     listener: Listener<Result>,
   ): () => void {
     let ended = false;
-    let leave = (): void => {};
     const once = (tell: () => void): void => {
       if (ended) return;
       ended = true;
       tell();
     };
     this.#client ??= this.#connect();
-    this.#client.then(
-      (client) => {
-        if (ended) return;
-        leave = client.subscribe<Result>(
-          { query, variables: variables as Record<string, unknown> },
-          {
-            next({ data, errors }) {
-              if (ended) return;
-              if (errors && errors.length > 0) once(() => listener.fail(errorOf(errors as readonly TopLevelError[])));
-              else if (data) listener.next(data);
-            },
-            error: (error) => once(() => this.#explain(error, listener)),
-            complete: () => once(() => listener.complete()),
-          },
-        );
+    const end = this.#client.subscribe<Result>(
+      { query, variables: variables as Record<string, unknown> },
+      {
+        next({ data, errors }) {
+          if (ended) return;
+          if (errors && errors.length > 0) once(() => listener.fail(errorOf(errors as readonly TopLevelError[])));
+          else if (data) listener.next(data);
+        },
+        error: (error) => once(() => this.#explain(error, listener)),
+        complete: () => once(() => listener.complete()),
       },
-      (error: Error) => once(() => listener.fail(error)),
     );
     return () => {
       ended = true;
-      leave();
+      end();
     };
   }
 
   close(): void {
-    this.#client?.then(
-      (client) => void client.dispose(),
-      () => {},
-    );
+    void this.#client?.dispose();
     this.#client = null;
   }
 
@@ -123,13 +113,12 @@ export class Socket {
     listener.drop(new UnreachableError(url, cut, error));
   }
 
-  async #connect(): Promise<Client> {
+  #connect(): Client {
     const { url, token, keepAlive, onConnected } = this.#options;
-    const webSocketImpl = await webSocketOf(this.#options.webSocket);
     let pong: ReturnType<typeof setTimeout> | undefined;
     const client = createClient({
       url: url.replace(/^http/, "ws"),
-      webSocketImpl,
+      webSocketImpl: webSocketOf(this.#options.webSocket),
       ...(token && { connectionParams: { authorization: `Bearer ${token}` } }),
       retryAttempts: 0,
       connectionAckWaitTimeout: ACK_MILLIS,
