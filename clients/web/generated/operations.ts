@@ -37,6 +37,8 @@ export interface ArrayInput {
   readonly maxParallel?: number | null;
 }
 
+export type BlockerKind = "BACKOFF" | "BATCH" | "BEING_FREED" | "CORES" | "DEPENDENCY" | "DISK" | "FRAGMENTATION" | "GPUS" | "GPU_MEMORY" | "GPU_MODEL" | "GPU_UNFIT" | "GUARD" | "HELD" | "IMPOSSIBLE" | "MEMORY" | "NOT_CHOSEN" | "NO_SERVER" | "ORDER" | "POLICY_FAILED" | "PORTS" | "QUOTA" | "RESERVATION" | "ROUND" | "SERVER_STATE";
+
 /** Which job, and how it is stopped. */
 export interface CancelJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
@@ -44,6 +46,14 @@ export interface CancelJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
   readonly id: string;
 }
+
+export type ChangeBy = "OPERATOR" | "USER" | "WORLD";
+
+export type ChangeCause = "DEFRAGMENTATION" | "DRAIN" | "FAILURE" | "POLICY" | "RECOVERY" | "SERVER_LOST" | "UNHEALTHY_GPU" | "USER";
+
+export type ChangeEffect = "MAKES_ROOM" | "STARTS";
+
+export type ChangeKind = "MIGRATE" | "PAUSE" | "PREEMPT" | "RESIZE" | "RESUME" | "START";
 
 /** Where the program saves its state, and how it is asked to. */
 export interface CheckpointInput {
@@ -186,6 +196,8 @@ export interface JobFilter {
   /** Whose they are. */
   readonly user?: string | null;
 }
+
+export type JobGrouping = "ALL" | "TYPE" | "USER";
 
 export type JobOrder = "LAST_ENDED" | "NAME" | "NEWEST_FIRST" | "OLDEST_FIRST" | "PRIORITY";
 
@@ -966,14 +978,6 @@ export type QueuedJob = {
     readonly min: number;
     readonly max: number;
   };
-  readonly forecast: {
-    readonly reason: string | null;
-    readonly startsAt: {
-      readonly p10: string | null;
-      readonly p50: string | null;
-      readonly p90: string | null;
-    } | null;
-  } | null;
 };
 
 export type HeatGpu = {
@@ -1095,14 +1099,6 @@ fragment QueuedJob on Job {
   cores {
     min
     max
-  }
-  forecast {
-    reason
-    startsAt {
-      p10
-      p50
-      p90
-    }
   }
 }
 ` as TypedDocument<GetOverviewJobsResult, GetOverviewJobsVariables>;
