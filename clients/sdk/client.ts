@@ -54,11 +54,16 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+/** Which jobs to list, and in which order. */
 export type JobsQuery = Omit<op.GetJobsVariables, "after">;
+/** Which part of a job's output. */
 export type LogsQuery = Omit<op.GetLogsVariables, "job">;
+/** Which events. */
 export type EventsQuery = Omit<op.GetEventsVariables, "first">;
+/** What to change of a job. */
 export type JobPatch = Omit<op.UpdateJobInput, "id">;
 
+/** What `createClient` makes. */
 export type SchedulearnClient = ReturnType<typeof createClient>;
 
 /**
@@ -135,6 +140,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
   }
 
   const client = {
+    /** Where the API is. */
     url,
 
     /** The result of any query or mutation. */
@@ -159,6 +165,17 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     /** A job with its runs and migrations; null when there is none. `id` may be the number alone. */
     async job(id: string, options: Stoppable = {}): Promise<op.JobDetails | null> {
       return (await ask(op.GetJob, { id }, options)).job;
+    },
+
+    /**
+     * Why the job waits, with the smallest change that would start it and when it is expected to; why it is where it is, and why it was moved about.
+     * @param changes at most so many of the last changes
+     * @throws SchedulearnError `NOT_FOUND` when there is no such job
+     */
+    async why(id: string, { changes, signal }: Stoppable & { readonly changes?: number } = {}): Promise<op.ExplainedJob> {
+      const { job } = await ask(op.GetWhy, { id, ...(changes !== undefined && { changes }) }, { signal });
+      if (job) return job;
+      throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
     },
 
     /** Where the job's checkpoint is kept. @throws SchedulearnError `NOT_FOUND` when there is no such job */
@@ -199,8 +216,11 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       await change(op.DeleteJob, { id, ...(graceSeconds !== undefined && { graceSeconds }) });
     },
 
+    /** Changes a job: some fields at any time, others only while it waits. */
     update: (id: string, patch: JobPatch): Promise<op.Job> => change(op.UpdateJob, { ...patch, id }),
+    /** Takes a job out of the running, with its checkpoint, until it is resumed. */
     pause: (id: string): Promise<op.Job> => change(op.PauseJob, { id }),
+    /** Lets a paused job go on. */
     resume: (id: string): Promise<op.Job> => change(op.ResumeJob, { id }),
     /** Starts a job that is over once more. */
     retry: (id: string): Promise<op.Job> => change(op.RetryJob, { id }),
@@ -209,6 +229,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     migrate: (id: string, to?: string, { live = false }: { readonly live?: boolean } = {}): Promise<op.Migration> =>
       change(op.MigrateJob, { id, ...(to !== undefined && { to }), ...(live && { live }) }),
 
+    /** All servers, with their GPUs and the jobs on them. */
     async servers(options: Stoppable = {}): Promise<readonly op.Server[]> {
       const all: op.Server[] = [];
       for (let after: string | null = null; ; ) {
@@ -220,6 +241,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       }
     },
 
+    /** Adds a Docker host, or this machine's processes (`endpoint: "local"`), to a running cluster. */
     addServer: (input: op.AddServerInput): Promise<op.Server> => change(op.AddServer, input),
     /** A draining server takes no new run, and its jobs are moved away; behind a deadline what still runs there is preempted. */
     drainServer: (
@@ -273,6 +295,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
 
     /** Every policy and placement rule there is, the active ones marked. */
     policies: (options: Stoppable = {}): Promise<op.GetPoliciesResult> => ask(op.GetPolicies, {}, options),
+    /** Changes who runs first and where, from now on. */
     setPolicy: async (input: op.SetPolicyInput): Promise<void> => {
       await change(op.SetPolicy, input);
     },
@@ -287,6 +310,10 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       if (forecast.errors.length > 0) throw new SchedulearnError(forecast.errors);
       return forecast;
     },
+
+    /** How long jobs waited and trained that ended between two times; all of them, or by user or type. */
+    jobTimes: async (query: op.GetJobTimesVariables = {}, options: Stoppable = {}): Promise<readonly op.JobTimes[]> =>
+      (await ask(op.GetJobTimes, query, options)).jobTimes,
 
     /** How past forecasts have turned out, by policy and category. */
     forecastAccuracy: async (options: Stoppable = {}): Promise<readonly op.ForecastAccuracy[]> =>
@@ -310,6 +337,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     }: Resumable & { readonly server?: string | undefined } = {}): AsyncGenerator<op.UsageUpdate, void, undefined> =>
       follow(op.FollowGpuUsage, server === undefined ? {} : { server }, options),
 
+    /** Which cluster answers, its version and policy, and where its event log stands now. */
     cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
 
     /** Part of a job's output: the lines behind `after`, or the `last` ones. */

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import { BatchPlaceResolver, BatchResolver, JobBatchResolver } from "./resolvers/batch.ts";
 import { CheckpointResolver } from "./resolvers/checkpoint.ts";
 import { ClusterResolver } from "./resolvers/cluster.ts";
 import {
@@ -17,7 +18,9 @@ import { GpuMutations, GpuResolver } from "./resolvers/gpu.ts";
 import { Housekeeping } from "./resolvers/housekeeping.ts";
 import { JobResolver } from "./resolvers/job.ts";
 import { JobMutations } from "./resolvers/job-mutations.ts";
+import { JobTimesResolver } from "./resolvers/job-times.ts";
 import { MigrationResolver } from "./resolvers/migration.ts";
+import { OutcomeResolver } from "./resolvers/outcomes.ts";
 import { OutputQueries, OutputStreams } from "./resolvers/output.ts";
 import { PolicyResolver } from "./resolvers/policy.ts";
 import { RunResolver } from "./resolvers/run.ts";
@@ -33,6 +36,7 @@ import {
   UsageQueries,
   UsageStreams,
 } from "./resolvers/usage.ts";
+import { JobWhyResolver, WhyResolver } from "./resolvers/why.ts";
 
 /** The library wants one though every stream here reads the event log or the output by itself. */
 const unused: PubSub = {
@@ -48,6 +52,9 @@ export const buildApiSchema = (): GraphQLSchema =>
     resolvers: [
       ClusterResolver,
       JobResolver,
+      BatchResolver,
+      JobBatchResolver,
+      BatchPlaceResolver,
       CheckpointResolver,
       JobMutations,
       RunResolver,
@@ -60,7 +67,11 @@ export const buildApiSchema = (): GraphQLSchema =>
       PolicyResolver,
       ForecastResolver,
       TimelineResolver,
+      OutcomeResolver,
+      JobTimesResolver,
       ExpectationResolver,
+      WhyResolver,
+      JobWhyResolver,
       OutputQueries,
       OutputStreams,
       EventQueries,

@@ -1,3 +1,4 @@
+import type { Because } from "./because.ts";
 import type { Backup, JobId, JobProgress, PausedBy, StartPhase, StartReason } from "./job.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { Cause, Outcome } from "./outcome.ts";
@@ -13,6 +14,8 @@ type OfServer<T extends string, Body = unknown> = Fact<T, { readonly server: Ser
 export type MigrationId = string;
 export type MigrationCause = "user" | "policy" | "drain" | "defragmentation" | "unhealthy-gpu";
 
+export type PreemptedBy = "drain" | "unhealthy-gpu" | "server-lost";
+
 /** What of a spec may change after submission. */
 export type JobPatch = Partial<
   Pick<JobSpec, "name" | "priority" | "labels" | "deadline" | "gpus" | "cores" | "retries" | "limits">
@@ -27,15 +30,16 @@ export type JobEvent =
       { readonly by: string; readonly delete: boolean; readonly graceSeconds: number | null; readonly cause?: Cause }
     >
   | OfJob<"JobUpdated", { readonly patch: JobPatch }>
-  /** `by` the policy: it keeps its memory and gives its cores to others. */
-  | OfJob<"JobPaused", { readonly by: PausedBy }>
+  /** `by` the policy: it keeps its memory and gives its cores to others, `for` these. */
+  | OfJob<"JobPaused", { readonly by: PausedBy; readonly for?: readonly JobId[] }>
   /** `on`: what it goes on with; null where it kept everything, or has to wait for the scheduler. */
   | OfJob<"JobResumed", { readonly on: Placement | null }>
   /** `blockedBy`: the jobs it depends on that are still to complete. */
   | OfJob<"JobRetried", { readonly blockedBy: readonly JobId[] }>
   // decided by the scheduler
-  | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason }>
-  | OfJob<"JobPreempted", { readonly cause: string }>
+  | OfRun<"JobPlaced", { readonly on: Placement; readonly reason: StartReason; readonly because?: Because }>
+  /** `by`: absent where it was the policy. `for`: those that are given its room. */
+  | OfJob<"JobPreempted", { readonly cause: string; readonly by?: PreemptedBy; readonly for?: readonly JobId[] }>
   /** `live`: as it runs, with its memory; else it saves, stops, and starts anew. `makesRoomFor`: the waiting job for which it moves. */
   | OfJob<
       "JobMigrated",
@@ -45,10 +49,23 @@ export type JobEvent =
         readonly cause: MigrationCause;
         readonly live?: true;
         readonly makesRoomFor?: JobId;
+        readonly speedup?: number;
       }
     >
-  /** Another size, led from the same server. `live`: the program is told and goes on; else it saves, stops, and starts anew. */
-  | OfJob<"JobResized", { readonly to: Placement; readonly live: boolean; readonly cause: string }>
+  /**
+   * Another size, led from the same server. `live`: the program is told and goes on; else it saves, stops, and starts anew. `for`: those that are
+   * given a part of what it had; `speedup`: so many times as fast it was believed to be with it.
+   */
+  | OfJob<
+      "JobResized",
+      {
+        readonly to: Placement;
+        readonly live: boolean;
+        readonly cause: string;
+        readonly for?: readonly JobId[];
+        readonly speedup?: number;
+      }
+    >
   /** It went to another queue of a policy with several. `promoted`: up, and what it had until now counts no more. */
   | OfJob<"JobRequeued", { readonly level: number; readonly promoted: boolean }>
   /** `attempt`: the run it is about, or null when it is about the job whatever it does. */

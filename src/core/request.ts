@@ -316,7 +316,7 @@ function refuseTooWide(servers: readonly Server[], spec: JobSpec): void {
 }
 
 /** What of the request no server has; all of it when each part is somewhere, but not together. */
-function tooMuch(servers: readonly Server[], spec: JobSpec): { path: readonly string[]; what: string } {
+export function tooMuch(servers: readonly Server[], spec: JobSpec): { path: readonly string[]; what: string } {
   const { mounts: _, runAs: __, ...rest } = spec;
   const nothing: JobSpec = {
     ...rest,

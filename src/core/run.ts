@@ -1,8 +1,9 @@
-import type { Event } from "./event.ts";
+import type { Because } from "./because.ts";
+import type { JobEvent } from "./event.ts";
 import type { Job, JobId, JobProgress, StartReason } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Placement } from "./server.ts";
-import type { Instant } from "./time.ts";
+import type { Instant, Millis } from "./time.ts";
 
 /** `job-17.2`: the job and the attempt. */
 export type RunId = string;
@@ -23,13 +24,17 @@ export interface Run {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly carriedBytes: number;
+  /** Time training that it had not saved when it ended; absent while it goes on, and where that was not counted. */
+  readonly lostMillis?: Millis;
+  /** Why it was placed there; absent where the scheduler was not asked to note it. */
+  readonly because?: Because;
   readonly progress: JobProgress | null;
 }
 
 export const runId = (job: JobId, attempt: number): RunId => `${job}.${attempt}`;
 
 /** The run that begins when a job enters `starting` with a new attempt. */
-export function openRun(job: Job, at: Instant): Run {
+export function openRun(job: Job, event: JobEvent): Run {
   const { state } = job;
   if (state.status !== "starting") throw new TypeError(`job ${job.id} does not start`);
   return {
@@ -38,7 +43,7 @@ export function openRun(job: Job, at: Instant): Run {
     attempt: job.attempt,
     reason: state.reason,
     on: state.on,
-    placedAt: at,
+    placedAt: event.at,
     startedAt: null,
     endedAt: null,
     handle: null,
@@ -47,11 +52,12 @@ export function openRun(job: Job, at: Instant): Run {
     signal: null,
     carriedBytes: 0,
     progress: null,
+    ...(event.type === "JobPlaced" && event.because && { because: event.because }),
   };
 }
 
-/** The run after one more event of its own; the same object when the event says nothing of it. */
-export function advanceRun(run: Run, event: Event): Run {
+/** The run after one more event of its own, by which its job went from `before` to `after`; the same object when the event says nothing of it. */
+export function advanceRun(run: Run, before: Job, after: Job, event: JobEvent): Run {
   switch (event.type) {
     case "CheckpointCarried":
       return { ...run, carriedBytes: run.carriedBytes + event.bytes };
@@ -63,8 +69,11 @@ export function advanceRun(run: Run, event: Event): Run {
       return event.live ? { ...run, on: event.to } : run;
     case "JobResumed":
       return event.on ? { ...run, on: event.on } : run;
-    case "RunExited":
-      return { ...run, endedAt: event.at, outcome: event.outcome, exitCode: event.exitCode, signal: event.signal };
+    case "RunExited": {
+      const { at: endedAt, outcome, exitCode, signal } = event;
+      const lostMillis = after.lost && after.lost.millis - (before.lost?.millis ?? 0);
+      return { ...run, endedAt, outcome, exitCode, signal, ...(lostMillis !== undefined && { lostMillis }) };
+    }
     default:
       return run;
   }

@@ -310,9 +310,9 @@ export class Scheduler {
   #followRun(before: Job, after: Job, event: JobEvent): void {
     const run = this.#runs.get(before.id);
     const isAbout = "attempt" in event ? event.attempt === run?.attempt : before.attempt === after.attempt;
-    const advanced = run && isAbout ? advanceRun(run, event) : run;
+    const advanced = run && isAbout ? advanceRun(run, before, after, event) : run;
     if (advanced && advanced !== run) this.#setRun(advanced);
-    if (after.attempt !== before.attempt) this.#setRun(openRun(after, event.at));
+    if (after.attempt !== before.attempt) this.#setRun(openRun(after, event));
   }
 
   #followMigration(before: Job, after: Job, event: JobEvent): void {

@@ -13,17 +13,15 @@ export type TurnedAway =
       readonly quota: number;
     }
   /** Room is kept for another, from some time on; null where that time is not known. */
-  | { readonly kind: "reservation"; readonly of: JobId; readonly at: Instant | null }
-  /** It would not be in time, or would make others late. */
-  | { readonly kind: "not-chosen" };
+  | { readonly kind: "reservation"; readonly of: JobId; readonly at: Instant | null };
 
 /**
  * Hears what a policy and the packer do while a decision is made once more to be explained. In a live round nobody listens, so
  * that nothing is noted and it costs nothing.
  */
 export interface Witness {
-  /** Those of a pool in the order in which they are served, running ones among them, and what it goes by. */
-  line(by: string, line: readonly Contender[]): void;
+  /** Those of a pool in the order in which they are served, running ones among them, what it goes by, and what each is to have at least. */
+  line(by: string, line: readonly Contender[], wanted: (contender: Contender) => number): void;
   /** The job asked for so much, and there was no room for it. */
   noRoom(job: Job, size: number): void;
   /** Nobody behind this one may pass it. */

@@ -120,7 +120,7 @@ export function fill<C extends Claimant>(claimants: readonly C[], packer: Packer
     } else if (turn.next) heap.settle();
     else heap.pop();
   }
-  if (served) packer.witness?.line(filling.by ?? "share", served);
+  if (served) packer.witness?.line(filling.by ?? "share", served, filling.size);
   return isShort;
 }
 

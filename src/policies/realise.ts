@@ -34,7 +34,7 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
     const refused = new Set<Contender>();
     let sizing = decide(pool, snapshot);
     const among = sizing.among ?? pool.contenders;
-    packer.witness?.line(sizing.by, sizing.order);
+    packer.witness?.line(sizing.by, sizing.order, leastOf);
     for (let tries = 1; !begin(sizing, packer, refused) && tries < MOST_TRIES; tries++) {
       putBack(sizing, packer);
       const isLeft = (contender: Contender): boolean => !refused.has(contender);

@@ -28,7 +28,7 @@ export const roundRobin: PolicyEntry = {
       const quantum = Number(quantumSeconds) * 1000;
       const waiting = contenders.filter(({ isRunning }) => !isRunning).sort(bySince);
       if (waiting.length === 0) return;
-      packer.witness?.line("time waited", waiting);
+      packer.witness?.line("time waited", waiting, ({ preferred }) => preferred);
       const running = contenders.filter(({ isRunning }) => isRunning);
       const hasHadIts = ({ job }: Contender): boolean => now - since(job) >= quantum;
       let expired = running.filter((each) => each.mayYield && hasHadIts(each)).sort(bySince);

@@ -47,7 +47,8 @@ export function walk(
   }: Walk,
 ): Contender | null {
   const { witness } = packer;
-  witness?.line(by, line.everybody());
+  const wantedBy = (contender: Contender): number => size?.(contender) ?? contender.preferred;
+  witness?.line(by, line.everybody(), wantedBy);
   const yielding = new YieldingLine(standings);
   const refused = new Refusals();
   let left = units;
@@ -68,7 +69,7 @@ export function walk(
     const contender = line.next(mayPass ? left : Number.POSITIVE_INFINITY);
     // Nobody waits any more, and whoever runs is in the draft still.
     if (!contender || (line.isIdle && contender.isRunning && !yielding.isAsked)) return null;
-    const wanted = contender.isRunning ? contender.size : (size?.(contender) ?? contender.preferred);
+    const wanted = contender.isRunning ? contender.size : wantedBy(contender);
     if (getsRoom(contender, wanted)) left -= contender.isPinned ? 0 : wanted;
     else if (mayPass) line.skipKind();
     else {

@@ -121,6 +121,22 @@ export async function readEvents(
   return rows.map(fromEventRow);
 }
 
+/** The last events of one job of these types, oldest first. */
+export async function readLastEvents(
+  store: Store,
+  { job, types }: Required<EventFilter>,
+  most: number,
+): Promise<Recorded[]> {
+  const rows = await store
+    .fork()
+    .find(
+      EventRow,
+      { job, type: { $in: [...types] } },
+      { orderBy: { seq: "desc" }, limit: most, disableIdentityMap: true },
+    );
+  return rows.reverse().map(fromEventRow);
+}
+
 export async function lastSeq(store: Store): Promise<number> {
   const [row] = await store.fork().find(EventRow, {}, { orderBy: { seq: "desc" }, limit: 1, disableIdentityMap: true });
   return row?.seq ?? 0;
@@ -205,6 +221,7 @@ export const toJobRow = (job: Job, submitKey: string | null): JobRow => ({
   submittedAt: job.submittedAt,
   endedAt: isOver(job) && "at" in job.state ? job.state.at : null,
   submitKey,
+  batch: job.spec.batch?.id ?? null,
   labels: { ...job.spec.labels },
   body: job,
 });

@@ -1,5 +1,6 @@
 import type { FilterQuery } from "@mikro-orm/core";
 import type { Lesson } from "../core/estimates.ts";
+import type { JobEvent } from "../core/event.ts";
 import type { Job, JobId, JobStatus } from "../core/job.ts";
 import type { BatchId } from "../core/job-spec.ts";
 import type { Migration } from "../core/migration.ts";
@@ -7,7 +8,10 @@ import type { Run } from "../core/run.ts";
 import { type Gpu, inCondition, type Server } from "../core/server.ts";
 import type { UserUsage } from "../core/usage.ts";
 import { type BatchRecord, batchFailures, jobsOfBatch, readBatches } from "./batches.ts";
+import { readLastEvents } from "./event-log.ts";
 import { type JobPageRequest, readJobs } from "./job-list.ts";
+import { type JobTimes, readJobTimes } from "./job-times.ts";
+import { countOutcomes, type OutcomeCount } from "./outcomes.ts";
 import type { Page } from "./page.ts";
 import { GpuRow, JobRow, LessonRow, MigrationRow, RunRow, SecretRow, ServerRow, UsageRow } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -33,6 +37,16 @@ export class Queries {
       .getConnection()
       .execute<{ status: JobStatus; jobs: number }[]>("select status, count(*) as jobs from job group by status");
     return new Map(rows.map(({ status, jobs }) => [status, jobs]));
+  }
+
+  /** How many jobs ended over time, by how. */
+  outcomes(request: Parameters<typeof countOutcomes>[1]): Promise<OutcomeCount[]> {
+    return countOutcomes(this.#store.fork(), request);
+  }
+
+  /** How long the jobs took that ended between two times. */
+  jobTimes(span: Parameters<typeof readJobTimes>[1]): Promise<JobTimes[]> {
+    return readJobTimes(this.#store.fork(), span);
   }
 
   async jobsById(ids: readonly JobId[]): Promise<Map<JobId, Job>> {
@@ -116,6 +130,11 @@ export class Queries {
       .fork()
       .find(RunRow, { job: { $in: [...jobs] } }, { orderBy: { job: "asc", attempt: "asc" }, disableIdentityMap: true });
     return groupByJob(rows.map(({ body }) => body));
+  }
+
+  /** The last events of a job of these types, oldest first. */
+  async lastEventsOf(job: JobId, types: readonly string[], most: number): Promise<JobEvent[]> {
+    return (await readLastEvents(this.#store, { job, types }, most)).map(({ event }) => event as JobEvent);
   }
 
   async runsById(ids: readonly string[]): Promise<Map<string, Run>> {

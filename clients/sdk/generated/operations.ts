@@ -25,6 +25,20 @@ export interface AddServerInput {
   readonly verify?: boolean;
 }
 
+/** The job so many times: give count or indices. */
+export interface ArrayInput {
+  /** So many jobs, numbered from 0. */
+  readonly count?: number | null;
+  /** The number of each job, such as 0-9,12 or 0-30:10. */
+  readonly indices?: string | null;
+  /** When more of them have failed, the rest is cancelled. */
+  readonly maxFailures?: number | null;
+  /** So many of them run at a time; without it, all there is room for. */
+  readonly maxParallel?: number | null;
+}
+
+export type BlockerKind = "BACKOFF" | "BATCH" | "BEING_FREED" | "CORES" | "DEPENDENCY" | "DISK" | "FRAGMENTATION" | "GPUS" | "GPU_MEMORY" | "GPU_MODEL" | "GPU_UNFIT" | "GUARD" | "HELD" | "IMPOSSIBLE" | "MEMORY" | "NOT_CHOSEN" | "NO_SERVER" | "ORDER" | "POLICY_FAILED" | "PORTS" | "QUOTA" | "RESERVATION" | "ROUND" | "SERVER_STATE";
+
 /** Which job, and how it is stopped. */
 export interface CancelJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
@@ -32,6 +46,14 @@ export interface CancelJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
   readonly id: string;
 }
+
+export type ChangeBy = "OPERATOR" | "USER" | "WORLD";
+
+export type ChangeCause = "DEFRAGMENTATION" | "DRAIN" | "FAILURE" | "POLICY" | "RECOVERY" | "SERVER_LOST" | "UNHEALTHY_GPU" | "USER";
+
+export type ChangeEffect = "MAKES_ROOM" | "STARTS";
+
+export type ChangeKind = "MIGRATE" | "PAUSE" | "PREEMPT" | "RESIZE" | "RESUME" | "START";
 
 /** Where the program saves its state, and how it is asked to. */
 export interface CheckpointInput {
@@ -151,6 +173,10 @@ export type Health = "DOWN" | "SUSPECT" | "UP";
 
 /** Jobs of which all that is given here is true. */
 export interface JobFilter {
+  /** The batch with which they were submitted. */
+  readonly batch?: string | null;
+  /** Of each batch only its first job; what is said of the whole is in batch { whole }. */
+  readonly firstOfBatch?: boolean | null;
   /** Labels that they all have, with these values. */
   readonly labels?: Json | null;
   /** How they are called. */
@@ -161,6 +187,8 @@ export interface JobFilter {
   readonly search?: string | null;
   /** The name of a server on which they run or have run. */
   readonly server?: string | null;
+  /** Submitted then or later. */
+  readonly since?: string | null;
   /** Any of these statuses. */
   readonly statuses?: readonly JobStatus[] | null;
   /** What kind of training they are. */
@@ -168,6 +196,8 @@ export interface JobFilter {
   /** Whose they are. */
   readonly user?: string | null;
 }
+
+export type JobGrouping = "ALL" | "TYPE" | "USER";
 
 export type JobOrder = "LAST_ENDED" | "NAME" | "NEWEST_FIRST" | "OLDEST_FIRST" | "PRIORITY";
 
@@ -177,6 +207,8 @@ export type JobPhase = "COMPLETED" | "QUEUED" | "RUNNING";
 export interface JobSpecInput {
   /** Ids of jobs that must have completed first. */
   readonly after?: readonly string[] | null;
+  /** The job so many times, each with a number. */
+  readonly array?: ArrayInput | null;
   /** Where it saves its state, and how it is asked to. */
   readonly checkpoint?: CheckpointInput | null;
   /** A folder that is shipped with it. */
@@ -233,6 +265,8 @@ export interface JobSpecInput {
   readonly servers?: ServersInput | null;
   /** Size of /dev/shm, in MiB. */
   readonly shmMiB?: number | null;
+  /** One job for each choice of parameters. */
+  readonly sweep?: SweepInput | null;
   /** What kind of training it is: pytorch, keras, … */
   readonly type?: string | null;
   /** Whose job it is; without it, the caller's. */
@@ -445,6 +479,22 @@ export interface SubmitJobInput {
   readonly yaml?: string | null;
 }
 
+/** One job for each choice of parameters. */
+export interface SweepInput {
+  /** When more of them have failed, the rest is cancelled. */
+  readonly maxFailures?: number | null;
+  /** So many of them run at a time; without it, all there is room for. */
+  readonly maxParallel?: number | null;
+  /** grid (the default), list or random. */
+  readonly mode?: string | null;
+  /** The values of each parameter by name: a list, or {min, max, log, whole} to be drawn from. */
+  readonly parameters: Json;
+  /** How many jobs a random sweep has. */
+  readonly samples?: number | null;
+  /** The same again with the same seed. */
+  readonly seed?: number | null;
+}
+
 export type TenureStatus = "FROZEN" | "RUNNING" | "STARTING" | "STOPPING";
 
 /** Files on the API's machine with which a tcp endpoint is reached safely. */
@@ -591,6 +641,12 @@ export type Estimate = {
 export type Job = {
   readonly id: string;
   readonly name: string;
+  readonly batch: {
+    readonly id: string;
+    readonly index: number;
+    readonly size: number;
+    readonly parameters: Json;
+  } | null;
   readonly type: string;
   readonly user: string;
   readonly status: JobStatus;
@@ -652,6 +708,24 @@ export type Job = {
   readonly progress: Progress | null;
   readonly estimate: Estimate | null;
   readonly failure: Failure | null;
+};
+
+export type Batch = {
+  readonly id: string;
+  readonly name: string;
+  readonly user: string;
+  readonly size: number;
+  readonly parameterNames: readonly string[];
+  readonly maxParallel: number | null;
+  readonly maxFailures: number | null;
+  readonly submittedAt: string;
+  readonly counts: {
+    readonly queued: number;
+    readonly running: number;
+    readonly completed: number;
+    readonly failed: number;
+    readonly cancelled: number;
+  };
 };
 
 export type Run = {
@@ -859,6 +933,11 @@ export type Cluster = {
   readonly placement: string;
   readonly startedAt: string;
   readonly eventCursor: string;
+  readonly counts: {
+    readonly queued: number;
+    readonly running: number;
+    readonly completed: number;
+  };
 };
 
 export type Accuracy = {
@@ -969,6 +1048,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -1131,6 +1216,198 @@ fragment JobDetails on Job {
 }
 ` as TypedDocument<GetJobResult, GetJobVariables>;
 
+export type Blocker = {
+  readonly kind: BlockerKind;
+  readonly message: string;
+  readonly remedy: string;
+  readonly servers: readonly string[];
+  readonly jobs: readonly string[];
+  readonly until: string | null;
+};
+
+export type ExplainedChange = {
+  readonly at: string;
+  readonly kind: ChangeKind;
+  readonly attempt: number;
+  readonly cause: ChangeCause;
+  readonly message: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly sizeBefore: number | null;
+  readonly sizeAfter: number | null;
+  readonly cost: {
+    readonly lostWork: number | null;
+    readonly lostSteps: number | null;
+    readonly stopped: number | null;
+    readonly checkpointBytes: number;
+  };
+  readonly gain: {
+    readonly jobs: readonly string[];
+    readonly speedup: number | null;
+  };
+};
+
+export type JobWhy = {
+  readonly at: string;
+  readonly summary: string;
+  readonly blockers: readonly Blocker[];
+  readonly smallestChange: {
+    readonly message: string;
+    readonly effect: ChangeEffect;
+    readonly by: ChangeBy;
+    readonly fields: Json;
+    readonly command: string | null;
+    readonly stops: readonly string[];
+  } | null;
+  readonly forecast: JobForecast | null;
+  readonly placement: {
+    readonly message: string;
+    readonly decidedAt: string | null;
+    readonly servers: readonly string[];
+    readonly gpus: readonly string[];
+    readonly size: number;
+    readonly policy: string | null;
+    readonly placement: string | null;
+    readonly fitting: number | null;
+    readonly hadImage: boolean | null;
+    readonly hadCheckpoint: boolean | null;
+    readonly alternatives: readonly ({
+      readonly server: string;
+      readonly message: string;
+    })[];
+  } | null;
+  readonly changes: readonly ExplainedChange[];
+};
+
+export type ExplainedJob = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: JobStatus;
+  readonly phase: StartPhase | null;
+  readonly phaseFraction: number | null;
+  readonly pausedBy: PausedBy | null;
+  readonly why: JobWhy;
+};
+
+export type GetWhyVariables = {
+  readonly id: string;
+  readonly changes?: number | null;
+};
+export type GetWhyResult = {
+  readonly job: ExplainedJob | null;
+};
+export const GetWhy = `
+query GetWhy($id: ID!, $changes: Int) {
+  job(id: $id) {
+    ...ExplainedJob
+  }
+}
+
+fragment TimeRange on TimeRange {
+  p10
+  p50
+  p90
+}
+
+fragment JobForecast on JobForecast {
+  at
+  job
+  name
+  startsAt {
+    ...TimeRange
+  }
+  endsAt {
+    ...TimeRange
+  }
+  serverName
+  size
+  basis
+  deadlineProbability
+  reason
+}
+
+fragment Blocker on Blocker {
+  kind
+  message
+  remedy
+  servers
+  jobs
+  until
+}
+
+fragment ExplainedChange on ExplainedChange {
+  at
+  kind
+  attempt
+  cause
+  message
+  from
+  to
+  sizeBefore
+  sizeAfter
+  cost {
+    lostWork
+    lostSteps
+    stopped
+    checkpointBytes
+  }
+  gain {
+    jobs
+    speedup
+  }
+}
+
+fragment JobWhy on JobWhy {
+  at
+  summary
+  blockers {
+    ...Blocker
+  }
+  smallestChange {
+    message
+    effect
+    by
+    fields
+    command
+    stops
+  }
+  forecast {
+    ...JobForecast
+  }
+  placement {
+    message
+    decidedAt
+    servers
+    gpus
+    size
+    policy
+    placement
+    fitting
+    hadImage
+    hadCheckpoint
+    alternatives {
+      server
+      message
+    }
+  }
+  changes(first: $changes) {
+    ...ExplainedChange
+  }
+}
+
+fragment ExplainedJob on Job {
+  id
+  name
+  status
+  phase
+  phaseFraction
+  pausedBy
+  why {
+    ...JobWhy
+  }
+}
+` as TypedDocument<GetWhyResult, GetWhyVariables>;
+
 export type GetJobsVariables = {
   readonly filter?: JobFilter | null;
   readonly orderBy?: JobOrder | null;
@@ -1187,6 +1464,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -1261,6 +1544,38 @@ fragment PageInfo on PageInfo {
   endCursor
 }
 ` as TypedDocument<GetJobsResult, GetJobsVariables>;
+
+export type GetBatchesVariables = {
+  readonly ids: readonly string[];
+};
+export type GetBatchesResult = {
+  readonly batches: readonly Batch[];
+};
+export const GetBatches = `
+query GetBatches($ids: [ID!]!) {
+  batches(ids: $ids) {
+    ...Batch
+  }
+}
+
+fragment Batch on Batch {
+  id
+  name
+  user
+  size
+  parameterNames
+  maxParallel
+  maxFailures
+  submittedAt
+  counts {
+    queued
+    running
+    completed
+    failed
+    cancelled
+  }
+}
+` as TypedDocument<GetBatchesResult, GetBatchesVariables>;
 
 export type GetServersVariables = {
   readonly after?: string | null;
@@ -1410,6 +1725,11 @@ fragment Cluster on ClusterInfo {
   placement
   startedAt
   eventCursor
+  counts {
+    queued
+    running
+    completed
+  }
 }
 ` as TypedDocument<GetClusterResult, GetClusterVariables>;
 
@@ -1687,6 +2007,7 @@ export type SubmitJobVariables = {
 export type SubmitJobResult = {
   readonly result: {
     readonly value: Job | null;
+    readonly batch: Batch | null;
     readonly errors: readonly Fault[];
   };
 };
@@ -1695,6 +2016,9 @@ mutation SubmitJob($input: SubmitJobInput!) {
   result: submitJob(input: $input) {
     value: job {
       ...Job
+    }
+    batch {
+      ...Batch
     }
     errors {
       ...Fault
@@ -1738,6 +2062,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -1806,6 +2136,24 @@ fragment Job on Job {
     ...Failure
   }
 }
+
+fragment Batch on Batch {
+  id
+  name
+  user
+  size
+  parameterNames
+  maxParallel
+  maxFailures
+  submittedAt
+  counts {
+    queued
+    running
+    completed
+    failed
+    cancelled
+  }
+}
 ` as TypedDocument<SubmitJobResult, SubmitJobVariables>;
 
 export type CancelJobVariables = {
@@ -1865,6 +2213,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -2018,6 +2372,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -2145,6 +2505,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -2272,6 +2638,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -2449,6 +2821,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -3123,6 +3501,12 @@ fragment Estimate on JobEstimate {
 fragment Job on Job {
   id
   name
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   type
   user
   status
@@ -3673,3 +4057,67 @@ fragment UsageUpdate on UsageUpdate {
   }
 }
 ` as TypedDocument<FollowGpuUsageResult, FollowGpuUsageVariables>;
+
+export type TimeSpread = {
+  readonly jobs: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+};
+
+export type JobTimes = {
+  readonly group: string | null;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly queueingDelay: TimeSpread | null;
+  readonly waitingTime: TimeSpread | null;
+  readonly serviceTime: TimeSpread | null;
+  readonly jobCompletionTime: TimeSpread | null;
+};
+
+export type GetJobTimesVariables = {
+  readonly from?: string | null;
+  readonly to?: string | null;
+  readonly by?: JobGrouping | null;
+};
+export type GetJobTimesResult = {
+  readonly jobTimes: readonly JobTimes[];
+};
+export const GetJobTimes = `
+query GetJobTimes($from: DateTime, $to: DateTime, $by: JobGrouping) {
+  jobTimes(from: $from, to: $to, by: $by) {
+    ...JobTimes
+  }
+}
+
+fragment TimeSpread on TimeSpread {
+  jobs
+  mean
+  p50
+  p90
+  p99
+  max
+}
+
+fragment JobTimes on JobTimes {
+  group
+  completed
+  failed
+  cancelled
+  queueingDelay {
+    ...TimeSpread
+  }
+  waitingTime {
+    ...TimeSpread
+  }
+  serviceTime {
+    ...TimeSpread
+  }
+  jobCompletionTime {
+    ...TimeSpread
+  }
+}
+` as TypedDocument<GetJobTimesResult, GetJobTimesVariables>;

@@ -8,13 +8,13 @@ import type { MigrationState } from "../../core/migration.ts";
 import type { Cause, Outcome } from "../../core/outcome.ts";
 import type { Need, OptionKind } from "../../core/policy.ts";
 import type { DriverKind, Health } from "../../core/server.ts";
-import type { ServerState } from "../../core/server-state.ts";
+import type { GpuState, ServerState } from "../../core/server-state.ts";
 import type { TenureStatus } from "../../core/tenure.ts";
 import type { JobOrder } from "../../store/job-list.ts";
 import type { LogStream } from "../../store/job-logs.ts";
 
 /** An enum whose values are the core's own words, spelled as GraphQL spells them: `unhealthy-gpu` is UNHEALTHY_GPU. */
-function enumOf<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
+export function enumOf<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
   const words = Object.entries<string>(values).map(([word, meaning]) => [spelled(word), word, meaning] as const);
   const type = Object.fromEntries(words.map(([key, word]) => [key, word]));
   const valuesConfig = Object.fromEntries(words.map(([key, , meaning]) => [key, { description: meaning }]));
@@ -174,7 +174,6 @@ export const HealthEnum = enumOf<Health>("Health", "Can a server be reached?", {
   down: "It cannot be reached; `reason` says why.",
 });
 
-export type GpuState = "idle" | "leased" | "busy" | "faulty";
 export const GpuStateEnum = enumOf<GpuState>("GpuState", "Who has a GPU, or why it is given to nobody.", {
   idle: "It can be given to a job.",
   leased: "A job holds it.",

@@ -18,6 +18,8 @@ const FRESH: Millis = 1_000;
 export interface Line {
   readonly by: string;
   readonly jobs: readonly Contender[];
+  /** What one is to have at least, in units of its pool. */
+  wanted(contender: Contender): number;
 }
 
 /** A round held on paper: the same policy, on the same state, with somebody who listens. Nothing of it is done. */
@@ -43,8 +45,8 @@ class Notes implements Witness {
   readonly turned = new Map<JobId, TurnedAway>();
   readonly heads = new Set<JobId>();
 
-  line(by: string, jobs: readonly Contender[]): void {
-    this.lines.push({ by, jobs });
+  line(by: string, jobs: readonly Contender[], wanted: Line["wanted"]): void {
+    this.lines.push({ by, jobs, wanted });
   }
   noRoom({ id }: Job, size: number): void {
     this.refused.set(id, Math.min(size, this.refused.get(id) ?? size));

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Run } from "../../core/run.ts";
 import { toJobRow, toMigrationRow, toRunRow } from "../../store/event-log.ts";
 import { Queries } from "../../store/queries.ts";
 import { JobRow, MigrationRow, RunRow } from "../../store/rows.ts";
@@ -37,6 +38,11 @@ export async function compareRows(
   const all = { disableIdentityMap: true } as const;
   // A key that was sent with the request, so that it is not done twice, goes with the job's event and not with the job.
   const jobs = (await em.find(JobRow, {}, all)).map((row) => ({ ...row, submitKey: null }));
+  const runs = await em.find(RunRow, {}, all);
+  // Versions that did not note what a run had lost left that out of their rows.
+  const silent = new Set(runs.flatMap(({ id, body }) => (body.lostMillis === undefined ? [id] : [])));
+  const bare = ({ lostMillis, ...run }: Run): Run =>
+    silent.has(run.id) || lostMillis === undefined ? run : { ...run, lostMillis };
   const pairs: [table: string, stored: Map<string, unknown>, folded: Map<string, unknown>][] = [
     [
       "job",
@@ -46,7 +52,7 @@ export async function compareRows(
         "id",
       ),
     ],
-    ["run", keyed(await em.find(RunRow, {}, all), "id"), keyed([...rows.runs.values()].map(toRunRow), "id")],
+    ["run", keyed(runs, "id"), keyed([...rows.runs.values()].map(bare).map(toRunRow), "id")],
     [
       "migration",
       keyed(await em.find(MigrationRow, {}, all), "id"),
