@@ -8,6 +8,7 @@ const floors = [
   ["job-spec"],
   ["drivers", "policies", "placement", "store"],
   ["engine"],
+  ["metrics", "webhooks"],
   ["api", "sim"],
   ["simulate"],
 ];

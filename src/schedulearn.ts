@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { packageVersion } from "./api/house.ts";
 import { startApi } from "./api/http.ts";
 import { type Config, guardsFrom } from "./config/index.ts";
 import { DomainError, domainError, type Fault } from "./core/errors.ts";
@@ -14,7 +15,9 @@ import { Engine } from "./engine/engine.ts";
 import { Meter } from "./engine/usage/meter.ts";
 import { createLearner } from "./estimator/index.ts";
 import { Forecasts } from "./forecasts.ts";
+import { checks } from "./health.ts";
 import type { Log } from "./log.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { findPlacement } from "./placement/index.ts";
 import { completeOptions, findPolicy } from "./policies/index.ts";
 import { findServers, newServer, probeServer, serverEvents } from "./servers.ts";
@@ -116,6 +119,8 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
     const store = await openStore(config.databaseFile);
     closers.push(() => store.close());
     const code = new CodeStore(join(config.dataDir, "code"), config.code.maxMiB);
+    const metrics = new Metrics();
+    closers.push(() => metrics.close());
     const engine = await Engine.open({
       store,
       code,
@@ -141,6 +146,7 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
       ports: config.portRange,
       checkpoints: await checkpointKeeping(config),
       log,
+      timed: (what, millis) => metrics.timed(what, millis),
       fatal(error) {
         log("error", "the state can never be recorded: the server ends; start it again", { error: String(error) });
         process.exit(EXIT_FATAL);
@@ -157,11 +163,14 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
 
     const meter = new Meter({ engine, history: new UsageHistory(join(config.dataDir, "usage")), log });
     closers.push(() => meter.close());
+    metrics.watch({ engine, meter, dataDir: config.dataDir, version: packageVersion() });
 
     const api = await startApi({
       engine,
       foresight: forecasts,
       meter,
+      metrics,
+      checks: () => checks(engine, store, config.dataDir),
       listen: config.listen,
       limits: config.limits,
       allowOrigins: config.allowOrigins,

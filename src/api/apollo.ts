@@ -1,14 +1,21 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLSchema } from "graphql";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Context } from "./context.ts";
 import { type LogError, refusal, tellError } from "./errors.ts";
 import { costOf, type Limits, parseOptions, tooCostly, validationRules } from "./limits.ts";
+import { countOperations } from "./measured.ts";
 
 const ONLY_BY_WEBSOCKET = "subscriptions come by WebSocket on this same address (protocol graphql-transport-ws)";
 
 /** GraphQL over HTTP. */
-export const newApollo = (schema: GraphQLSchema, limits: Limits, log: LogError): ApolloServer<Context> =>
+export const newApollo = (
+  schema: GraphQLSchema,
+  limits: Limits,
+  metrics: Metrics,
+  log: LogError,
+): ApolloServer<Context> =>
   new ApolloServer<Context>({
     schema,
     introspection: true, // who may come in at all may see what there is
@@ -19,7 +26,7 @@ export const newApollo = (schema: GraphQLSchema, limits: Limits, log: LogError):
     stopOnTerminationSignals: false,
     formatError: (_formatted, error) =>
       tellError(error instanceof GraphQLError ? error : new GraphQLError("", { originalError: error as Error }), log),
-    plugins: [ApolloServerPluginLandingPageDisabled(), costPlugin(schema, limits)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), costPlugin(schema, limits), countOperations(metrics)],
   });
 
 const costPlugin = (schema: GraphQLSchema, limits: Limits): ApolloServerPlugin<Context> => ({

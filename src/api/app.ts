@@ -7,9 +7,11 @@ import { codeEndpoint } from "./code.ts";
 import { Context } from "./context.ts";
 import { type LogError, refusal, tellError } from "./errors.ts";
 import { bearer, type Guard } from "./guard.ts";
+import { health, readiness } from "./health.ts";
 import type { House } from "./house.ts";
 import type { Limits } from "./limits.ts";
 import { logEndpoint } from "./log-download.ts";
+import { countRequests, metricsEndpoint } from "./measured.ts";
 import { monitor } from "./monitor.ts";
 import { pages, sendPlayground } from "./pages.ts";
 import type { Rate } from "./rate.ts";
@@ -34,15 +36,11 @@ export function newApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.use(everyAnswer);
-  app.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
-  app.get("/readyz", (_request, response) => {
-    const { trouble } = house.engine;
-    response
-      .status(trouble === null ? 200 : 503)
-      .type("text/plain")
-      .send(trouble === null ? "ready\n" : "nothing can be recorded at present: the server's log says why\n");
-  });
+  app.use(countRequests(house.metrics));
+  app.get("/healthz", health(house));
+  app.get("/readyz", readiness(house));
   app.use(onlyFriends(options));
+  app.get("/metrics", notTooFast(options), onlyKnown(options), metricsEndpoint(house.metrics));
   app.use(pages());
   app.get("/graphql", (request, response, next) => {
     if (request.query.query === undefined && request.accepts(["json", "html"]) === "html") sendPlayground(response);

@@ -5,15 +5,27 @@ import type { Clock, Instant } from "../core/time.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/usage/meter.ts";
 import type { Allowed } from "../job-spec/index.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { CodeShelf } from "./code.ts";
 import type { Foresight } from "./foresight.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
+
+/** One thing that must be well for the server to be of use. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** In plain words; it is told to anybody. */
+  readonly detail: string;
+}
 
 /** What the API is built into. */
 export interface HouseOptions {
   readonly engine: Engine;
   readonly foresight: Foresight;
   readonly meter: Meter;
+  readonly metrics: Metrics;
+  /** Whether the server can do its work. */
+  checks(): Promise<readonly Check[]>;
   /** Where folders that are shipped with jobs are kept; without it there are none. */
   readonly code?: CodeShelf | undefined;
   /** What jobs may ask of their containers; nothing unless given. */
@@ -29,6 +41,9 @@ export class House {
   readonly engine: Engine;
   readonly foresight: Foresight;
   readonly meter: Meter;
+  readonly metrics: Metrics;
+  readonly checks: HouseOptions["checks"];
+  isStopping = false;
   readonly clock: Clock;
   readonly version = packageVersion();
   readonly startedAt: Instant;
@@ -39,10 +54,12 @@ export class House {
   readonly probe: HouseOptions["probe"];
   readonly newServer: HouseOptions["newServer"];
 
-  constructor({ engine, foresight, meter, code, allowed, probe, newServer }: HouseOptions) {
+  constructor({ engine, foresight, meter, metrics, checks, code, allowed, probe, newServer }: HouseOptions) {
     this.engine = engine;
     this.foresight = foresight;
     this.meter = meter;
+    this.metrics = metrics;
+    this.checks = checks;
     this.clock = engine.clock;
     this.startedAt = engine.clock.now();
     this.code = code;
@@ -53,7 +70,7 @@ export class House {
 }
 
 /** The package is two folders up from the sources, and one more from what is compiled. */
-function packageVersion(): string {
+export function packageVersion(): string {
   for (const path of ["../../package.json", "../../../package.json"]) {
     try {
       return (JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as { version: string }).version;

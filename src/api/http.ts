@@ -59,13 +59,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const rate = new Rate(limits.requestsPerSecond, house.clock);
   const logError = (message: string, details: Readonly<Record<string, unknown>>): void =>
     log("error", message, details);
-  const apollo = newApollo(schema, limits, logError);
+  const apollo = newApollo(schema, limits, house.metrics, logError);
   await apollo.start();
 
   const app = newApp({ house, guard, rate, limits, allowOrigins, apollo, monitor, log: logError });
   const server = listen.tls ? createTlsServer(tlsFiles(listen.tls), app) : createServer(app);
   const closeSockets = serveWebSocket(server, { schema, house, guard, limits, rate, log: logError });
   const close = async (): Promise<void> => {
+    house.isStopping = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await closeSockets();
     const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_MILLIS); // what is being answered may end

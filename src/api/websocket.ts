@@ -17,6 +17,7 @@ import { bearer, type Guard } from "./guard.ts";
 import type { House } from "./house.ts";
 import { InFlight } from "./in-flight.ts";
 import { checkOperation, type Limits, type Operation } from "./limits.ts";
+import { measured, measuredStream } from "./measured.ts";
 import type { Rate } from "./rate.ts";
 import { inTime } from "./time-limit.ts";
 import { Visits } from "./visits.ts";
@@ -35,14 +36,18 @@ export interface WebSocketOptions {
 
 /** graphql-transport-ws on `/graphql` of the same port as HTTP. The result ends it. */
 export function serveWebSocket(server: HttpServer, options: WebSocketOptions): () => Promise<void> {
-  const { schema, guard, limits, rate, log } = options;
+  const { schema, house, guard, limits, rate, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (pathOf(request) !== "/graphql") return refuse(socket, "404 Not Found", "see /graphql");
     const problem = guard.refusalOf(request);
     if (problem) return refuse(socket, "403 Forbidden", problem.message);
     if (!rate.allows(addressOf(request))) return refuse(socket, "429 Too Many Requests", tooFast(limits).message);
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      house.metrics.connections(1);
+      opened.once("close", () => house.metrics.connections(-1));
+      sockets.emit("connection", opened, request);
+    });
   };
   server.on("upgrade", upgrade);
 
@@ -61,9 +66,14 @@ export function serveWebSocket(server: HttpServer, options: WebSocketOptions): (
         ),
       execute: (args) =>
         inFlight.track(() =>
-          inTime<ExecutionResult>(execute(args as ExecutionArgs), limits, (error) => ({ errors: [error] })),
+          measured(
+            house.metrics,
+            args as ExecutionArgs,
+            inTime<ExecutionResult>(execute(args as ExecutionArgs), limits, (error) => ({ errors: [error] })),
+          ),
         ),
-      subscribe: (args) => inFlight.track(() => subscribe(args as ExecutionArgs)) as ReturnType<typeof subscribe>,
+      subscribe: (args) =>
+        inFlight.track(() => measuredStream(house.metrics, args as ExecutionArgs)) as ReturnType<typeof subscribe>,
       onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
         errors ? { ...result, errors: errors.map((error) => tellError(error, log)) } : undefined,
       onError: (_context, _id, _payload, errors) => errors.map((error) => tellError(error as GraphQLError, log)),

@@ -266,7 +266,9 @@ export class Engine {
 
     const isQuiet = answered.length === 0 && events.every(({ type }) => PASSIVE.has(type));
     this.#searches.takeCuts(); // of those that only looked
+    const began = performance.now();
     const round = isQuiet && !this.#alarmRang ? null : this.#scheduler.round(now);
+    if (round) this.#options.timed?.("round", performance.now() - began);
     if (round) this.#audit(now);
     const cuts = this.#searches.takeCuts();
     this.#alarmRang = false;
@@ -325,8 +327,10 @@ export class Engine {
 
   async #record(batch: Batch): Promise<void> {
     for (;;) {
+      const began = performance.now();
       try {
         await record(this.#options.store, batch);
+        this.#options.timed?.("record", performance.now() - began);
         if (this.#trouble) this.#options.log("info", "recording works again");
         this.#trouble = null;
         return;

@@ -36,6 +36,8 @@ export interface EngineOptions {
   /** Which ports of its servers may be leased. */
   readonly ports?: PortRange;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
+  /** How long a round, or the writing of a turn, has taken. */
+  timed?(what: "round" | "record", millis: Millis): void;
   /** What is in memory can never be recorded, which is a fault of ours: the process must end and start again from the log. */
   fatal(error: unknown): void;
 }

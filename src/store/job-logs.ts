@@ -78,6 +78,8 @@ export class JobLogs {
   /** By attempt and rank. */
   readonly #positions = new Map<string, Map<number, Partial<Record<LogStream, string>>>>();
   readonly #listeners = new Map<JobId, Set<() => void>>();
+  /** What was stored since the server began. */
+  readonly stored = { lines: 0, bytes: 0 };
 
   /** @param maxRunBytes of one attempt about so much is stored, and its last lines */
   constructor(root: string, maxRunBytes = Number.POSITIVE_INFINITY) {
@@ -106,6 +108,8 @@ export class JobLogs {
       throw error;
     }
     file.size += bytes.length;
+    this.stored.lines += fitting.length;
+    this.stored.bytes += bytes.length;
     const positions = this.#positions.get(`${job}/${attempt}`);
     for (const { stream, position, rank = 0 } of lines) {
       const known = positions?.get(rank);

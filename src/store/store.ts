@@ -46,6 +46,16 @@ export async function openStoreToRead(file: string): Promise<Store> {
   return usable(file, () => open(file, "query_only = on", { connection }, refuseOther));
 }
 
+/** Why nothing can be written to it; null when all is well. It takes the lock of a writer, and writes nothing. */
+export async function canWrite(store: Store): Promise<string | null> {
+  try {
+    await store.fork().transactional((em) => em.execute("delete from setting where 0"));
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 async function usable(file: string, attempt: () => Promise<Store>): Promise<Store> {
   refuseOtherFile(file);
   try {

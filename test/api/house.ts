@@ -6,6 +6,8 @@ import type { ServerConfig } from "../../src/config/index.ts";
 import { requestCancel } from "../../src/core/request.ts";
 import { Meter } from "../../src/engine/usage/meter.ts";
 import { Forecasts } from "../../src/forecasts.ts";
+import { checks } from "../../src/health.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
 import { createToken, findToken, listTokens } from "../../src/store/settings.ts";
 import { UsageHistory } from "../../src/store/usage/history.ts";
 import { until } from "../drivers/support.ts";
@@ -35,6 +37,7 @@ export class ApiHouse {
   api!: Api;
   #forecasts!: Forecasts;
   meter!: Meter;
+  metrics = new Metrics();
 
   constructor(engines = new EngineHouse()) {
     this.engines = engines;
@@ -48,7 +51,7 @@ export class ApiHouse {
   }
 
   async open(options: Partial<ApiOptions> = {}): Promise<this> {
-    await this.engines.open();
+    await this.engines.open({ timed: (what, millis) => this.metrics.timed(what, millis) });
     await this.listen(options);
     return this;
   }
@@ -66,10 +69,18 @@ export class ApiHouse {
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
       everyMillis: 500,
     });
+    this.metrics.watch({
+      engine: this.engine,
+      meter: this.meter,
+      dataDir: this.engines.folder,
+      version: "1.2.3",
+    });
     this.api = await startApi({
       engine: this.engine,
       foresight: this.#forecasts,
       meter: this.meter,
+      metrics: this.metrics,
+      checks: () => checks(this.engine, store, this.engines.folder),
       listen: { host: "127.0.0.1", port: 0, tls: null },
       limits: { requestsPerSecond: 100_000 },
       tokens: {
@@ -98,6 +109,8 @@ export class ApiHouse {
     await this.api.close();
     await this.#forecasts.close();
     await this.meter.close();
+    await this.metrics.close();
+    this.metrics = new Metrics();
     await this.engines.close();
     await this.open();
   }
@@ -168,6 +181,7 @@ export class ApiHouse {
     await this.api?.close();
     await this.#forecasts?.close();
     await this.meter?.close();
+    await this.metrics.close();
     for (const job of this.engine.scheduler.jobs.values())
       await this.engine
         .request((scheduler, now) => ({

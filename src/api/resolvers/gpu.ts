@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Float, Int, Mutation, Query, Resolver, R
 import type { JobId } from "../../core/job.ts";
 import { gpuNamed as findGpu, requestQuarantine, requestRelease } from "../../core/request.ts";
 import { unfit } from "../../core/server.ts";
+import { type GpuState, gpuStateOf } from "../../core/server-state.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Context } from "../context.ts";
 import { payload } from "../errors.ts";
@@ -11,7 +12,7 @@ import { type Connection, costOfList, PageArgs, pageOf } from "../relay.ts";
 import { DateTime } from "../scalars.ts";
 import { given } from "../spec-of.ts";
 import { GpuConnection } from "../types/connections.ts";
-import { type GpuState, GpuStateEnum } from "../types/enums.ts";
+import { GpuStateEnum } from "../types/enums.ts";
 import { QuarantineGpuInput, ReleaseGpuInput } from "../types/inputs.ts";
 import { JobView } from "../types/job.ts";
 import { QuarantineGpuPayload, ReleaseGpuPayload } from "../types/payloads.ts";
@@ -43,9 +44,7 @@ export class GpuResolver {
 
   @FieldResolver(() => GpuStateEnum, { description: "Who has it, or why it is given to nobody." })
   state(@Root() view: GpuView, @Ctx() context: Context): GpuState {
-    if (view.gpu.fault !== undefined) return "faulty";
-    if (view.gpu.busy !== undefined) return "busy";
-    return ownerOf(view, context) === null ? "idle" : "leased";
+    return gpuStateOf(view.gpu, ownerOf(view, context));
   }
 
   @FieldResolver(() => String, { nullable: true, description: "Why it is FAULTY or BUSY; null when it is neither." })
