@@ -617,6 +617,12 @@ fragment JobPage on Job {
   serviceTime
   jobCompletionTime
   attempt
+  batch {
+    id
+    index
+    size
+    parameters
+  }
   preemptions
   resizes
   migrationCount
@@ -795,6 +801,12 @@ export type JobPage = {
   readonly serviceTime: number;
   readonly jobCompletionTime: number | null;
   readonly attempt: number;
+  readonly batch: {
+    readonly id: string;
+    readonly index: number;
+    readonly size: number;
+    readonly parameters: Json;
+  } | null;
   readonly preemptions: number;
   readonly resizes: number;
   readonly migrationCount: number;
@@ -929,6 +941,133 @@ query GetJobProgress($job: ID!, $after: Cursor) {
   }
 }
 ` as TypedDocument<GetJobProgressResult, GetJobProgressVariables>;
+
+export type ListedJob = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly user: string;
+  readonly status: JobStatus;
+  readonly phase: StartPhase | null;
+  readonly phaseFraction: number | null;
+  readonly pausedBy: PausedBy | null;
+  readonly statusReason: string | null;
+  readonly priority: number;
+  readonly submittedAt: string;
+  readonly firstStartedAt: string | null;
+  readonly endedAt: string | null;
+  readonly serviceTime: number;
+  readonly server: {
+    readonly name: string;
+  } | null;
+  readonly lastServer: {
+    readonly name: string;
+  } | null;
+  readonly grantedGpus: readonly ({
+    readonly id: string;
+    readonly index: number;
+  })[];
+  readonly gpus: {
+    readonly min: number;
+    readonly max: number;
+  };
+  readonly progress: {
+    readonly fraction: number | null;
+    readonly epoch: number | null;
+    readonly epochs: number | null;
+    readonly step: number | null;
+    readonly steps: number | null;
+  } | null;
+  readonly batch: {
+    readonly id: string;
+    readonly index: number;
+    readonly size: number;
+    readonly whole: {
+      readonly counts: {
+        readonly queued: number;
+        readonly running: number;
+        readonly completed: number;
+        readonly failed: number;
+        readonly cancelled: number;
+      };
+    } | null;
+  } | null;
+};
+
+export type GetJobListVariables = {
+  readonly filter?: JobFilter | null;
+  readonly orderBy?: JobOrder | null;
+  readonly first?: number | null;
+  readonly skip?: number | null;
+};
+export type GetJobListResult = {
+  readonly jobs: {
+    readonly totalCount: number;
+    readonly nodes: readonly ListedJob[];
+  };
+};
+export const GetJobList = `
+query GetJobList($filter: JobFilter, $orderBy: JobOrder, $first: Int, $skip: Int) {
+  jobs(filter: $filter, orderBy: $orderBy, first: $first, skip: $skip) {
+    totalCount
+    nodes {
+      ...ListedJob
+    }
+  }
+}
+
+fragment ListedJob on Job {
+  id
+  name
+  type
+  user
+  status
+  phase
+  phaseFraction
+  pausedBy
+  statusReason
+  priority
+  submittedAt
+  firstStartedAt
+  endedAt
+  serviceTime
+  server {
+    name
+  }
+  lastServer {
+    name
+  }
+  grantedGpus {
+    id
+    index
+  }
+  gpus {
+    min
+    max
+  }
+  progress {
+    fraction
+    epoch
+    epochs
+    step
+    steps
+  }
+  batch {
+    id
+    index
+    size
+    whole {
+      counts {
+        queued
+        running
+        completed
+        failed
+        cancelled
+      }
+    }
+  }
+}
+` as TypedDocument<GetJobListResult, GetJobListVariables>;
 
 export type RunningJob = {
   readonly id: string;

@@ -16,6 +16,7 @@ export function Facts({ job }: { readonly job: JobPage }) {
         <Fact name="Command" wide>
           <pre class="job-command">{commandLine(job.command)}</pre>
         </Fact>
+        <Fact name="Batch">{job.batch && <BatchPlace batch={job.batch} />}</Fact>
         <Fact name="Image">{text(job.image)}</Fact>
         <Fact name="Working folder">{text(job.workdir)}</Fact>
         <Fact name="Code">{job.code && `${counted(job.code.files, "file")}, ${bytesWords(job.code.bytes)}`}</Fact>
@@ -37,9 +38,6 @@ export function Facts({ job }: { readonly job: JobPage }) {
         <Fact name="Waited">{job.queueingDelay !== null && span(job.queueingDelay)}</Fact>
         <Fact name="Trained">{job.firstStartedAt !== null && span(job.serviceTime)}</Fact>
         <Fact name="Ended">{job.endedAt !== null && <Ago at={job.endedAt} />}</Fact>
-        <Fact name="Expected start">
-          {!isOver && job.status === "PENDING" && expectedWords(forecast?.startsAt ?? null, now.value)}
-        </Fact>
         <Fact name="Expected end">{!isOver && expectedWords(forecast?.endsAt ?? null, now.value)}</Fact>
         <Fact name="Restart costs">{!isOver && estimate && `about ${span(estimate.restartSeconds)}`}</Fact>
         <Fact name="Deadline">
@@ -89,6 +87,14 @@ function Fact({
     </div>
   );
 }
+
+/** `batch-17, 3 of 8: lr=0.1`, with a way to the others. */
+const BatchPlace = ({ batch }: { readonly batch: NonNullable<JobPage["batch"]> }) => (
+  <>
+    <a href={`/jobs?batch=${batch.id}`}>{batch.id}</a>, {batch.index} of {batch.size}{" "}
+    <bdi>{pairs(batch.parameters)}</bdi>
+  </>
+);
 
 const Jobs = ({ ids }: { readonly ids: readonly string[] }) => (
   <>

@@ -204,6 +204,6 @@ function nearest([red = 0, green = 0, blue = 0]: readonly number[]): number {
   const brightest = Math.max(red, green, blue);
   if (brightest - Math.min(red, green, blue) < 40)
     return brightest < 64 ? 0 : brightest < 140 ? 8 : brightest < 220 ? 7 : 15;
-  const bits = [red, green, blue].reduce((all, part, bit) => all | (part > brightest * 0.6 ? 1 << bit : 0), 0);
+  const bits = [red, green, blue].reduce((all, part, bit) => all | (part > brightest * 0.5 ? 1 << bit : 0), 0);
   return bits + (brightest > 200 ? 8 : 0);
 }

@@ -18,6 +18,9 @@ const HEIGHT = 180;
 export function Plot({ title, curves, sync, range }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  /** From when to when it was drawn: who sees less of that has zoomed. */
+  const whole = useRef<readonly [number, number]>([0, 0]);
+  const [pointed, setPointed] = useState<number | null>(null);
   const [theme, setTheme] = useState(0);
   const names = curves.series.map(({ name }) => name).join("\n");
 
@@ -34,8 +37,9 @@ export function Plot({ title, curves, sync, range }: Props) {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const drawn = new uPlot(optionsFor(element, curves.series, sync, range), dataOf(curves), element);
+    const drawn = new uPlot(optionsFor(element, curves.series, sync, range, setPointed), dataOf(curves), element);
     plot.current = drawn;
+    whole.current = spanOf(curves);
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
@@ -48,16 +52,22 @@ export function Plot({ title, curves, sync, range }: Props) {
     const drawn = plot.current;
     if (!drawn) return;
     const { min, max } = drawn.scales.x ?? {};
-    const [first, last] = [drawn.data[0][0], drawn.data[0].at(-1)];
-    const isZoomed = first !== undefined && min != null && max != null && (min > first || max < (last ?? max));
+    const isZoomed = min != null && max != null && (min > whole.current[0] || max < whole.current[1]);
+    whole.current = spanOf(curves);
     drawn.setData(dataOf(curves), !isZoomed);
     if (isZoomed) drawn.redraw();
   }, [curves]);
 
+  const at = pointed === null ? undefined : curves.times[pointed];
   return (
     <figure class="plot">
       <figcaption>
-        {title} <span class="plot-latest">{curves.series.map(latest).join(", ")}</span>
+        {title}
+        <span class="plot-latest">
+          {at !== undefined && pointed !== null
+            ? `${new Date(at * 1000).toLocaleTimeString()}: ${curves.series.map((each) => told(each.values[pointed], each)).join(", ")}`
+            : curves.series.map(latest).join(", ")}
+        </span>
       </figcaption>
       <div
         ref={place}
@@ -68,6 +78,8 @@ export function Plot({ title, curves, sync, range }: Props) {
     </figure>
   );
 }
+
+const spanOf = ({ times }: Curves): readonly [number, number] => [times[0] ?? 0, times.at(-1) ?? 0];
 
 const dataOf = ({ times, series }: Curves): uPlot.AlignedData => [
   times as number[],
@@ -81,6 +93,7 @@ function optionsFor(
   series: readonly Series[],
   sync: string,
   range: Props["range"],
+  onPointed: (index: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(element);
   // A token may name two colours: what the canvas is to have is what the browser makes of it here.
@@ -101,25 +114,41 @@ function optionsFor(
     width: element.clientWidth || 300,
     height: HEIGHT,
     cursor: { sync: { key: sync }, drag: { x: true, y: false }, points: { size: 7 } },
-    legend: { live: true },
+    legend: { show: false },
+    hooks: { setCursor: [({ cursor }) => onPointed(cursor.idx ?? null)] },
     scales: { x: { time: true }, ...(range && { y: { range: [...range] as [number, number] } }) },
-    axes: [axis, { ...axis, size: 54, values: (_: uPlot, splits: number[]) => splits.map(short) }],
-    series: [
+    axes: [
       {
-        label: "Time",
-        value: (_: uPlot, at: number | null) => (at === null ? "" : new Date(at * 1000).toLocaleString()),
+        ...axis,
+        space: 70,
+        values: (_: uPlot, splits: number[], __: number, ___: number, step: number) => timeTicks(splits, step),
       },
-      ...series.map(({ name, unit }, index) => ({
+      { ...axis, size: 54, values: (_: uPlot, splits: number[]) => splits.map(short) },
+    ],
+    series: [
+      {},
+      ...series.map(({ name }, index) => ({
         label: name,
         stroke: colour(COLOURS[index % COLOURS.length] as string),
         width: 1.5,
         spanGaps: false,
         points: { show: (drawn: uPlot) => drawn.data[0].length < 40, size: 4 },
-        value: (_: uPlot, value: number | null) => (value === null ? "" : `${figure(value)} ${unit}`.trim()),
       })),
     ],
   };
 }
+
+const DAY_SECONDS = 86_400;
+
+/** The day where it begins, or the time. @param step from one to the next, in seconds */
+const timeTicks = (splits: readonly number[], step: number): string[] =>
+  splits.map((at) => {
+    const time = new Date(at * 1000);
+    const isDay = step >= DAY_SECONDS || (time.getHours() === 0 && time.getMinutes() === 0 && time.getSeconds() === 0);
+    if (isDay) return time.toLocaleDateString(undefined, { month: "short", day: "numeric" });
+    const seconds = step < 60 ? ({ second: "2-digit" } as const) : {};
+    return time.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false, ...seconds });
+  });
 
 const figure = (value: number): string => String(Number(value.toPrecision(5)));
 
@@ -132,10 +161,14 @@ function short(value: number): string {
   return size !== 0 && size < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(4)));
 }
 
-function latest({ values, unit }: Series): string {
-  const value = values.findLast((each) => each !== null);
-  return value == null ? "" : `${figure(value)} ${unit}`.trim();
-}
+const told = (value: number | null | undefined, { unit }: Series): string =>
+  value == null ? "nothing" : `${figure(value)} ${unit}`.trim();
+
+const latest = (series: Series): string =>
+  told(
+    series.values.findLast((each) => each !== null),
+    series,
+  );
 
 function summary(series: Series): string {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
