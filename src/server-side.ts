@@ -1,6 +1,8 @@
 /** What the executable lends the command line of the server's own code; each part is loaded when it is asked for. */
 export const serverSide = {
   laboratory: async () => (await import("./laboratory.ts")).laboratory,
+  checkMachine: async (...asked: Parameters<typeof import("./doctor.ts").checkMachine>) =>
+    (await import("./doctor.ts")).checkMachine(...asked),
   helpOf: async (command: string): Promise<string> => (await HELPS[command]?.()) ?? "",
 };
 

@@ -22,6 +22,8 @@ export interface CommonOptions {
 /** What a command works with. */
 export interface Session {
   readonly client: SchedulearnClient;
+  /** Where the API is, and whether that was said or is only usual. */
+  readonly server: { readonly url: string; readonly token?: string | undefined; readonly isNamed: boolean };
   readonly terminal: Terminal;
   /** Wants JSON. */
   readonly json: boolean;
@@ -61,7 +63,7 @@ export class Cli {
     return {
       url: url || SCHEDULEARN_URL || DEFAULT_URL,
       token: token || SCHEDULEARN_TOKEN || undefined,
-      webSocket: WebSocket,
+      isNamed: Boolean(url || SCHEDULEARN_URL),
     };
   }
 
@@ -78,6 +80,7 @@ export class Cli {
       const server = this.server(place);
       const client = createClient({
         ...server,
+        webSocket: WebSocket,
         // A change that hangs ends with Ctrl-C as well.
         async fetch(input, init) {
           const signal = AbortSignal.any([io.signal, ...(init?.signal ? [init.signal] : [])]);
@@ -94,8 +97,8 @@ export class Cli {
         },
       });
       try {
-        const afterwards = (): SchedulearnClient => createClient(server);
-        const session = { client, terminal, json: json === true, signal: this.io.signal, afterwards };
+        const afterwards = (): SchedulearnClient => createClient({ ...server, webSocket: WebSocket });
+        const session = { client, server, terminal, json: json === true, signal: this.io.signal, afterwards };
         this.code = (await action(session, ...args)) ?? exitCode.ok;
       } finally {
         client.close();

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { Cli, DEFAULT_URL, examples } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
 import { checkpoints } from "./commands/checkpoints.ts";
+import { doctor } from "./commands/doctor.ts";
 import { cordon, drain, uncordon, undrain } from "./commands/drain.ts";
 import { estimates } from "./commands/estimates.ts";
 import { events } from "./commands/events.ts";
@@ -11,6 +12,7 @@ import { help } from "./commands/help.ts";
 import { images } from "./commands/images.ts";
 import { logs } from "./commands/logs.ts";
 import { ls } from "./commands/ls.ts";
+import { metrics } from "./commands/metrics.ts";
 import { migrate } from "./commands/migrate.ts";
 import { pause } from "./commands/pause.ts";
 import { policy } from "./commands/policy.ts";
@@ -39,8 +41,8 @@ type Add = (program: Command, cli: Cli) => void;
 const COMMANDS: Readonly<Record<string, readonly Add[]>> = {
   "Jobs:": [submit, ls, show, logs, cancel, pause, resume, retry, update, migrate, rm, checkpoints, forecast],
   "Servers and GPUs:": [servers, gpus, drain, undrain, cordon, uncordon, images, reap],
-  "Scheduling:": [policy, events, estimates, replay, study, simulate],
-  "This machine:": [start, demo, token, verifyLog, help],
+  "Scheduling:": [policy, metrics, events, estimates, replay, study, simulate],
+  "This machine:": [start, doctor, demo, token, verifyLog, help],
 };
 
 const ENDING = `

@@ -258,9 +258,9 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     /** A quarantined GPU is given to nobody, and its job is moved. @param gpu its id, or `server/index` */
     quarantineGpu: (gpu: string, reason?: string): Promise<op.Gpu> =>
       change(op.QuarantineGpu, { gpu, ...(reason !== undefined && { reason }) }),
-    /** @param gpu its id, or `server/index` */
+    /** Ends a GPU's quarantine: it is given to jobs again. @param gpu its id, or `server/index` */
     releaseGpu: (gpu: string): Promise<op.Gpu> => change(op.ReleaseGpu, { gpu }),
-    /** @param force also when jobs need it: its runs count as lost, and jobs whose checkpoint lies there begin anew */
+    /** Takes a server out of the cluster. @param force also when jobs need it: its runs count as lost, and jobs whose checkpoint lies there begin anew */
     async removeServer(name: string, { force = false }: { readonly force?: boolean | undefined } = {}): Promise<void> {
       await change(op.RemoveServer, { name, force });
     },
@@ -344,7 +344,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     logs: async (job: string, query: LogsQuery = {}, options: Stoppable = {}): Promise<op.LogBatch> =>
       (await ask(op.GetLogs, { job, ...query }, options)).jobLogs,
 
-    /** Likewise, each line with its number: the lines from `line` on, those behind `after`, or the `last` ones. */
+    /** Part of a job's output, each line with its number: the lines from `line` on, those behind `after`, or the `last` ones. */
     logPage: async (
       job: string,
       query: Omit<op.GetLogPageVariables, "job"> = {},

@@ -37,7 +37,56 @@ export interface ArrayInput {
   readonly maxParallel?: number | null;
 }
 
-export type BlockerKind = "BACKOFF" | "BATCH" | "BEING_FREED" | "CORES" | "DEPENDENCY" | "DISK" | "FRAGMENTATION" | "GPUS" | "GPU_MEMORY" | "GPU_MODEL" | "GPU_UNFIT" | "GUARD" | "HELD" | "IMPOSSIBLE" | "MEMORY" | "NOT_CHOSEN" | "NO_SERVER" | "ORDER" | "POLICY_FAILED" | "PORTS" | "QUOTA" | "RESERVATION" | "ROUND" | "SERVER_STATE";
+/** What can keep a job waiting. */
+export type BlockerKind =
+  /** A time that has to pass after a failure. */
+  | "BACKOFF"
+  /** Enough others of its batch have their turn. */
+  | "BATCH"
+  /** It has its place, and others have to let go of it first. */
+  | "BEING_FREED"
+  /** Too few cores are free. */
+  | "CORES"
+  /** Jobs that must complete first. */
+  | "DEPENDENCY"
+  /** Servers that could hold it have too little free disk. */
+  | "DISK"
+  /** Enough GPUs are free, but not on as few servers as it may span. */
+  | "FRAGMENTATION"
+  /** Too few GPUs are free. */
+  | "GPUS"
+  /** GPUs are free, with less memory than it asks for. */
+  | "GPU_MEMORY"
+  /** GPUs are free, of other models than the one that it asks for. */
+  | "GPU_MODEL"
+  /** GPUs that would do are quarantined, or somebody else is at work on them. */
+  | "GPU_UNFIT"
+  /** Running jobs must be left alone for a while, or as many are being moved as may be at once. */
+  | "GUARD"
+  /** Its user: it is held until it is resumed. */
+  | "HELD"
+  /** No server has as much as it asks for, were it empty. */
+  | "IMPOSSIBLE"
+  /** Too little memory is free. */
+  | "MEMORY"
+  /** There is room, and the policy makes more of it with others. */
+  | "NOT_CHOSEN"
+  /** There is no server that takes jobs and could hold it. */
+  | "NO_SERVER"
+  /** Others come first in the order of the policy. */
+  | "ORDER"
+  /** The policy fails, and decides nothing. */
+  | "POLICY_FAILED"
+  /** No port is left to lease. */
+  | "PORTS"
+  /** Its user has had what the quota allows. */
+  | "QUOTA"
+  /** Room is kept for the first in line, and the job would delay that. */
+  | "RESERVATION"
+  /** Nothing any more: it starts with the next round. */
+  | "ROUND"
+  /** Servers that could hold it are cordoned, draining, suspect or down. */
+  | "SERVER_STATE";
 
 /** Which job, and how it is stopped. */
 export interface CancelJobInput {
@@ -47,13 +96,55 @@ export interface CancelJobInput {
   readonly id: string;
 }
 
-export type ChangeBy = "OPERATOR" | "USER" | "WORLD";
+/** Who can make a change. */
+export type ChangeBy =
+  /** An operator of the cluster. */
+  | "OPERATOR"
+  /** The job's user. */
+  | "USER"
+  /** Nobody by a command: something has to happen. */
+  | "WORLD";
 
-export type ChangeCause = "DEFRAGMENTATION" | "DRAIN" | "FAILURE" | "POLICY" | "RECOVERY" | "SERVER_LOST" | "UNHEALTHY_GPU" | "USER";
+/** Who or what wanted a change. */
+export type ChangeCause =
+  /** Room was made for a larger job. */
+  | "DEFRAGMENTATION"
+  /** Its server was draining. */
+  | "DRAIN"
+  /** It had failed and tried again. */
+  | "FAILURE"
+  /** The policy in force. */
+  | "POLICY"
+  /** It had ended without a reason of its own, and began again. */
+  | "RECOVERY"
+  /** Its server was lost. */
+  | "SERVER_LOST"
+  /** A GPU of it did not work well. */
+  | "UNHEALTHY_GPU"
+  /** Its user, or an operator, by a command. */
+  | "USER";
 
-export type ChangeEffect = "MAKES_ROOM" | "STARTS";
+/** What a change comes to. */
+export type ChangeEffect =
+  /** Running jobs make room, and the job starts when they have. */
+  | "MAKES_ROOM"
+  /** The job starts at once. */
+  | "STARTS";
 
-export type ChangeKind = "MIGRATE" | "PAUSE" | "PREEMPT" | "RESIZE" | "RESUME" | "START";
+/** How a job's place or size changed. */
+export type ChangeKind =
+  /** It moved to another place. */
+  | "MIGRATE"
+  /** It was frozen: by its user, or to give its cores to others. */
+  | "PAUSE"
+  /** It had to give up its place. */
+  | "PREEMPT"
+  /** It was given another size where it was. */
+  | "RESIZE"
+  /** It went on. */
+  | "RESUME"
+  /** It was given a place. */
+  | "START";
 
 /** Where the program saves its state, and how it is asked to. */
 export interface CheckpointInput {
@@ -99,9 +190,21 @@ export interface CoreInput {
   readonly preferred?: number | null;
 }
 
-export type CorePreemption = "PAUSE" | "STOP";
+/** How a job without GPUs is preempted. */
+export type CorePreemption =
+  /** It is frozen: its memory stays, its cores go to others. */
+  | "PAUSE"
+  /** It saves a checkpoint and stops. */
+  | "STOP";
 
-export type Defragmentation = "OFF" | "ON" | "PLACEMENT";
+/** Which running jobs move so that a waiting one finds room. */
+export type Defragmentation =
+  /** None. */
+  | "OFF"
+  /** With every placement one or two, if that gains more than it costs. */
+  | "ON"
+  /** Those that a placement moves which packs the whole cluster anew. */
+  | "PLACEMENT";
 
 /** Which job, and how it is stopped first. */
 export interface DeleteJobInput {
@@ -123,9 +226,23 @@ export interface DrainServerInput {
   readonly reason?: string | null;
 }
 
-export type Driver = "DOCKER" | "PROCESS" | "SIMULATED";
+/** How runs are started on a server. */
+export type Driver =
+  /** Each in a container of its Docker engine. */
+  | "DOCKER"
+  /** Each as a process group of the machine on which the API runs. */
+  | "PROCESS"
+  /** They are only pretended. */
+  | "SIMULATED";
 
-export type Elasticity = "LIVE" | "NONE" | "RESTART";
+/** How the size of a job may change once it runs. */
+export type Elasticity =
+  /** The program is told and adapts itself. */
+  | "LIVE"
+  /** It may not. */
+  | "NONE"
+  /** It saves a checkpoint, stops, and starts with the other size. */
+  | "RESTART";
 
 /** A guess of the work. */
 export interface EstimateInput {
@@ -137,9 +254,25 @@ export interface EstimateInput {
   readonly steps?: number | null;
 }
 
-export type EstimateSource = "CATEGORY" | "DECLARED" | "GLOBAL" | "NONE" | "PROGRESS";
+/** What an estimate rests on, the best first. */
+export type EstimateSource =
+  /** Jobs of its kind that have completed. */
+  | "CATEGORY"
+  /** What its user said. */
+  | "DECLARED"
+  /** All jobs that have completed. */
+  | "GLOBAL"
+  /** Nothing: there is no number yet. */
+  | "NONE"
+  /** What the job itself has told of its progress. */
+  | "PROGRESS";
 
-export type FailureOrigin = "APPLICATION" | "INFRASTRUCTURE";
+/** Whose failure it was. */
+export type FailureOrigin =
+  /** The program's own. */
+  | "APPLICATION"
+  /** Of the server, the engine, the image or the network. */
+  | "INFRASTRUCTURE";
 
 /** A job that is not submitted, to see what it would get. Give `spec` or `yaml`, not both. */
 export interface ForecastJobInput {
@@ -149,7 +282,12 @@ export interface ForecastJobInput {
   readonly yaml?: string | null;
 }
 
-export type ForecastMoment = "END" | "START";
+/** What of a job is forecast. */
+export type ForecastMoment =
+  /** When it is over. */
+  | "END"
+  /** When it first trains. */
+  | "START";
 
 /** Either `count`, or `min` and `max` for an elastic job. */
 export interface GpuInput {
@@ -167,9 +305,25 @@ export interface GpuInput {
   readonly preferred?: number | null;
 }
 
-export type GpuState = "BUSY" | "FAULTY" | "IDLE" | "LEASED";
+/** Who has a GPU, or why it is given to nobody. */
+export type GpuState =
+  /** Somebody else is at work on it, as `reason` says: it is given to nobody, though its job may keep it. */
+  | "BUSY"
+  /** It is quarantined, as `reason` says: it is given to nobody, and its job is moved. */
+  | "FAULTY"
+  /** It can be given to a job. */
+  | "IDLE"
+  /** A job holds it. */
+  | "LEASED";
 
-export type Health = "DOWN" | "SUSPECT" | "UP";
+/** Can a server be reached? */
+export type Health =
+  /** It cannot be reached; `reason` says why. */
+  | "DOWN"
+  /** It has missed an answer; it gets no new run until it answers. */
+  | "SUSPECT"
+  /** It answers. */
+  | "UP";
 
 /** Jobs of which all that is given here is true. */
 export interface JobFilter {
@@ -197,11 +351,36 @@ export interface JobFilter {
   readonly user?: string | null;
 }
 
-export type JobGrouping = "ALL" | "TYPE" | "USER";
+/** What jobs are taken together by. */
+export type JobGrouping =
+  /** All of them. */
+  | "ALL"
+  /** What kind of training they are. */
+  | "TYPE"
+  /** Whose they are. */
+  | "USER";
 
-export type JobOrder = "LAST_ENDED" | "NAME" | "NEWEST_FIRST" | "OLDEST_FIRST" | "PRIORITY";
+/** In which order jobs are listed. */
+export type JobOrder =
+  /** By their end, the last one first; behind them those that are not over. */
+  | "LAST_ENDED"
+  /** By name, those of one name by submission, the last one first. */
+  | "NAME"
+  /** By submission, the last one first. */
+  | "NEWEST_FIRST"
+  /** By submission, the first one first. */
+  | "OLDEST_FIRST"
+  /** The highest priority first, those of one priority by submission, the first one first. */
+  | "PRIORITY";
 
-export type JobPhase = "COMPLETED" | "QUEUED" | "RUNNING";
+/** Groups of statuses, to filter by. */
+export type JobPhase =
+  /** All that are over: COMPLETED, FAILED, CANCELLED. */
+  | "COMPLETED"
+  /** PENDING. */
+  | "QUEUED"
+  /** All that hold GPUs or cores: STARTING, RUNNING, PAUSED, PREEMPTING, MIGRATING, CANCELLING. */
+  | "RUNNING";
 
 /** A training job, as its YAML file would have it. */
 export interface JobSpecInput {
@@ -277,9 +456,39 @@ export interface JobSpecInput {
   readonly workdir?: string | null;
 }
 
-export type JobStatus = "CANCELLED" | "CANCELLING" | "COMPLETED" | "FAILED" | "MIGRATING" | "PAUSED" | "PENDING" | "PREEMPTING" | "RUNNING" | "STARTING";
+/** Where a job is in its life. */
+export type JobStatus =
+  /** It was stopped by its user. */
+  | "CANCELLED"
+  /** It is being stopped. */
+  | "CANCELLING"
+  /** It ended well. */
+  | "COMPLETED"
+  /** It ended badly, and may not try again. */
+  | "FAILED"
+  /** It is moving to another place, or starts again with another size. */
+  | "MIGRATING"
+  /** It is frozen in its memory: by its user, and keeps all it has, or by the policy, which gave its cores to others. */
+  | "PAUSED"
+  /** It waits for room, for other jobs, or until it is resumed. */
+  | "PENDING"
+  /** It saves a checkpoint and gives its room to others; it is pending after that. */
+  | "PREEMPTING"
+  /** It trains. */
+  | "RUNNING"
+  /** It has its place; its image, container and checkpoint are got ready. */
+  | "STARTING";
 
-export type Launcher = "HOROVOD" | "MPI" | "NONE" | "TORCHRUN";
+/** What starts the processes of a job. */
+export type Launcher =
+  /** horovodrun, on the first server. */
+  | "HOROVOD"
+  /** mpirun, on the first server. */
+  | "MPI"
+  /** The command runs once on each server. */
+  | "NONE"
+  /** torchrun, on each server. */
+  | "TORCHRUN";
 
 /** What may take how long, in seconds. */
 export interface LimitsInput {
@@ -311,7 +520,12 @@ export interface LogFilter {
   readonly until?: string | null;
 }
 
-export type LogStream = "STDERR" | "STDOUT";
+/** Where a line was printed. */
+export type LogStream =
+  /** To the standard error output. */
+  | "STDERR"
+  /** To the standard output. */
+  | "STDOUT";
 
 /** Which job, and where to. */
 export interface MigrateJobInput {
@@ -323,7 +537,18 @@ export interface MigrateJobInput {
   readonly to?: string | null;
 }
 
-export type MigrationCause = "DEFRAGMENTATION" | "DRAIN" | "POLICY" | "UNHEALTHY_GPU" | "USER";
+/** Who wanted a migration. */
+export type MigrationCause =
+  /** Room was made for a larger job. */
+  | "DEFRAGMENTATION"
+  /** Its server is draining. */
+  | "DRAIN"
+  /** The policy in force. */
+  | "POLICY"
+  /** A GPU of it does not work well. */
+  | "UNHEALTHY_GPU"
+  /** It was asked for. */
+  | "USER";
 
 /** Migrations of which all that is given here is true. */
 export interface MigrationFilter {
@@ -331,7 +556,20 @@ export interface MigrationFilter {
   readonly states?: readonly MigrationState[] | null;
 }
 
-export type MigrationState = "COMPLETED" | "FAILED" | "PREPARING" | "STARTING" | "STOPPING" | "SUPERSEDED";
+/** How far a migration has come. */
+export type MigrationState =
+  /** It trains on the target. */
+  | "COMPLETED"
+  /** It did not come about; `reason` says why. */
+  | "FAILED"
+  /** The target is got ready while the job still trains. */
+  | "PREPARING"
+  /** The checkpoint is carried and the job starts on the target. */
+  | "STARTING"
+  /** The job saves a checkpoint and stops. */
+  | "STOPPING"
+  /** Something else happened to the job on the way; `reason` says what. */
+  | "SUPERSEDED";
 
 /** A folder of the server that the job sees. */
 export interface MountInput {
@@ -343,7 +581,18 @@ export interface MountInput {
   readonly target: string;
 }
 
-export type OptionKind = "CHOICE" | "FLAG" | "NUMBER" | "NUMBERS" | "SHARES";
+/** What the value of an option is; as a text it will do too. */
+export type OptionKind =
+  /** One of `choices`. */
+  | "CHOICE"
+  /** true or false. */
+  | "FLAG"
+  /** A number. */
+  | "NUMBER"
+  /** A list of numbers, as a text `3250,7200`. */
+  | "NUMBERS"
+  /** A number for each user, as a text `ann=2,bob=1`. */
+  | "SHARES";
 
 /** Thread pools of TensorFlow-style programs. */
 export interface ParallelismInput {
@@ -359,9 +608,27 @@ export interface PauseJobInput {
   readonly id: string;
 }
 
-export type PausedBy = "POLICY" | "USER";
+/** Who has paused a job. */
+export type PausedBy =
+  /** The policy in force: its cores are with others, and it goes on by itself. */
+  | "POLICY"
+  /** Its user: it keeps all that it has until it is resumed. */
+  | "USER";
 
-export type PolicyNeed = "DEADLINES" | "ESTIMATES" | "HISTORY" | "PRIORITIES" | "SPEED_UP" | "USERS";
+/** What a policy looks at beyond the order of submission. */
+export type PolicyNeed =
+  /** The deadlines of jobs. */
+  | "DEADLINES"
+  /** How much work is left. */
+  | "ESTIMATES"
+  /** How long jobs took that have completed. */
+  | "HISTORY"
+  /** The priorities of jobs. */
+  | "PRIORITIES"
+  /** How much faster a job is with more. */
+  | "SPEED_UP"
+  /** Who has had how much. */
+  | "USERS";
 
 /** A port on which the program listens. */
 export interface PortInput {
@@ -427,9 +694,23 @@ export interface RetryJobInput {
   readonly id: string;
 }
 
-export type RunOutcome = "FAILED" | "STOPPED" | "SUCCEEDED";
+/** How a run ended. */
+export type RunOutcome =
+  /** See `failure`. */
+  | "FAILED"
+  /** It was asked to stop. */
+  | "STOPPED"
+  /** The program ended well. */
+  | "SUCCEEDED";
 
-export type RunStatus = "ENDED" | "RUNNING" | "STARTING";
+/** Where a run is in its life. */
+export type RunStatus =
+  /** See `outcome`. */
+  | "ENDED"
+  /** It has started. */
+  | "RUNNING"
+  /** It has its place and does not train yet. */
+  | "STARTING";
 
 /** A GPU that a server has. */
 export interface ServerGpuInput {
@@ -443,7 +724,18 @@ export interface ServerGpuInput {
   readonly uuid?: string | null;
 }
 
-export type ServerState = "CORDONED" | "DOWN" | "DRAINING" | "SUSPECT" | "UP";
+/** How it is with a server. */
+export type ServerState =
+  /** It takes no new run, and its jobs stay. */
+  | "CORDONED"
+  /** It cannot be reached. */
+  | "DOWN"
+  /** It takes no new run, and its jobs are moved away. */
+  | "DRAINING"
+  /** It did not answer lately, or old runs there are being ended: it takes no new run. */
+  | "SUSPECT"
+  /** It can be reached and takes runs. */
+  | "UP";
 
 /** Either `count`, or `min` and `max`. */
 export interface ServersInput {
@@ -465,9 +757,29 @@ export interface SetPolicyInput {
   readonly policy?: string | null;
 }
 
-export type StartPhase = "CARRYING" | "CREATING" | "PULLING";
+/** What a job that starts is doing. */
+export type StartPhase =
+  /** Its checkpoint is brought from the server where it was. */
+  | "CARRYING"
+  /** Its container is created and started. */
+  | "CREATING"
+  /** Its image is pulled. */
+  | "PULLING";
 
-export type StartReason = "MIGRATED" | "PREEMPTED" | "RECOVERED" | "RESIZED" | "RETRIED" | "SUBMITTED";
+/** Why a run began. */
+export type StartReason =
+  /** It goes on after a migration. */
+  | "MIGRATED"
+  /** It goes on after a preemption. */
+  | "PREEMPTED"
+  /** It was found running after a restart of the server. */
+  | "RECOVERED"
+  /** It goes on with another number of GPUs or cores. */
+  | "RESIZED"
+  /** It tries again after a failure, or because its user asked. */
+  | "RETRIED"
+  /** It is the first. */
+  | "SUBMITTED";
 
 /** Give `spec` or `yaml`, not both. */
 export interface SubmitJobInput {
@@ -495,7 +807,16 @@ export interface SweepInput {
   readonly seed?: number | null;
 }
 
-export type TenureStatus = "FROZEN" | "RUNNING" | "STARTING" | "STOPPING";
+/** What a job does with what it holds. */
+export type TenureStatus =
+  /** It rests in its memory: it is paused. */
+  | "FROZEN"
+  /** It trains. */
+  | "RUNNING"
+  /** It gets ready there. */
+  | "STARTING"
+  /** It lets go of it: it saves and stops, or holds it as a way back until it trains elsewhere. */
+  | "STOPPING";
 
 /** Files on the API's machine with which a tcp endpoint is reached safely. */
 export interface TlsInput {
@@ -529,46 +850,84 @@ export interface UpdateJobInput {
   readonly retries?: RetriesInput | null;
 }
 
-export type WhenServerLost = "FAIL" | "RESTART" | "WAIT";
+/** What becomes of a job when its server stays away too long. */
+export type WhenServerLost =
+  /** It has failed. */
+  | "FAIL"
+  /** It begins elsewhere, from the last checkpoint that can be had. */
+  | "RESTART"
+  /** It waits until the server is back. */
+  | "WAIT";
 
+/** Something that the caller can mend. Nothing was changed. */
 export type Fault = {
+  /** What is wrong, and what would mend it. */
   readonly message: string;
+  /** INVALID_INPUT, NOT_FOUND, CONFLICT, NO_ROOM, UNKNOWN_POLICY, UNREACHABLE or FORBIDDEN. */
   readonly code: string;
+  /** Where in the input, such as [gpus, min]. */
   readonly path: readonly string[] | null;
 };
 
+/** A time that a job held a part of one server, cut to the window asked for. */
 export type Tenure = {
+  /** Unique among what is told of the timeline, and the same in every window. */
   readonly id: string;
+  /** The job that held it, though it may have been deleted since. */
   readonly jobId: string;
+  /** How the job is called; null when it has been deleted. */
   readonly name: string | null;
+  /** Whose job it is; null when it has been deleted. */
   readonly user: string | null;
+  /** What the job did there at that time. */
   readonly status: TenureStatus;
+  /** Which run of the job it was, from 1. */
   readonly attempt: number;
+  /** Counts the changes of what that run had, from 1. */
   readonly generation: number;
+  /** The name of the server, though it may have been removed since. */
   readonly server: string;
+  /** The GPUs that it held there, though they may be gone since. */
   readonly gpus: readonly string[];
+  /** The CPU cores that it held there, by number. */
   readonly cores: readonly number[];
+  /** The memory that was set aside for it there, in MiB. */
   readonly memoryMiB: number;
+  /** When it began, or the window does. */
   readonly from: string;
+  /** When it ended; or the window does; or now, while it lasts. */
   readonly to: string;
+  /** It lasts still. */
   readonly lasts: boolean;
 };
 
 export type GetTimelineVariables = {
+  /** The window begins here. */
   readonly from: string;
+  /** The window ends here, which must be later. */
   readonly to: string;
+  /** Of this server only; one that has been removed will do too. */
   readonly server?: string | null;
+  /** Of this job only; its id, or the number in it. */
   readonly job?: string | null;
+  /** At most so many; no more than 1000. */
   readonly first?: number | null;
+  /** Begin behind this item. */
   readonly after?: string | null;
 };
 export type GetTimelineResult = {
+  /** Who had which GPUs and cores of which server, from when to when, in the order in which it came about. What jobs had that are deleted since is told without their names. */
   readonly timeline: {
+    /** How many there are on all pages together. */
     readonly totalCount: number;
+    /** Where this page lies in the list. */
     readonly pageInfo: {
+      /** Is there more behind this page? */
       readonly hasNextPage: boolean;
+      /** Of the last item: give it as `after` to go on. */
       readonly endCursor: string | null;
     };
+    /** The items alone. */
     readonly nodes: readonly Tenure[];
   };
 };
@@ -611,404 +970,727 @@ fragment Tenure on Tenure {
 }
 ` as TypedDocument<GetTimelineResult, GetTimelineVariables>;
 
+/** What the output tells of a job's progress, all lines taken together. */
 export type Progress = {
+  /** The epoch it is in, counted as the program counts. */
   readonly epoch: number | null;
+  /** How many epochs it has. */
   readonly epochs: number | null;
+  /** The step it is at, of its epoch where it tells epochs. */
   readonly step: number | null;
+  /** How many steps there are, of an epoch where it tells epochs. */
   readonly steps: number | null;
+  /** How much of the whole is done, 0 to 1. */
   readonly fraction: number | null;
+  /** Samples a second, as the program tells it. */
   readonly samplesPerSecond: number | null;
+  /** Figures that it prints, by name, such as its loss. */
   readonly metrics: Json | null;
+  /** When this was read. */
   readonly at: string;
 };
 
+/** Why something failed. */
 export type Failure = {
+  /** Whose failure it was. */
   readonly origin: FailureOrigin;
+  /** One word for it: exit, signal, oom, cuda-oom, command-not-found, time-limit, stalled, dependency, batch, server-lost, daemon-error, image-pull, disk-full, gpu-lost, checkpoint-carry, host-oom, interference. */
   readonly code: string;
+  /** In plain words. */
   readonly message: string;
+  /** What can be done about it. */
   readonly hint: string;
 };
 
+/** What is believed of a job now. Its unit is a GPU, or a core for a job without GPUs. */
 export type Estimate = {
+  /** What it rests on. */
   readonly source: EstimateSource;
+  /** Work that is left: seconds on one unit. Null: nothing is known. */
   readonly remainingSeconds: number | null;
+  /** How long that takes with what it has now; null while it has nothing, and when nothing is known. */
   readonly remainingTime: number | null;
+  /** How unsure that is: its standard deviation as a part of it. Null: nothing is known. */
   readonly spread: number | null;
+  /** What a restart costs it: from the order to stop until it trains again. */
   readonly restartSeconds: number;
+  /** The most units with which it or its kind was measured; 0: never. */
   readonly largestMeasured: number;
 };
 
+/** A training job: what was submitted, and what has become of it. */
 export type Job = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** How it is called in lists; not unique. */
   readonly name: string;
+  /** The batch with which it was submitted; null for a job that was submitted alone. */
   readonly batch: {
+    /** The batch: batch-17, after the number of its first job. */
     readonly id: string;
+    /** Its number in the batch: SCHEDULEARN_ARRAY_INDEX. */
     readonly index: number;
+    /** How many jobs the batch was submitted with. */
     readonly size: number;
+    /** Its values of the parameters of a sweep; empty for a job of an array. */
     readonly parameters: Json;
   } | null;
+  /** What kind of training it is; history is kept per type. */
   readonly type: string;
+  /** Whose job it is. */
   readonly user: string;
+  /** Where it is in its life. */
   readonly status: JobStatus;
+  /** What it does while it is STARTING; null otherwise. */
   readonly phase: StartPhase | null;
+  /** How much of the phase is done, 0 to 1, where that is known. */
   readonly phaseFraction: number | null;
+  /** Who has paused it; null unless it is PAUSED. */
   readonly pausedBy: PausedBy | null;
+  /** In plain words why it waits or has failed; null otherwise. */
   readonly statusReason: string | null;
+  /** The Docker image; null: only a process server can run it. */
   readonly image: string | null;
+  /** What it runs. */
   readonly command: string | readonly string[];
+  /** Higher goes first, under the policies that look at it. */
   readonly priority: number;
+  /** Its labels and their values. */
   readonly labels: Json;
+  /** The GPUs it asked for. */
   readonly gpus: {
+    /** It can run with so many. 0: it needs none. */
     readonly min: number;
+    /** It can make use of so many. */
     readonly max: number;
+    /** What policies without elasticity give. */
     readonly preferred: number;
+    /** Only GPUs of this model. */
     readonly model: string | null;
+    /** Only GPUs with at least so much memory, in MiB. */
     readonly memoryMiB: number | null;
   };
+  /** The CPU cores it asked for. */
   readonly cores: {
+    /** It can run with so many. */
     readonly min: number;
+    /** It can make use of so many. */
     readonly max: number;
+    /** What policies without elasticity give. */
     readonly preferred: number;
   };
+  /** How many servers it may span. */
   readonly servers: {
+    /** It runs on no fewer. */
     readonly min: number;
+    /** It runs on no more. */
     readonly max: number;
   };
+  /** What starts its processes. */
   readonly launcher: Launcher;
+  /** Its ports, as they are leased at present; none while it has no place. */
   readonly ports: readonly ({
+    /** What its job calls it. */
     readonly name: string;
+    /** The port that its program asked for. */
     readonly port: number;
+    /** The name of the server that has it. */
     readonly serverName: string;
+    /** The port of that server. */
     readonly serverPort: number;
   })[];
+  /** How its size may change once it runs. */
   readonly elasticity: Elasticity;
+  /** Where it is; null while it holds no place. */
   readonly server: {
+    /** Unique among the servers. */
     readonly name: string;
   } | null;
+  /** Where its last run is or was; null when it never ran, and when that server is gone. */
   readonly lastServer: {
+    /** Unique among the servers. */
     readonly name: string;
   } | null;
+  /** The GPUs that it holds now. */
   readonly grantedGpus: readonly ({
+    /** Unique among everything that has an id. */
     readonly id: string;
+    /** Its index on its server. */
     readonly index: number;
   })[];
+  /** The cores that it holds now, by index. */
   readonly grantedCores: readonly number[];
+  /** Its limit of memory in MiB; null: none. */
   readonly memoryMiB: number | null;
+  /** When it was submitted. */
   readonly submittedAt: string;
+  /** When its first run began to train. */
   readonly firstStartedAt: string | null;
+  /** When it was over. */
   readonly endedAt: string | null;
+  /** From the submission until it first trained. */
   readonly queueingDelay: number | null;
+  /** All the time that it trained, until now or until its end. */
   readonly serviceTime: number;
+  /** From the submission to the end; null while it is not over. */
   readonly jobCompletionTime: number | null;
+  /** Which run it is at; 0: none has begun. */
   readonly attempt: number;
+  /** How often it gave its room to others. */
   readonly preemptions: number;
+  /** How often its size has changed, in place or by a restart. */
   readonly resizes: number;
+  /** How often it has moved. */
   readonly migrationCount: number;
+  /** Its queue under a policy with several, 0 being served first; null while none has put it in one. */
   readonly queueLevel: number | null;
+  /** How far it is; null while it has told nothing of it. */
   readonly progress: Progress | null;
+  /** What is believed of the work left; null when it is over. */
   readonly estimate: Estimate | null;
+  /** Why it failed; null unless it did. */
   readonly failure: Failure | null;
 };
 
+/** Jobs that were submitted together from one spec. */
 export type Batch = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** What its spec is called. */
   readonly name: string;
+  /** Whose jobs they are. */
   readonly user: string;
+  /** How many jobs were submitted. */
   readonly size: number;
+  /** The parameters of its sweep, by name; none for an array. */
   readonly parameterNames: readonly string[];
+  /** So many of its jobs run at a time; null: all for which there is room. */
   readonly maxParallel: number | null;
+  /** When more of its jobs have failed, the rest is cancelled; null: never. */
   readonly maxFailures: number | null;
+  /** When it was submitted. */
   readonly submittedAt: string;
+  /** How many of its jobs wait, run, and are over. */
   readonly counts: {
+    /** Of those that wait. */
     readonly queued: number;
+    /** Of those that hold GPUs or cores. */
     readonly running: number;
+    /** Of those that have completed. */
     readonly completed: number;
+    /** Of those that have failed. */
     readonly failed: number;
+    /** Of those that were cancelled. */
     readonly cancelled: number;
   };
 };
 
+/** One attempt of a job, from the order to start until its one exit. */
 export type Run = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** Counts the runs of its job, from 1. */
   readonly attempt: number;
+  /** Why it began. */
   readonly reason: StartReason;
+  /** Where it is in its life. */
   readonly status: RunStatus;
+  /** How it ended; null while it has not. */
   readonly outcome: RunOutcome | null;
+  /** The exit code of its program; null where it has none. */
   readonly exitCode: number | null;
+  /** The signal that ended its program; null where none did. */
   readonly signal: string | null;
+  /** Why it failed; null unless it did. */
   readonly failure: Failure | null;
+  /** The name of the server that it was placed on. */
   readonly serverName: string;
+  /** The names of all its servers, in rank order. */
   readonly serverNames: readonly string[];
+  /** When its place was decided. */
   readonly placedAt: string;
+  /** When it began to train. */
   readonly startedAt: string | null;
+  /** When it ended. */
   readonly endedAt: string | null;
 };
 
+/** One move of a running job from one place to another. */
 export type Migration = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** With the job's memory, as it ran; else it saved, stopped and started anew. */
   readonly live: boolean;
+  /** Who wanted it. */
   readonly cause: MigrationCause;
+  /** The id of the waiting job that was to find its room where this one was; null when it moved for no other. */
   readonly makesRoomFor: string | null;
+  /** How far it has come. */
   readonly state: MigrationState;
+  /** Why it failed, was superseded, or did not go on with its memory; null otherwise. */
   readonly reason: string | null;
+  /** The name of the server that it left. */
   readonly from: string;
+  /** The name of the server that it went to. */
   readonly to: string;
+  /** When it was asked for. */
   readonly requestedAt: string;
+  /** When it had come about or come to nothing. */
   readonly endedAt: string | null;
+  /** Size of the checkpoint that was carried. */
   readonly bytes: number;
+  /** How long the job did not train; null while it does not. */
   readonly downtime: number | null;
+  /** Steps that were done again; null while that is not known. */
   readonly lostSteps: number | null;
 };
 
+/** When something is to be expected; what is null cannot be told. */
 export type TimeRange = {
+  /** One time in ten it is before this. */
   readonly p10: string | null;
+  /** Half the time it is before this. */
   readonly p50: string | null;
+  /** Nine times in ten it is before this. */
   readonly p90: string | null;
 };
 
+/** What is to be expected of one job. */
 export type JobForecast = {
+  /** The moment from which it was looked into the future. */
   readonly at: string;
+  /** The job; null for the one that is not submitted. */
   readonly job: string | null;
+  /** How it is called in lists; null when it has ended meanwhile. */
   readonly name: string | null;
+  /** When it trains next; null while it trains, and when that cannot be told. */
   readonly startsAt: TimeRange | null;
+  /** When it is over; null when that cannot be told. */
   readonly endsAt: TimeRange | null;
+  /** The server on which it trains, or will most likely train next. */
   readonly serverName: string | null;
+  /** With how many GPUs it trains, or will most likely train next; cores for a job without GPUs. */
   readonly size: number | null;
+  /** What the estimate of its work rests on. */
   readonly basis: EstimateSource;
+  /** How likely it completes by its deadline, 0 to 1; null without one, and when that cannot be told. */
   readonly deadlineProbability: number | null;
+  /** In plain words why a time cannot be told; null otherwise. */
   readonly reason: string | null;
 };
 
+/** What is to be expected of what is there now, as far as estimates go: nobody submits anything more, and nothing fails. */
 export type Forecast = {
+  /** The moment from which it was looked into the future. */
   readonly at: string;
+  /** One for each policy that was asked for, in that order. */
   readonly policies: readonly ({
+    /** The policy's key. */
     readonly policy: string;
+    /** The options of the policy: those in force, or its defaults. */
     readonly options: Json;
+    /** How often it was played through: the more jobs, the less often. */
     readonly runs: number;
+    /** How many jobs were forecast. */
     readonly jobCount: number;
+    /** What it comes to for all of them. */
     readonly summary: {
+      /** Of how many jobs it can be told when they are over; the others count nowhere. */
       readonly told: number;
+      /** How long those that wait have still to wait, on average; null: none waits, or it cannot be told. */
       readonly meanWait: number | null;
+      /** From the submission of a job until it is over, on average; null: it cannot be told of any. */
       readonly meanJct: number | null;
+      /** Until the last of them is over; null: it cannot be told of any. */
       readonly makespan: number | null;
     };
+    /** Of each job that was asked for, in the order of submission. */
     readonly jobs: readonly JobForecast[];
   })[];
+  /** What the job that is not submitted would get, by policy; empty without one. */
   readonly hypothetical: readonly JobForecast[];
+  /** What has to be mended first; nothing is forecast then. */
   readonly errors: readonly Fault[];
 };
 
+/** How forecasts that were made when jobs were submitted have turned out, for those that have completed. */
 export type ForecastAccuracy = {
+  /** The policy in force when they were made. */
   readonly policy: string;
+  /** The category of the jobs; `all`: every job. */
   readonly category: string;
+  /** What was forecast. */
   readonly of: ForecastMoment;
+  /** How many forecasts were looked at. */
   readonly forecasts: number;
+  /** How far off the middle of the range was: the median. */
   readonly error: number;
+  /** How much later than the middle of the range it came: the median; below 0 it came earlier. */
   readonly bias: number;
+  /** The part that came between p10 and p90, 0 to 1: 0.8 is what the range promises. */
   readonly coverage: number;
 };
 
+/** A training job: what was submitted, and what has become of it. */
 export type JobDetails = Job & {
+  /** What was last expected of it under the policy in force: when it was submitted, or when somebody asked since; null when it was not, and when it is over. */
   readonly forecast: JobForecast | null;
+  /** The folder in which it runs; null: the image's own. */
   readonly workdir: string | null;
+  /** The folder that was shipped with it; null: none. */
   readonly code: {
+    /** The SHA-256 of its archive. */
     readonly hash: string;
+    /** What its files hold. */
     readonly bytes: number;
+    /** How many files there are. */
     readonly files: number;
   } | null;
+  /** Folders of the server that it sees. */
   readonly mounts: readonly ({
+    /** Its path on the server. */
     readonly source: string;
+    /** Where the job finds it. */
     readonly target: string;
+    /** Whether it may only be read. */
     readonly readOnly: boolean;
   })[];
+  /** The user of its processes; null: the operator's choice. */
   readonly runAs: string | null;
+  /** Its variables and their values, those of secrets left out. */
   readonly env: Json;
+  /** The variables whose values are secret: they are never shown. */
   readonly secretNames: readonly string[];
+  /** When it should be done. */
   readonly deadline: string | null;
+  /** The signal that tells it of another size; null: none. */
   readonly resizeSignal: string | null;
+  /** Counts the changes of its grant within that run, from 1; 0: none has begun. */
   readonly generation: number;
+  /** The least that one would submit to get this job again; secrets left out. */
   readonly spec: Json;
+  /** Its attempts, the first one first. */
   readonly runs: {
+    /** The items alone. */
     readonly nodes: readonly Run[];
   };
+  /** Its moves, the first one first. */
   readonly migrations: {
+    /** The items alone. */
     readonly nodes: readonly Migration[];
   };
 };
 
+/** One GPU of a server. */
 export type Gpu = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** The name of its server. */
   readonly serverName: string;
+  /** Its index on its server. */
   readonly index: number;
+  /** Its maker's unique name for it, where known. */
   readonly uuid: string | null;
+  /** The UUID of the GPU of which it is a slice; null: it is a whole one. */
   readonly parent: string | null;
+  /** Its model, where known. */
   readonly model: string | null;
+  /** Its memory in MiB, where known. */
   readonly memoryMiB: number | null;
+  /** Who has it, or why it is given to nobody. */
   readonly state: GpuState;
+  /** Why it is FAULTY or BUSY; null when it is neither. */
   readonly reason: string | null;
+  /** How busy it was in per cent, when it last was looked at. */
   readonly utilisationPercent: number | null;
+  /** Its memory in use in MiB, when it last was looked at. */
   readonly memoryUsedMiB: number | null;
+  /** Its temperature in °C, when it last was looked at. */
   readonly temperatureC: number | null;
+  /** When it last was looked at; null: not yet. */
   readonly lookedAt: string | null;
+  /** The job that holds it now; null: none. */
   readonly job: {
+    /** Unique among everything that has an id. */
     readonly id: string;
+    /** How it is called in lists; not unique. */
     readonly name: string;
   } | null;
 };
 
+/** A machine that runs jobs. Its id is its name. */
 export type Server = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** Unique among the servers. */
   readonly name: string;
+  /** How runs are started on it. */
   readonly driver: Driver;
+  /** Where its engine is: unix://…, tcp://…, ssh://…, or local. */
   readonly endpoint: string;
+  /** Its engine and version, such as Podman 4.3.1, where known. */
   readonly engine: string | null;
+  /** Why no job moves from it or to it as it runs; null: one may. */
   readonly noLiveMigration: string | null;
+  /** How it is with it: whether it can be reached goes before what is wanted of it. */
   readonly state: ServerState;
+  /** Why its state is what it is, where that is known. */
   readonly stateReason: string | null;
+  /** Since when its state is what it is. */
   readonly stateSince: string;
+  /** Can it be reached? */
   readonly health: Health;
+  /** Why it is not UP; null when it is. */
   readonly reason: string | null;
+  /** A draining server gets no new run, and its jobs are moved away. */
   readonly draining: boolean;
+  /** How far its drain has come; null: it does not drain. */
   readonly drain: {
+    /** Why, where that was said. */
     readonly reason: string | null;
+    /** Since when. */
     readonly since: string;
+    /** What still runs there then is preempted; null: it may take long. */
     readonly deadlineAt: string | null;
+    /** How many jobs still hold a part of the server. */
     readonly jobsLeft: number;
   } | null;
+  /** It is kept from getting new runs; null: it is not. */
   readonly cordoned: {
+    /** Why, where that was said. */
     readonly reason: string | null;
+    /** Since when. */
     readonly since: string;
   } | null;
+  /** Its CPU cores that jobs may have; 0: it has not been looked at yet. */
   readonly cores: number;
+  /** How many of its cores jobs hold now. */
   readonly coresUsed: number;
+  /** Its memory that jobs may have, in MiB. */
   readonly memoryMiB: number;
+  /** What is free of its engine's disk, in MiB; null: not known. */
   readonly freeDiskMiB: number | null;
+  /** Why its disk takes no new run; null: it has room enough. */
   readonly shortOfDisk: string | null;
+  /** How much memory is set aside for jobs now, in MiB. */
   readonly memoryUsedMiB: number;
+  /** How many images its engine has; null: not known. */
   readonly imageCount: number | null;
+  /** What could not be found out of it; null when all was. */
   readonly notice: string | null;
+  /** Its GPUs, by index. */
   readonly gpus: readonly Gpu[];
+  /** The jobs that hold a part of it now. */
   readonly jobs: readonly ({
+    /** Unique among everything that has an id. */
     readonly id: string;
+    /** How it is called in lists; not unique. */
     readonly name: string;
+    /** Where it is in its life. */
     readonly status: JobStatus;
   })[];
 };
 
+/** Where a page lies in its list. */
 export type PageInfo = {
+  /** Is there more behind this page? */
   readonly hasNextPage: boolean;
+  /** Of the last item: give it as `after` to go on. */
   readonly endCursor: string | null;
 };
 
+/** A rule that decides who runs, with how much. */
 export type Policy = {
+  /** The name by which it is set. */
   readonly key: string;
+  /** What it does. */
   readonly description: string;
+  /** Is it the one in force? */
   readonly active: boolean;
+  /** The options that are in force; null unless it is the one. */
   readonly values: Json | null;
+  /** What it looks at; what is not known it does without, as its description says. */
   readonly needs: readonly PolicyNeed[];
+  /** May it stop running work for other work? */
   readonly preemptive: boolean;
+  /** Does it change the size of jobs? */
   readonly elastic: boolean;
+  /** Its settings. */
   readonly options: readonly ({
+    /** Its name. */
     readonly name: string;
+    /** What it does. */
     readonly description: string;
+    /** What its value is. */
     readonly kind: OptionKind;
+    /** Its value where none is given. */
     readonly default: Json;
+    /** The values that it may have; null: any of its kind. */
     readonly choices: readonly string[] | null;
+    /** The least value, of each of several; null: no bound. */
     readonly min: number | null;
+    /** The greatest value, of each of several; null: no bound. */
     readonly max: number | null;
+    /** Is it of whole numbers only? */
     readonly whole: boolean;
   })[];
 };
 
+/** A rule that decides where a job goes that fits in several places. */
 export type Placement = {
+  /** The name by which it is set. */
   readonly key: string;
+  /** What it does. */
   readonly description: string;
+  /** Is it the one in force? */
   readonly active: boolean;
 };
 
+/** The whole that this API looks after. */
 export type Cluster = {
+  /** The name under which its containers are known. */
   readonly id: string;
+  /** The version of Schedulearn. */
   readonly version: string;
+  /** The policy in force. */
   readonly policy: string;
+  /** The placement in force. */
   readonly placement: string;
+  /** When this server began to serve. */
   readonly startedAt: string;
+  /** The newest event: a stream with this as `after` gives what comes from now on. */
   readonly eventCursor: string;
+  /** How many jobs there are. */
   readonly counts: {
+    /** Of those that wait. */
     readonly queued: number;
+    /** Of those that hold GPUs or cores. */
     readonly running: number;
+    /** Of those that are over and whose record is kept. */
     readonly completed: number;
   };
 };
 
+/** How past estimates of the work left have turned out, for jobs of one category at one part of their work. */
 export type Accuracy = {
+  /** The category; `all`: every job. */
   readonly category: string;
+  /** The part of its work that a job had done, 0 to 1. */
   readonly at: number;
+  /** How many estimates were looked at. */
   readonly estimates: number;
+  /** Mean of ln(estimated / actual): below 0 it promised too much. */
   readonly bias: number;
+  /** Mean of |ln(estimated / actual)|: 0 is perfect, 0.69 a factor of two. */
   readonly error: number;
 };
 
+/** One line of a job's output. */
 export type LogLine = {
+  /** Behind this line. */
   readonly cursor: string;
+  /** The run that printed it. */
   readonly attempt: number;
+  /** Which member of a run over several servers printed it; 0 is the first. */
   readonly rank: number;
+  /** Where it was printed. */
   readonly stream: LogStream;
+  /** When it was printed. */
   readonly at: string;
+  /** What it says, without its end; values of secrets are masked. */
   readonly text: string;
+  /** It was too long and goes on in the next. */
   readonly continues: boolean;
 };
 
+/** Lines of a job's output, in order. */
 export type LogBatch = {
+  /** Behind the last of them: give it as `after` to go on. */
   readonly cursor: string;
+  /** Is there more at this moment? */
   readonly hasMore: boolean;
+  /** What is missing in front of these lines; null: nothing. */
   readonly gap: {
+    /** They begin behind this: give it to the twin query as `after`. */
     readonly from: string;
+    /** The last of them. */
     readonly to: string;
+    /** Why they were left out. */
     readonly reason: string;
   } | null;
+  /** The lines. */
   readonly lines: readonly LogLine[];
 };
 
+/** Something that happened, as the log has it. */
 export type Event = {
+  /** Its place in the log. */
   readonly cursor: string;
+  /** What it is: JobSubmitted, JobCancelled, JobUpdated, JobPaused, JobResumed, JobRetried, JobPlaced, JobPreempted, JobMigrated, JobResized, JobRequeued, JobGivenUp, RetriesRenewed, DependencyMet, BatchTurnCame, JobDeleted, RunPreparing, RunPrepared, CheckpointCarried, RunStarted, RunPauseFailed, RunDumpFailed, RunRestoreFailed, RunResized, RunExited, RunProgressed, CheckpointSaved, CheckpointLost, CheckpointBackedUp, CheckpointRestored, CheckpointDropped, ServerJoined, ServerInventoried, GpuStateChanged, ServerMeasured, ServerHealthChanged, ServerDrained, ServerCordoned, ServerRemoved, PolicyChanged, RoundFailed. */
   readonly type: string;
+  /** When it happened. */
   readonly at: string;
+  /** The job that it is of. */
   readonly jobId: string | null;
+  /** The server that it is of. */
   readonly serverId: string | null;
+  /** One plain sentence. */
   readonly summary: string;
+  /** The rest of it; its fields depend on the type. */
   readonly body: Json;
 };
 
+/** A job came on. */
 export type ProgressUpdate = {
+  /** Its place in the log. */
   readonly cursor: string;
+  /** The job. */
   readonly jobId: string;
+  /** The run that told it. */
   readonly attempt: number;
+  /** How far it is. */
   readonly progress: Progress;
+  /** Earlier updates that were left out: the stream had this newer one already, or old progress is kept once a minute. */
   readonly gap: {
+    /** They begin behind this: give it to the twin query as `after`. */
     readonly from: string;
+    /** The last of them. */
     readonly to: string;
+    /** Why they were left out. */
     readonly reason: string;
   } | null;
 };
 
+/** Something happened to a job. */
 export type JobChange = {
+  /** Its place in the log. */
   readonly cursor: string;
+  /** The job. */
   readonly jobId: string;
+  /** The job as it is now; null when it is deleted. */
   readonly job: Job | null;
+  /** What happened. */
   readonly event: Event;
 };
 
+/** Something happened to a server. */
 export type ServerChange = {
+  /** Its place in the log. */
   readonly cursor: string;
+  /** The server. */
   readonly serverId: string;
+  /** The server as it is now; null when it is removed. */
   readonly server: Server | null;
+  /** What happened. */
   readonly event: Event;
 };
 
 export type GetJobVariables = {
+  /** Its id, or the number in it: job-17 or 17. */
   readonly id: string;
 };
 export type GetJobResult = {
+  /** The job; null when there is none. */
   readonly job: JobDetails | null;
 };
 export const GetJob = `
@@ -1216,84 +1898,146 @@ fragment JobDetails on Job {
 }
 ` as TypedDocument<GetJobResult, GetJobVariables>;
 
+/** One thing that keeps a job waiting. */
 export type Blocker = {
+  /** What it is. */
   readonly kind: BlockerKind;
+  /** In plain words, with its figures. */
   readonly message: string;
+  /** What can be done about it. */
   readonly remedy: string;
+  /** The names of the servers that it is about. */
   readonly servers: readonly string[];
+  /** The jobs that are in the way: those ahead, or some that hold what it needs. */
   readonly jobs: readonly string[];
+  /** When it is over by itself; null where that cannot be told. */
   readonly until: string | null;
 };
 
+/** One change of where and with how much a job trains, and why. */
 export type ExplainedChange = {
+  /** When it was decided. */
   readonly at: string;
+  /** What changed. */
   readonly kind: ChangeKind;
+  /** The run that it was about. */
   readonly attempt: number;
+  /** Who or what wanted it. */
   readonly cause: ChangeCause;
+  /** In plain words what happened, why, and what came of it. */
   readonly message: string;
+  /** The servers that it had before. */
   readonly from: readonly string[];
+  /** The servers that it had after. */
   readonly to: readonly string[];
+  /** GPUs, or cores of a job without, before; null: none. */
   readonly sizeBefore: number | null;
+  /** GPUs, or cores of a job without, after; null: none. */
   readonly sizeAfter: number | null;
+  /** What it cost the job. */
   readonly cost: {
+    /** Time training that was not saved; null while that is not known. */
     readonly lostWork: number | null;
+    /** Steps that were done again; null while that is not known. */
     readonly lostSteps: number | null;
+    /** From the stop until it trained again; null while it does not. */
     readonly stopped: number | null;
+    /** Size of the checkpoint that was carried from server to server. */
     readonly checkpointBytes: number;
   };
+  /** What it was good for. */
   readonly gain: {
+    /** The jobs that were given what it had. */
     readonly jobs: readonly string[];
+    /** How many times as fast the job was expected to be with it; null where that was not known. */
     readonly speedup: number | null;
   };
 };
 
+/** Why a job waits, why it is where it is, and why it was moved about: from the decisions that were taken, never guessed. */
 export type JobWhy = {
+  /** The moment for which it holds. */
   readonly at: string;
+  /** All of it in one sentence. */
   readonly summary: string;
+  /** All that keeps it waiting, the most decisive first; empty when it does not wait. */
   readonly blockers: readonly Blocker[];
+  /** The least change with which it would start; null when it does not wait, and where none was found. */
   readonly smallestChange: {
+    /** In plain words: would start now with gpus.min 3. */
     readonly message: string;
+    /** Whether it starts at once, or when others have made room. */
     readonly effect: ChangeEffect;
+    /** Who can make it. */
     readonly by: ChangeBy;
+    /** Fields of the job and the values that they would have, such as {"gpus.min": 3}; empty for other changes. */
     readonly fields: Json;
+    /** The command that makes it; null where there is none. */
     readonly command: string | null;
+    /** The running jobs that would make room for it. */
     readonly stops: readonly string[];
   } | null;
+  /** When it starts and ends, as far as estimates go; null when it is over, and when there was no time for it. */
   readonly forecast: JobForecast | null;
+  /** Why it is where it is; null while it holds no place. */
   readonly placement: {
+    /** In plain words. */
     readonly message: string;
+    /** When it was decided. */
     readonly decidedAt: string | null;
+    /** The names of its servers, rank 0's first. */
     readonly servers: readonly string[];
+    /** The ids of its GPUs. */
     readonly gpus: readonly string[];
+    /** How many GPUs it has; cores for a job without GPUs. */
     readonly size: number;
+    /** The key of the policy that decided it; null where that is not on record. */
     readonly policy: string | null;
+    /** The key of the placement rule that chose the server; null where that is not on record. */
     readonly placement: string | null;
+    /** How many servers would have done, this one among them; null where that is not on record. */
     readonly fitting: number | null;
+    /** Was its image there already? Null where that is not on record. */
     readonly hadImage: boolean | null;
+    /** Was its checkpoint there already? Null where that is not on record. */
     readonly hadCheckpoint: boolean | null;
+    /** Other servers that would have done, the best first. */
     readonly alternatives: readonly ({
+      /** Its name. */
       readonly server: string;
+      /** In plain words why it was not chosen. */
       readonly message: string;
     })[];
   } | null;
+  /** Its starts, preemptions, pauses, resizes and migrations, the last one first: who wanted each, what it cost and what it gained. */
   readonly changes: readonly ExplainedChange[];
 };
 
+/** A training job: what was submitted, and what has become of it. */
 export type ExplainedJob = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** How it is called in lists; not unique. */
   readonly name: string;
+  /** Where it is in its life. */
   readonly status: JobStatus;
+  /** What it does while it is STARTING; null otherwise. */
   readonly phase: StartPhase | null;
+  /** How much of the phase is done, 0 to 1, where that is known. */
   readonly phaseFraction: number | null;
+  /** Who has paused it; null unless it is PAUSED. */
   readonly pausedBy: PausedBy | null;
+  /** Why it waits, with the smallest change that would start it; why it is where it is; why it was moved about. */
   readonly why: JobWhy;
 };
 
 export type GetWhyVariables = {
+  /** Its id, or the number in it: job-17 or 17. */
   readonly id: string;
   readonly changes?: number | null;
 };
 export type GetWhyResult = {
+  /** The job; null when there is none. */
   readonly job: ExplainedJob | null;
 };
 export const GetWhy = `
@@ -1409,15 +2153,23 @@ fragment ExplainedJob on Job {
 ` as TypedDocument<GetWhyResult, GetWhyVariables>;
 
 export type GetJobsVariables = {
+  /** Only these. */
   readonly filter?: JobFilter | null;
+  /** In this order. */
   readonly orderBy?: JobOrder | null;
+  /** At most so many; no more than 100. */
   readonly first?: number | null;
+  /** Begin behind this item. */
   readonly after?: string | null;
 };
 export type GetJobsResult = {
+  /** The jobs whose record is kept. */
   readonly jobs: {
+    /** How many there are on all pages together. */
     readonly totalCount: number;
+    /** Where this page lies in the list. */
     readonly pageInfo: PageInfo;
+    /** The items alone. */
     readonly nodes: readonly Job[];
   };
 };
@@ -1546,9 +2298,11 @@ fragment PageInfo on PageInfo {
 ` as TypedDocument<GetJobsResult, GetJobsVariables>;
 
 export type GetBatchesVariables = {
+  /** Their ids, at most 100. */
   readonly ids: readonly string[];
 };
 export type GetBatchesResult = {
+  /** Those of the batches of which a job is on record. */
   readonly batches: readonly Batch[];
 };
 export const GetBatches = `
@@ -1578,11 +2332,15 @@ fragment Batch on Batch {
 ` as TypedDocument<GetBatchesResult, GetBatchesVariables>;
 
 export type GetServersVariables = {
+  /** Begin behind this item. */
   readonly after?: string | null;
 };
 export type GetServersResult = {
+  /** The servers, in the order they joined in. */
   readonly servers: {
+    /** Where this page lies in the list. */
     readonly pageInfo: PageInfo;
+    /** The items alone. */
     readonly nodes: readonly Server[];
   };
 };
@@ -1667,7 +2425,9 @@ fragment PageInfo on PageInfo {
 
 export type GetPoliciesVariables = {};
 export type GetPoliciesResult = {
+  /** The policies that can be set. */
   readonly policies: readonly Policy[];
+  /** The placements that can be set. */
   readonly placements: readonly Placement[];
 };
 export const GetPolicies = `
@@ -1709,6 +2469,7 @@ fragment Placement on Placement {
 
 export type GetClusterVariables = {};
 export type GetClusterResult = {
+  /** The whole that this API looks after. */
   readonly cluster: Cluster;
 };
 export const GetCluster = `
@@ -1735,6 +2496,7 @@ fragment Cluster on ClusterInfo {
 
 export type GetEstimateAccuracyVariables = {};
 export type GetEstimateAccuracyResult = {
+  /** How past estimates of the work left have turned out; empty until jobs have completed that told their progress. */
   readonly estimateAccuracy: readonly Accuracy[];
 };
 export const GetEstimateAccuracy = `
@@ -1754,14 +2516,20 @@ fragment Accuracy on EstimateAccuracy {
 ` as TypedDocument<GetEstimateAccuracyResult, GetEstimateAccuracyVariables>;
 
 export type GetForecastVariables = {
+  /** Under these; without them, the one in force. */
   readonly policies?: readonly string[] | null;
+  /** Of these, which takes less time; without them, of all that are not over. */
   readonly jobs?: readonly string[] | null;
+  /** And of this one, as if it were submitted now. Nothing is stored. */
   readonly hypothetical?: ForecastJobInput | null;
+  /** Play it through so many times, at most 200; without it, as often as there is time for. */
   readonly runs?: number | null;
+  /** Chooses the draws: the same state with the same seed has the same forecast. */
   readonly seed?: number | null;
   readonly first?: number | null;
 };
 export type GetForecastResult = {
+  /** When jobs start and end, as far as estimates go, under the policy in force or under others. */
   readonly forecast: Forecast;
 };
 export const GetForecast = `
@@ -1834,6 +2602,7 @@ fragment Forecast on Forecast {
 
 export type GetForecastAccuracyVariables = {};
 export type GetForecastAccuracyResult = {
+  /** How past forecasts have turned out; empty until a job has completed that was forecast. */
   readonly forecastAccuracy: readonly ForecastAccuracy[];
 };
 export const GetForecastAccuracy = `
@@ -1855,14 +2624,21 @@ fragment ForecastAccuracy on ForecastAccuracy {
 ` as TypedDocument<GetForecastAccuracyResult, GetForecastAccuracyVariables>;
 
 export type GetLogsVariables = {
+  /** The job's id, or the number in it. */
   readonly job: string;
+  /** Begin behind this line; without it, at the beginning. */
   readonly after?: string | null;
+  /** At most so many lines; 200 unless given, no more than 1000. */
   readonly first?: number | null;
+  /** The last so many lines instead; no more than 1000. */
   readonly last?: number | null;
+  /** Of this run only. */
   readonly attempt?: number | null;
+  /** Only these lines. A page may then hold few or none while `hasMore` is true: a long log is searched a part at a time. */
   readonly filter?: LogFilter | null;
 };
 export type GetLogsResult = {
+  /** Lines of a job's output. */
   readonly jobLogs: LogBatch;
 };
 export const GetLogs = `
@@ -1903,31 +2679,49 @@ fragment LogBatch on LogBatch {
 }
 ` as TypedDocument<GetLogsResult, GetLogsVariables>;
 
+/** One line of a job's output. */
 export type NumberedLogLine = LogLine & {
+  /** Which line of all the job's output it is, from 1; what was removed counts too. */
   readonly number: number;
 };
 
+/** Lines of a job's output, in order. */
 export type NumberedLogBatch = {
+  /** Behind the last of them: give it as `after` to go on. */
   readonly cursor: string;
+  /** How many lines of the job's output lie in front of `cursor`; what was removed counts too. */
   readonly linesToCursor: number;
+  /** Is there more at this moment? */
   readonly hasMore: boolean;
+  /** What is missing in front of these lines; null: nothing. */
   readonly gap: {
+    /** They begin behind this: give it to the twin query as `after`. */
     readonly from: string;
+    /** The last of them. */
     readonly to: string;
+    /** Why they were left out. */
     readonly reason: string;
   } | null;
+  /** The lines. */
   readonly lines: readonly NumberedLogLine[];
 };
 
 export type GetLogPageVariables = {
+  /** The job's id, or the number in it. */
   readonly job: string;
+  /** Begin behind this line; without it, at the beginning. */
   readonly after?: string | null;
+  /** Begin with this line instead: the first of all the job's output is 1, and what was removed counts too. */
   readonly line?: number | null;
+  /** At most so many lines; 200 unless given, no more than 1000. */
   readonly first?: number | null;
+  /** The last so many lines instead; no more than 1000. */
   readonly last?: number | null;
+  /** Of this run only. */
   readonly attempt?: number | null;
 };
 export type GetLogPageResult = {
+  /** Lines of a job's output. */
   readonly jobLogs: NumberedLogBatch;
 };
 export const GetLogPage = `
@@ -1975,12 +2769,17 @@ fragment NumberedLogBatch on LogBatch {
 ` as TypedDocument<GetLogPageResult, GetLogPageVariables>;
 
 export type GetEventsVariables = {
+  /** Begin behind this item. */
   readonly after?: string | null;
+  /** At most so many; no more than 100. */
   readonly first?: number | null;
+  /** Of this job only. */
   readonly job?: string | null;
+  /** Only events of these types. */
   readonly types?: readonly string[] | null;
 };
 export type GetEventsResult = {
+  /** What happened, from the beginning of the log on. */
   readonly events: readonly Event[];
 };
 export const GetEvents = `
@@ -2002,12 +2801,17 @@ fragment Event on Event {
 ` as TypedDocument<GetEventsResult, GetEventsVariables>;
 
 export type SubmitJobVariables = {
+  /** What is wanted. */
   readonly input: SubmitJobInput;
 };
 export type SubmitJobResult = {
+  /** Hands a job in, or all jobs of an array or a sweep. Nothing is stored when there is any fault. */
   readonly result: {
+    /** The job as it is now, the first one of a batch; null when there are errors. */
     readonly value: Job | null;
+    /** The batch that was submitted; null for a job alone, and when there are errors. */
     readonly batch: Batch | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2157,11 +2961,15 @@ fragment Batch on Batch {
 ` as TypedDocument<SubmitJobResult, SubmitJobVariables>;
 
 export type CancelJobVariables = {
+  /** What is wanted. */
   readonly input: CancelJobInput;
 };
 export type CancelJobResult = {
+  /** Stops a job; its record stays. */
   readonly result: {
+    /** The job as it is now; null when there are errors. */
     readonly value: Job | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2290,11 +3098,15 @@ fragment Job on Job {
 ` as TypedDocument<CancelJobResult, CancelJobVariables>;
 
 export type DeleteJobVariables = {
+  /** What is wanted. */
   readonly input: DeleteJobInput;
 };
 export type DeleteJobResult = {
+  /** Removes a job with its record and output; one that is not over is stopped first. */
   readonly result: {
+    /** The job whose record is gone, or goes as soon as it has stopped. */
     readonly value: string | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2316,11 +3128,15 @@ fragment Fault on UserError {
 ` as TypedDocument<DeleteJobResult, DeleteJobVariables>;
 
 export type UpdateJobVariables = {
+  /** What is wanted. */
   readonly input: UpdateJobInput;
 };
 export type UpdateJobResult = {
+  /** Changes what may change of a job that is not over. */
   readonly result: {
+    /** The job as it is now; null when there are errors. */
     readonly value: Job | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2449,11 +3265,15 @@ fragment Job on Job {
 ` as TypedDocument<UpdateJobResult, UpdateJobVariables>;
 
 export type PauseJobVariables = {
+  /** What is wanted. */
   readonly input: PauseJobInput;
 };
 export type PauseJobResult = {
+  /** Stops the clock of a running job, which keeps its GPUs, or holds back one that waits. */
   readonly result: {
+    /** The job as it is now; null when there are errors. */
     readonly value: Job | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2582,11 +3402,15 @@ fragment Job on Job {
 ` as TypedDocument<PauseJobResult, PauseJobVariables>;
 
 export type ResumeJobVariables = {
+  /** What is wanted. */
   readonly input: ResumeJobInput;
 };
 export type ResumeJobResult = {
+  /** Lets a paused or held job go on. */
   readonly result: {
+    /** The job as it is now; null when there are errors. */
     readonly value: Job | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2714,28 +3538,44 @@ fragment Job on Job {
 }
 ` as TypedDocument<ResumeJobResult, ResumeJobVariables>;
 
+/** A training job: what was submitted, and what has become of it. */
 export type JobCheckpoints = {
+  /** Unique among everything that has an id. */
   readonly id: string;
+  /** Where its checkpoint is kept: the folder on its server, then copies, the newest first. */
   readonly checkpoints: readonly ({
+    /** The server that has the folder; null: a copy in the scheduler's own data folder. */
     readonly server: string | null;
+    /** Which folder of the job it is, or is a copy of. */
     readonly generation: number;
+    /** The step up to which work is safe in it; null: not known. */
     readonly step: number | null;
+    /** When the job last saved into it; null: not known. */
     readonly savedAt: string | null;
+    /** When the copy was made; null for the folder itself. */
     readonly copiedAt: string | null;
+    /** What its files hold; null where that was not counted. */
     readonly bytes: number | null;
+    /** How many files there are; null where they were not counted. */
     readonly files: number | null;
   })[];
+  /** Why there is no newer copy of its checkpoint, in plain words; null when there is nothing to say. */
   readonly backupProblem: string | null;
+  /** Work that it has done and not saved, over all runs; null for jobs of a version that did not count it. */
   readonly lostWork: {
+    /** Time training, in seconds. */
     readonly seconds: number;
+    /** In steps; null where no run has told of its steps. */
     readonly steps: number | null;
   } | null;
 };
 
 export type GetCheckpointsVariables = {
+  /** Its id, or the number in it: job-17 or 17. */
   readonly id: string;
 };
 export type GetCheckpointsResult = {
+  /** The job; null when there is none. */
   readonly job: JobCheckpoints | null;
 };
 export const GetCheckpoints = `
@@ -2765,11 +3605,15 @@ fragment JobCheckpoints on Job {
 ` as TypedDocument<GetCheckpointsResult, GetCheckpointsVariables>;
 
 export type RetryJobVariables = {
+  /** What is wanted. */
   readonly input: RetryJobInput;
 };
 export type RetryJobResult = {
+  /** Queues a failed or cancelled job again, with its checkpoint. */
   readonly result: {
+    /** The job as it is now; null when there are errors. */
     readonly value: Job | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2898,11 +3742,15 @@ fragment Job on Job {
 ` as TypedDocument<RetryJobResult, RetryJobVariables>;
 
 export type MigrateJobVariables = {
+  /** What is wanted. */
   readonly input: MigrateJobInput;
 };
 export type MigrateJobResult = {
+  /** Moves a running job to another server, with its checkpoint. */
   readonly result: {
+    /** The migration that has begun; null when there are errors. */
     readonly value: Migration | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -2942,11 +3790,15 @@ fragment Migration on Migration {
 ` as TypedDocument<MigrateJobResult, MigrateJobVariables>;
 
 export type AddServerVariables = {
+  /** What is wanted. */
   readonly input: AddServerInput;
 };
 export type AddServerResult = {
+  /** Takes a server in. */
   readonly result: {
+    /** The server as it is now; null when there are errors. */
     readonly value: Server | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3031,11 +3883,15 @@ fragment Server on Server {
 ` as TypedDocument<AddServerResult, AddServerVariables>;
 
 export type DrainServerVariables = {
+  /** What is wanted. */
   readonly input: DrainServerInput;
 };
 export type DrainServerResult = {
+  /** Has a server take no new jobs, and its jobs moved away. */
   readonly result: {
+    /** The server as it is now; null when there are errors. */
     readonly value: Server | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3120,11 +3976,15 @@ fragment Server on Server {
 ` as TypedDocument<DrainServerResult, DrainServerVariables>;
 
 export type CordonServerVariables = {
+  /** What is wanted. */
   readonly input: CordonServerInput;
 };
 export type CordonServerResult = {
+  /** Has a server take no new jobs; those that it has stay. */
   readonly result: {
+    /** The server as it is now; null when there are errors. */
     readonly value: Server | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3209,11 +4069,15 @@ fragment Server on Server {
 ` as TypedDocument<CordonServerResult, CordonServerVariables>;
 
 export type QuarantineGpuVariables = {
+  /** What is wanted. */
   readonly input: QuarantineGpuInput;
 };
 export type QuarantineGpuResult = {
+  /** Has a GPU given to nobody, and its job moved away. */
   readonly result: {
+    /** The GPU as it is now; null when there are errors. */
     readonly value: Gpu | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3257,11 +4121,15 @@ fragment Gpu on Gpu {
 ` as TypedDocument<QuarantineGpuResult, QuarantineGpuVariables>;
 
 export type ReleaseGpuVariables = {
+  /** What is wanted. */
   readonly input: ReleaseGpuInput;
 };
 export type ReleaseGpuResult = {
+  /** Has a GPU given to jobs again; a fault that is still there is found again. */
   readonly result: {
+    /** The GPU as it is now; null when there are errors. */
     readonly value: Gpu | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3305,11 +4173,15 @@ fragment Gpu on Gpu {
 ` as TypedDocument<ReleaseGpuResult, ReleaseGpuVariables>;
 
 export type RemoveServerVariables = {
+  /** What is wanted. */
   readonly input: RemoveServerInput;
 };
 export type RemoveServerResult = {
+  /** Forgets a server; without force only one that no job needs. */
   readonly result: {
+    /** The server that is gone; null when there are errors. */
     readonly value: string | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3331,11 +4203,15 @@ fragment Fault on UserError {
 ` as TypedDocument<RemoveServerResult, RemoveServerVariables>;
 
 export type SetPolicyVariables = {
+  /** What is wanted. */
   readonly input: SetPolicyInput;
 };
 export type SetPolicyResult = {
+  /** Sets the policy, its options, the placement. Jobs go on. */
   readonly result: {
+    /** The policy now in force; null when there are errors. */
     readonly value: Policy | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3379,11 +4255,15 @@ fragment Policy on Policy {
 ` as TypedDocument<SetPolicyResult, SetPolicyVariables>;
 
 export type FollowLogsVariables = {
+  /** The job's id, or the number in it. */
   readonly job: string;
+  /** Begin behind this place; without it, at the job's beginning. */
   readonly after?: string | null;
+  /** Of this run only. */
   readonly attempt?: number | null;
 };
 export type FollowLogsResult = {
+  /** A job's output as it is printed. It completes when the job is over and all of it was given. */
   readonly item: LogBatch;
 };
 export const FollowLogs = `
@@ -3418,10 +4298,13 @@ fragment LogBatch on LogBatch {
 ` as TypedDocument<FollowLogsResult, FollowLogsVariables>;
 
 export type FollowProgressVariables = {
+  /** The job's id, or the number in it. */
   readonly job: string;
+  /** Begin behind this place; without it, at the job's beginning. */
   readonly after?: string | null;
 };
 export type FollowProgressResult = {
+  /** A job's progress as it is told; a reader who is late gets the newest, and a gap. It completes when the job is over. */
   readonly item: ProgressUpdate;
 };
 export const FollowProgress = `
@@ -3458,10 +4341,13 @@ fragment ProgressUpdate on ProgressUpdate {
 ` as TypedDocument<FollowProgressResult, FollowProgressVariables>;
 
 export type FollowJobsVariables = {
+  /** Of this job only. */
   readonly job?: string | null;
+  /** Begin behind this place; without it, with what comes from now on. */
   readonly after?: string | null;
 };
 export type FollowJobsResult = {
+  /** What happens to jobs. Of one job, it completes when the job is over. */
   readonly item: JobChange;
 };
 export const FollowJobs = `
@@ -3599,9 +4485,11 @@ fragment JobChange on JobChange {
 ` as TypedDocument<FollowJobsResult, FollowJobsVariables>;
 
 export type FollowServersVariables = {
+  /** Begin behind this place; without it, with what comes from now on. */
   readonly after?: string | null;
 };
 export type FollowServersResult = {
+  /** What happens to servers. */
   readonly item: ServerChange;
 };
 export const FollowServers = `
@@ -3695,11 +4583,15 @@ fragment ServerChange on ServerChange {
 ` as TypedDocument<FollowServersResult, FollowServersVariables>;
 
 export type FollowEventsVariables = {
+  /** Begin behind this place; without it, with what comes from now on. */
   readonly after?: string | null;
+  /** Of this job only. */
   readonly job?: string | null;
+  /** Only events of these types. */
   readonly types?: readonly string[] | null;
 };
 export type FollowEventsResult = {
+  /** What happens. Of one job, it completes when the job is over. */
   readonly item: Event;
 };
 export const FollowEvents = `
@@ -3720,23 +4612,35 @@ fragment Event on Event {
 }
 ` as TypedDocument<FollowEventsResult, FollowEventsVariables>;
 
+/** What nobody needs, on all servers that could be asked. */
 export type Survey = {
+  /** What there is. */
   readonly leftovers: readonly ({
+    /** The server's name. */
     readonly server: string;
+    /** run, checkpoint, code, or reader: a container that lent access to a folder. */
     readonly kind: string;
+    /** What the server calls it. */
     readonly name: string;
+    /** Why nobody needs it. */
     readonly reason: string;
+    /** Since it was made; null where the server does not tell. */
     readonly ageSeconds: number | null;
+    /** Old enough to be removed: reapGraceSeconds. */
     readonly due: boolean;
   })[];
+  /** Servers that could not be asked, and what could not be removed. */
   readonly unasked: readonly ({
+    /** Its name. */
     readonly server: string;
+    /** Why. */
     readonly reason: string;
   })[];
 };
 
 export type GetLeftoversVariables = {};
 export type GetLeftoversResult = {
+  /** Containers and volumes of this cluster that nobody needs, on all servers; they are asked now. */
   readonly leftovers: Survey;
 };
 export const GetLeftovers = `
@@ -3763,11 +4667,15 @@ fragment Survey on Survey {
 ` as TypedDocument<GetLeftoversResult, GetLeftoversVariables>;
 
 export type ReapVariables = {
+  /** What is wanted. */
   readonly input: ReapInput;
 };
 export type ReapResult = {
+  /** Removes what nobody needs and is old enough. The server does so by itself again and again. */
   readonly result: {
+    /** What was found, and with it what was removed: all that was due. */
     readonly survey: Survey | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3807,11 +4715,17 @@ fragment Survey on Survey {
 
 export type GetImagesVariables = {};
 export type GetImagesResult = {
+  /** Images that jobs have used, on all servers that can be reached, the longest unused first. */
   readonly images: readonly ({
+    /** The server's name. */
     readonly server: string;
+    /** The image's name. */
     readonly name: string;
+    /** Its size in MiB; what it shares with others counts for each. */
     readonly sizeMiB: number;
+    /** When a container was last made of it. */
     readonly usedAt: string;
+    /** Why it stays when the disk is full; null: it may be removed. */
     readonly stays: string | null;
   })[];
 };
@@ -3828,14 +4742,20 @@ query GetImages {
 ` as TypedDocument<GetImagesResult, GetImagesVariables>;
 
 export type CollectImagesVariables = {
+  /** What is wanted. */
   readonly input: CollectImagesInput;
 };
 export type CollectImagesResult = {
+  /** Removes images that may be, the longest unused first, until disks are below the low watermark. */
   readonly result: {
+    /** What was removed; null when there are errors. */
     readonly removed: readonly ({
+      /** The server's name. */
       readonly server: string;
+      /** The image's name. */
       readonly name: string;
     })[] | null;
+    /** What the caller has to mend; empty when it was done. */
     readonly errors: readonly Fault[];
   };
 };
@@ -3859,82 +4779,142 @@ fragment Fault on UserError {
 }
 ` as TypedDocument<CollectImagesResult, CollectImagesVariables>;
 
+/** How much a GPU was used, on average over the span of a sample. */
 export type GpuUsage = {
+  /** The GPU's. */
   readonly id: string;
+  /** How busy it was in per cent; null: not known. */
   readonly utilisationPercent: number | null;
+  /** Its memory in use in MiB; null: not known. */
   readonly memoryUsedMiB: number | null;
+  /** Its temperature in °C; null: not known. */
   readonly temperatureC: number | null;
+  /** The job that held it, for the longest if there were several; null: none. */
   readonly jobId: string | null;
+  /** For how much of the span it was held, 0 to 1. */
   readonly held: number;
 };
 
+/** How much of a server was used, on average over the span of a sample. */
 export type ServerUsage = {
+  /** The server's name. */
   readonly serverName: string;
+  /** The length of the span. */
   readonly span: number;
+  /** Its CPU cores that jobs may have. */
   readonly cores: number;
+  /** How many of them jobs held. */
   readonly coresGranted: number;
+  /** How many cores its jobs really kept busy; null: not known. */
   readonly coresBusy: number | null;
+  /** Its memory that jobs may have, in MiB. */
   readonly memoryMiB: number;
+  /** How much of it was set aside for jobs, in MiB. */
   readonly memoryGrantedMiB: number;
+  /** How much its jobs really had in memory, in MiB; null: not known. */
   readonly memoryResidentMiB: number | null;
+  /** Its GPUs, by index. */
   readonly gpus: readonly GpuUsage[];
 };
 
+/** How much of the servers was used: one sample of each. */
 export type UsageUpdate = {
+  /** Behind these samples. */
   readonly cursor: string;
+  /** When they were taken: the end of their span. */
   readonly at: string;
+  /** The servers. */
   readonly servers: readonly ServerUsage[];
+  /** Samples that were left out before these; null: none. */
   readonly gap: {
+    /** They begin behind this: give it to the twin query as `after`. */
     readonly from: string;
+    /** The last of them. */
     readonly to: string;
+    /** Why they were left out. */
     readonly reason: string;
   } | null;
 };
 
+/** How much of a server was used over time: one value a step. */
 export type UsageHistory = {
+  /** The server's name. */
   readonly serverName: string;
+  /** The end of each step. */
   readonly at: readonly string[];
+  /** The length of a step. */
   readonly step: number;
+  /** Its CPU cores that jobs may have; one value a step; null: not known. */
   readonly cores: readonly (number | null)[];
+  /** How many of them jobs held; one value a step; null: not known. */
   readonly coresGranted: readonly (number | null)[];
+  /** How many cores its jobs really kept busy; one value a step; null: not known. */
   readonly coresBusy: readonly (number | null)[];
+  /** Its memory that jobs may have, in MiB; one value a step; null: not known. */
   readonly memoryMiB: readonly (number | null)[];
+  /** How much of it was set aside for jobs, in MiB; one value a step; null: not known. */
   readonly memoryGrantedMiB: readonly (number | null)[];
+  /** How much its jobs really had in memory, in MiB; one value a step; null: not known. */
   readonly memoryResidentMiB: readonly (number | null)[];
+  /** The GPUs that it had. */
   readonly gpus: readonly ({
+    /** The GPU's. */
     readonly id: string;
+    /** How busy it was in per cent; one value a step; null: not known. */
     readonly utilisationPercent: readonly (number | null)[];
+    /** Its memory in use in MiB; one value a step; null: not known. */
     readonly memoryUsedMiB: readonly (number | null)[];
+    /** Its temperature in °C; one value a step; null: not known. */
     readonly temperatureC: readonly (number | null)[];
+    /** The job that held it for the longest in each step. */
     readonly jobIds: readonly (string | null)[];
+    /** For how much of the step it was held, 0 to 1; one value a step; null: not known. */
     readonly held: readonly (number | null)[];
   })[];
 };
 
+/** What a running job really uses, on all its servers together. */
 export type JobUsage = {
+  /** When this was seen. */
   readonly at: string;
+  /** Processor time in per cent of one core; null: not known. */
   readonly cpuPercent: number | null;
+  /** What it has in memory in MiB; null: not known. */
   readonly memoryMiB: number | null;
+  /** How busy its GPUs are in per cent, on average; null: not known. */
   readonly gpuUtilisationPercent: number | null;
+  /** The memory in use of its GPUs in MiB, all together; null: not known. */
   readonly gpuMemoryUsedMiB: number | null;
 };
 
+/** What a job really used over time: one value a step. */
 export type JobUsageHistory = {
+  /** The end of each step. */
   readonly at: readonly string[];
+  /** The length of a step. */
   readonly step: number;
+  /** Processor time in per cent of one core; one value a step; null: not known. */
   readonly cpuPercent: readonly (number | null)[];
+  /** What it had in memory in MiB; one value a step; null: not known. */
   readonly memoryMiB: readonly (number | null)[];
+  /** How busy its GPUs were in per cent; one value a step; null: not known. */
   readonly gpuUtilisationPercent: readonly (number | null)[];
+  /** The memory in use of its GPUs in MiB; one value a step; null: not known. */
   readonly gpuMemoryUsedMiB: readonly (number | null)[];
 };
 
 export type GetUsageVariables = {
+  /** Of this server only. */
   readonly server?: string | null;
+  /** From then on. */
   readonly from?: string | null;
+  /** Until then; without it, until now. */
   readonly to?: string | null;
+  /** In so many steps of equal length, or in fewer if those would be shorter than samples are; at most 500. */
   readonly points?: number | null;
 };
 export type GetUsageResult = {
+  /** How much of each server was used over time: of the last hour in steps of ten seconds, of the last day by the minute, of 30 days in steps of ten minutes. */
   readonly usage: readonly UsageHistory[];
 };
 export const GetUsage = `
@@ -3966,14 +4946,18 @@ fragment UsageHistory on UsageHistory {
 ` as TypedDocument<GetUsageResult, GetUsageVariables>;
 
 export type GetJobUsageVariables = {
+  /** Its id, or the number in it: job-17 or 17. */
   readonly id: string;
   readonly from?: string | null;
   readonly to?: string | null;
   readonly points?: number | null;
 };
 export type GetJobUsageResult = {
+  /** The job; null when there is none. */
   readonly job: {
+    /** What it really uses now; null when it does not run, or was not looked at yet. */
     readonly usage: JobUsage | null;
+    /** What it really used over time, from its first run to its end unless told otherwise; null: it never ran. */
     readonly usageHistory: JobUsageHistory | null;
   } | null;
 };
@@ -4008,10 +4992,13 @@ fragment JobUsageHistory on JobUsageHistory {
 ` as TypedDocument<GetJobUsageResult, GetJobUsageVariables>;
 
 export type FollowGpuUsageVariables = {
+  /** Of this server only. */
   readonly server?: string | null;
+  /** Begin behind this place; without it, with the newest samples. */
   readonly after?: string | null;
 };
 export type FollowGpuUsageResult = {
+  /** How much of the servers and their GPUs is used, about every ten seconds, the newest samples first. */
   readonly item: UsageUpdate;
 };
 export const FollowGpuUsage = `
@@ -4058,32 +5045,52 @@ fragment UsageUpdate on UsageUpdate {
 }
 ` as TypedDocument<FollowGpuUsageResult, FollowGpuUsageVariables>;
 
+/** How long something took in several jobs. */
 export type TimeSpread = {
+  /** In so many jobs. */
   readonly jobs: number;
+  /** On average. */
   readonly mean: number;
+  /** No longer than this in half of them. */
   readonly p50: number;
+  /** No longer than this in 90 of 100. */
   readonly p90: number;
+  /** No longer than this in 99 of 100. */
   readonly p99: number;
+  /** At most. */
   readonly max: number;
 };
 
+/** What became of jobs that are over, and how long they took. */
 export type JobTimes = {
+  /** The user or the type; null: all jobs. */
   readonly group: string | null;
+  /** How many completed. */
   readonly completed: number;
+  /** How many failed. */
   readonly failed: number;
+  /** How many were cancelled. */
   readonly cancelled: number;
+  /** Of those that trained: from the submission until then. */
   readonly queueingDelay: TimeSpread | null;
+  /** Of those that completed: all the time they did not train. */
   readonly waitingTime: TimeSpread | null;
+  /** Of those that completed: all the time that they trained. */
   readonly serviceTime: TimeSpread | null;
+  /** Of those that completed: from the submission to the end. */
   readonly jobCompletionTime: TimeSpread | null;
 };
 
 export type GetJobTimesVariables = {
+  /** Jobs that ended then or later; a day ago unless given. */
   readonly from?: string | null;
+  /** Jobs that ended before; until now unless given. */
   readonly to?: string | null;
+  /** What they are taken together by; all of them unless given. */
   readonly by?: JobGrouping | null;
 };
 export type GetJobTimesResult = {
+  /** How long jobs waited and trained: of those on record that ended in a time, the largest group first. */
   readonly jobTimes: readonly JobTimes[];
 };
 export const GetJobTimes = `

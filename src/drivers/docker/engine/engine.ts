@@ -210,7 +210,8 @@ const OBSTACLES: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the engine's certificate is not signed by the given authority",
 };
 
-function obstacle(error: unknown): string {
+/** What is in the way, in plain words. */
+export function obstacle(error: unknown): string {
   const { code } = error as { code?: string };
   return (code && OBSTACLES[code]) || reasonOf(error);
 }
