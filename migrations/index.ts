@@ -1,5 +1,6 @@
 import { Initial20261121 } from "./2026-11-21-initial.ts";
 import { Learning20261125 } from "./2026-11-25-learning.ts";
+import { Batches20261126 } from "./2026-11-26-batches.ts";
 import { Forecasting20261126 } from "./2026-11-26-forecasting.ts";
 import { GpuConditions20261126 } from "./2026-11-26-gpu-conditions.ts";
 import { Tenures20261126 } from "./2026-11-26-tenures.ts";
@@ -13,4 +14,5 @@ export const migrationsList = [
   { name: "2026-11-26-verifying", class: Verifying20261126 },
   { name: "2026-11-26-gpu-conditions", class: GpuConditions20261126 },
   { name: "2026-11-26-tenures", class: Tenures20261126 },
+  { name: "2026-11-26-batches", class: Batches20261126 },
 ];

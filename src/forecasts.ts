@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import type { ForecastRequest, Foresight } from "./api/foresight.ts";
+import { numbered } from "./core/batch.ts";
 import { domainError } from "./core/errors.ts";
 import type { ForecastAccuracy, JobForecast } from "./core/forecast.ts";
 import type { JobId } from "./core/job.ts";
 import { newJob } from "./core/new-job.ts";
 import type { PolicySetting } from "./core/policy.ts";
-import { requestSubmit } from "./core/request.ts";
+import { requestSubmitAll } from "./core/request.ts";
 import type { Instant, Millis } from "./core/time.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Log } from "./log.ts";
@@ -95,18 +96,18 @@ export class Forecasts implements Foresight {
     const now = clock.now();
     const { setting } = scheduler;
     const settings = request.policies?.map((key) => settingOf(key, setting)) ?? [setting];
-    const id = joining && this.#engine.nextJobId();
-    const [submitted] = joining && id ? requestSubmit(scheduler, id, joining, null, now) : [];
-    const added = submitted?.type === "JobSubmitted" ? [newJob(submitted)] : [];
+    const submitted = requestSubmitAll(scheduler, numbered(this.#engine.nextJobId(), joining), null, now);
+    const added = submitted.flatMap((event) => (event.type === "JobSubmitted" ? [newJob(event)] : []));
     for (const job of jobs ?? [])
       if (!scheduler.jobs.has(job))
         throw domainError("CONFLICT", `${job} is over: there is nothing to forecast`, ["jobs"]);
     const present = presentOf(scheduler, now, added);
-    const wanted = jobs || joining ? [...(jobs ?? []), ...added.map((job) => job.id)] : null;
+    const ids = added.map(({ id }) => id);
+    const wanted = jobs || ids.length > 0 ? [...(jobs ?? []), ...ids] : null;
     const forecast = await this.#forecaster.ask({ present, settings, jobs: wanted, runs, seed, patience });
-    if (!joining && scheduler.setting === setting)
+    if (ids.length === 0 && scheduler.setting === setting)
       this.#remember(forecast.at, forecast.policies[settings.indexOf(setting)]?.jobs ?? []);
-    return { ...forecast, joining: id };
+    return { ...forecast, joining: ids };
   }
 
   #remember(at: Instant, forecasts: readonly JobForecast[]): void {
@@ -134,10 +135,7 @@ export class Forecasts implements Foresight {
     const jobs = submitted.filter((id) => scheduler.jobs.has(id));
     if (jobs.length === 0 || scheduler.jobs.size > MOST_JOBS) return;
     const categories = new Map(jobs.map((id) => [id, scheduler.jobs.get(id)?.spec.type ?? ""]));
-    const { at, policies } = await this.#answer(
-      { policies: null, jobs, joining: null, runs: null, seed: SEED },
-      UNASKED,
-    );
+    const { at, policies } = await this.#answer({ policies: null, jobs, joining: [], runs: null, seed: SEED }, UNASKED);
     const [under] = policies;
     await keepForecasts(
       this.#store,

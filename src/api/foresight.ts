@@ -9,8 +9,8 @@ export interface ForecastRequest {
   readonly policies: readonly string[] | null;
   /** Null: all that are not over. */
   readonly jobs: readonly JobId[] | null;
-  /** A job that is not there, to be forecast as if it were submitted now. */
-  readonly joining: JobSpec | null;
+  /** Jobs that are not there, to be forecast as if they were submitted now; none: none. */
+  readonly joining: readonly JobSpec[];
   /** Null: as many as the number of jobs allows. */
   readonly runs: number | null;
   readonly seed: number;
@@ -18,8 +18,8 @@ export interface ForecastRequest {
 
 /** Who answers it. */
 export interface Foresight {
-  /** Rejects with a DomainError. The job that is not there has the id `joining`. */
-  ask(request: ForecastRequest): Promise<Forecast & { readonly joining: JobId | null }>;
+  /** Rejects with a DomainError. The jobs that are not there have the ids `joining`. */
+  ask(request: ForecastRequest): Promise<Forecast & { readonly joining: readonly JobId[] }>;
   /** What was last expected of the job under the policy in force; null when it was never asked. */
   latest(job: JobId): { readonly at: Instant; readonly forecast: JobForecast } | null;
   accuracy(): Promise<readonly ForecastAccuracy[]>;

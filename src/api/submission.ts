@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { numbered } from "../core/batch.ts";
 import { domainError } from "../core/errors.ts";
 import type { Job, JobId } from "../core/job.ts";
 import type { JobSpec } from "../core/job-spec.ts";
-import { requestSubmit } from "../core/request.ts";
+import { requestSubmitAll } from "../core/request.ts";
 import type { Instant } from "../core/time.ts";
-import { type ParsedJob, parseJobSpec, parseYamlSpec } from "../job-spec/index.ts";
+import { type ParsedJobs, parseJobs, parseYamlJobs } from "../job-spec/index.ts";
 import type { Context } from "./context.ts";
 import { areToCome, unmetOf } from "./dependencies.ts";
 import { specOf } from "./spec-of.ts";
@@ -15,7 +16,7 @@ import type { SubmitJobInput } from "./types/inputs.ts";
 const KEY_MILLIS = 24 * 60 * 60 * 1000;
 const LONGEST_KEY = 200;
 
-/** Stores the job, or finds the one that was stored under the same key for the same spec. */
+/** Stores the job, or all jobs of a batch, or finds what was stored under the same key for the same spec. The first job is the answer. */
 export function submit(input: SubmitJobInput, context: Context): Promise<Job> {
   const key = input.idempotencyKey ?? null;
   if (key === null) return store(input, null, context);
@@ -32,47 +33,52 @@ export function submit(input: SubmitJobInput, context: Context): Promise<Job> {
 /** Is it what was submitted then? The job itself may have been updated since. */
 async function isSame(input: SubmitJobInput, { id, submittedAt }: Job, context: Context): Promise<boolean> {
   const { feed, queries } = context.engine;
-  const [submitted] = await feed.read(0, 1, { job: id, types: ["JobSubmitted"] });
-  if (submitted?.event.type !== "JobSubmitted") return false;
-  const { spec, secrets } = parse(input, context, submittedAt); // its deadline may be past by now
-  return isDeepStrictEqual(spec, submitted.event.spec) && isDeepStrictEqual(secrets, await queries.secretsOf(id));
+  const { specs, secrets } = parse(input, context, submittedAt); // its deadline may be past by now
+  const types = ["JobSubmitted"] as const;
+  const [first] = await feed.read(0, 1, { job: id, types });
+  if (!first) return false;
+  const submitted = await feed.read(first.seq - 1, specs.length, { types });
+  const wanted = numbered(id, specs).map(({ spec }) => spec);
+  const stored = submitted.map(({ event }) => event.type === "JobSubmitted" && event.spec);
+  return isDeepStrictEqual(wanted, stored) && isDeepStrictEqual(secrets, await queries.secretsOf(id));
 }
 
 async function store(input: SubmitJobInput, key: string | null, context: Context): Promise<Job> {
   const { engine } = context;
-  const { spec, secrets } = parse(input, context, context.now());
+  const { specs, secrets } = parse(input, context, context.now());
   for (;;) {
-    const unmet = await dependenciesOf(spec, context);
+    const unmet = await dependenciesOf(specs, context);
     let id: JobId | null = null;
     await engine.request((scheduler, now) => {
       if (!areToCome(unmet, scheduler)) return { events: [] };
-      const job = engine.nextJobId();
-      const events = requestSubmit(scheduler, job, spec, key, now);
-      id = job;
-      return { events, secrets: Object.entries(secrets).map(([name, value]) => ({ job, name, value })) };
+      const jobs = numbered(engine.nextJobId(), specs);
+      const events = requestSubmitAll(scheduler, jobs, key, now);
+      id = jobs[0]?.id ?? null;
+      const values = Object.entries(secrets);
+      return { events, secrets: jobs.flatMap((job) => values.map(([name, value]) => ({ job: job.id, name, value }))) };
     });
     if (id !== null) return (await context.loaders.job.load(id)) as Job;
   }
 }
 
-/** The spec of a job that is not submitted, checked as if it were. */
-export async function specToForecast(input: ForecastJobInput, context: Context): Promise<JobSpec> {
-  const { spec } = parse(input, context, context.now());
-  await dependenciesOf(spec, context);
-  return spec;
+/** The specs of jobs that are not submitted, checked as if they were. */
+export async function specsToForecast(input: ForecastJobInput, context: Context): Promise<readonly JobSpec[]> {
+  const { specs } = parse(input, context, context.now());
+  await dependenciesOf(specs, context);
+  return specs;
 }
 
 /** Those of the jobs it comes after that are still to complete. */
-const dependenciesOf = ({ after }: JobSpec, context: Context): Promise<JobId[]> =>
-  unmetOf(after, context, ({ code, message }, i) => ({
+const dependenciesOf = ([first]: readonly JobSpec[], context: Context): Promise<JobId[]> =>
+  unmetOf(first?.after ?? [], context, ({ code, message }, i) => ({
     code,
     message: `after.${i}: ${message}`,
     path: ["after", String(i)],
   }));
 
-function parse({ spec, yaml }: ForecastJobInput, { user, house }: Context, now: Instant): ParsedJob {
+function parse({ spec, yaml }: ForecastJobInput, { user, house }: Context, now: Instant): ParsedJobs {
   const given = [spec, yaml].filter((each) => each !== undefined && each !== null).length;
   if (given !== 1) throw domainError("INVALID_INPUT", "give either spec or yaml", given === 0 ? ["spec"] : ["yaml"]);
   const submission = { user, now, allowed: house.allowed };
-  return spec ? parseJobSpec(specOf(spec), submission) : parseYamlSpec(yaml as string, submission);
+  return spec ? parseJobs(specOf(spec), submission) : parseYamlJobs(yaml as string, submission);
 }

@@ -1,10 +1,23 @@
 import type { Event } from "./event.ts";
 import { bySubmission, isOver, type Job, type JobId, jobNumber } from "./job.ts";
-import type { BatchId, BatchPlace } from "./job-spec.ts";
+import type { BatchId, BatchPlace, JobSpec } from "./job-spec.ts";
 import type { Instant } from "./time.ts";
 
 /** `batch-17` is the batch whose first job is `job-17`. */
 export const batchIdOf = (first: JobId): BatchId => `batch-${jobNumber(first)}`;
+
+/** The jobs of one submission, numbered on from the first. */
+export function numbered(first: JobId, specs: readonly JobSpec[]): { readonly id: JobId; readonly spec: JobSpec }[] {
+  const id = batchIdOf(first);
+  return specs.map((spec, i) => ({
+    id: i === 0 ? first : `job-${jobNumber(first) + i}`,
+    spec: spec.batch ? { ...spec, batch: { ...spec.batch, id } } : spec,
+  }));
+}
+
+/** `SCHEDULEARN_PARAM_LR`: the variable in which a job finds its value of `lr`. */
+export const parameterVariable = (parameter: string): string =>
+  `SCHEDULEARN_PARAM_${parameter.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 
 /** Does the batch let fewer than all of its jobs run at a time? */
 export const takesTurns = ({ maxParallel, size }: BatchPlace): boolean =>

@@ -1,3 +1,4 @@
+import { parameterVariable } from "../core/batch.ts";
 import type { RunOrder } from "../core/command.ts";
 import { startsMembers } from "../core/job-spec.ts";
 import { meetingPort, namedPorts } from "../core/ports.ts";
@@ -88,11 +89,24 @@ export function runEnvironment(
     SCHEDULEARN_CORES: String(coreCount(on)),
     SCHEDULEARN_SERVERS: String(on.length),
     SCHEDULEARN_CHECKPOINT_DIR: checkpointDir,
+    ...batchVariables(order),
     ...portVariables(order, share, isAlone),
     ...memberVariables(order),
     // Set without GPUs too: an image may say "all" in its own environment.
     NVIDIA_VISIBLE_DEVICES: deviceNames(devices.visible ?? devices.leased).join(",") || "void",
     CUDA_VISIBLE_DEVICES: cudaNames(devices).join(","),
+  };
+}
+
+/** Of a job of a batch: which of how many it is, and its values of a sweep's parameters. */
+function batchVariables({ spec: { batch } }: RunOrder): Record<string, string> {
+  if (!batch) return {};
+  const { id, index, size, parameters = {} } = batch;
+  return {
+    SCHEDULEARN_BATCH: id,
+    SCHEDULEARN_ARRAY_INDEX: String(index),
+    SCHEDULEARN_ARRAY_SIZE: String(size),
+    ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [parameterVariable(name), String(value)])),
   };
 }
 

@@ -17,6 +17,7 @@ export async function rowsOf(queries: Queries): Promise<SchedulerState> {
     migrations: newest(await queries.migrationsOf(ids)),
     lessons: await queries.lessons(),
     usage: await queries.usage(),
+    failures: await queries.batchFailures(),
   };
 }
 

@@ -19,13 +19,9 @@ export interface Checked {
   readonly faults: readonly Fault[];
 }
 
-/**
- * @param notYet dotted paths of fields that a later version will have
- * @param refused fields that will never be, and why
- */
+/** @param refused fields that will never be, and why */
 export function createChecker(
   schema: Schema,
-  notYet: readonly string[] = [],
   refused: Readonly<Record<string, string>> = {},
 ): (input: unknown) => Checked {
   const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, useDefaults: true, verbose: true });
@@ -38,9 +34,9 @@ export function createChecker(
     validate(value);
     const faults = new Map<string, Fault>();
     for (const error of validate.errors ?? []) {
-      if (error.keyword === "propertyNames") continue; // what is wrong with the name is an error of its own
+      if (error.keyword === "propertyNames" || error.keyword === "if") continue; // what is wrong is an error of its own
       const path = pathOf(error);
-      const problem = problemOf(error, path, notYet, refused);
+      const problem = problemOf(error, path, refused);
       const fault = faultAt(path, path.length === 0 ? `${schema.title}: ${problem}` : problem);
       const key = JSON.stringify(path);
       if (!faults.has(key)) faults.set(key, fault);
@@ -73,7 +69,6 @@ function pathOf({ instancePath, propertyName, params }: ErrorObject): Path {
 function problemOf(
   error: ErrorObject,
   path: Path,
-  notYet: readonly string[],
   refused: Readonly<Record<string, string>>,
 ): string {
   const { keyword, params, data } = error;
@@ -83,7 +78,6 @@ function problemOf(
     case "required":
       return "is required";
     case "additionalProperties":
-      if (notYet.includes(path.join("."))) return "is not supported by this version yet";
       if (path.length === 1 && Object.hasOwn(refused, path[0] as string)) return refused[path[0] as string] as string;
       return unknown(path.at(-1) as string, Object.keys(schema.properties ?? {}));
     case "type":
@@ -104,6 +98,7 @@ function problemOf(
       return `must be at most ${limit}`;
     case "minLength":
     case "minItems":
+    case "minProperties":
       return "must not be empty";
     case "maxLength":
       return `must be at most ${limit} characters long`;

@@ -52,7 +52,32 @@ export interface JobSpecInput {
     readonly stallSeconds?: number;
   };
   readonly after?: readonly string[];
+  readonly array?: number | string | ArrayInput;
+  readonly sweep?: Readonly<Record<string, ParameterInput>> | SweepInput;
 }
+
+interface BatchLimits {
+  readonly maxParallel?: number;
+  readonly maxFailures?: number;
+}
+
+/** Either `count` or `indices`. */
+export interface ArrayInput extends BatchLimits {
+  readonly count?: number;
+  readonly indices?: string;
+}
+
+export interface SweepInput extends BatchLimits {
+  readonly parameters: Readonly<Record<string, ParameterInput>>;
+  readonly mode?: "grid" | "list" | "random";
+  readonly samples?: number;
+  readonly seed?: number;
+}
+
+/** The values of a parameter, or what they are drawn from. */
+export type ParameterInput =
+  | readonly Value[]
+  | { readonly min: number; readonly max: number; readonly log?: boolean; readonly whole?: boolean };
 
 export interface CoreInput extends Range {
   readonly preferred?: number;

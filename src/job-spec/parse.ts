@@ -1,13 +1,15 @@
 import { posix } from "node:path";
-import { DomainError, type Fault } from "../core/errors.ts";
-import type { GpuRequest, JobSpec } from "../core/job-spec.ts";
+import { DomainError, domainError, type Fault } from "../core/errors.ts";
+import type { BatchPlace, GpuRequest, JobSpec } from "../core/job-spec.ts";
 import type { Instant } from "../core/time.ts";
 import { createChecker } from "../input/index.ts";
+import { type BatchRequest, batchRequest } from "./batch.ts";
 import { type Allowed, containerFaults, containerOf, NOTHING_ALLOWED, REFUSED } from "./container.ts";
+import { expanded, memberName } from "./expand.ts";
 import { coresOfGang, gangOf } from "./gang.ts";
 import type { CoreInput, JobSpecInput } from "./input.ts";
-import { checkpointFolder, ruleFaults } from "./rules.ts";
-import { jobSpecSchema, NOT_YET } from "./schema.ts";
+import { checkpointFolder, commandFaults, ruleFaults } from "./rules.ts";
+import { jobSpecSchema } from "./schema.ts";
 
 /** Who submits, and when. */
 export interface Submission {
@@ -21,6 +23,14 @@ export interface ParsedJob {
   readonly spec: JobSpec;
   /** Values by variable name; the spec has the names only. */
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** The jobs that a spec comes to: one, unless it has `array` or `sweep`. */
+export interface ParsedJobs {
+  /** At least one. The id of the batch is empty: it is known when the first of them has one. */
+  readonly specs: readonly JobSpec[];
+  /** The same for each of them. */
+  readonly secrets: ParsedJob["secrets"];
 }
 
 /** What the schema fills in. */
@@ -37,19 +47,47 @@ const LIKE_AN_ID = /^(job-)?\d+$/;
 
 export const SHELL = ["/bin/sh", "-c"] as const;
 
-const check = createChecker(jobSpecSchema, NOT_YET, REFUSED);
+const check = createChecker(jobSpecSchema, REFUSED);
 
 /**
- * The job spec of a GraphQL input, a YAML document or flags, complete.
+ * The job specs of a GraphQL input, a YAML document or flags, complete.
  * @throws DomainError with every fault at once, each with its path
  */
-export function parseJobSpec(input: unknown, submission: Submission): ParsedJob {
+export function parseJobs(input: unknown, submission: Submission): ParsedJobs {
   const { value, faults: unsound } = check(input);
   const { now, user, allowed = NOTHING_ALLOWED } = submission;
   const sound = soundFields(value, unsound);
   const faults: Fault[] = [...unsound, ...ruleFaults(sound, now), ...containerFaults(sound, allowed)];
+  const batch = batchRequest(sound, faults);
   if (faults.length > 0) throw new DomainError(faults);
-  return completed(value as Complete, user, allowed);
+  const { spec, secrets } = completed(value as Complete, user, allowed);
+  if (!batch) return { specs: [spec], secrets };
+  return { specs: membersOf(value as Complete, batch, (input) => completed(input, user, allowed).spec), secrets };
+}
+
+/** @throws DomainError with the faults of the first of them that has any */
+function membersOf(input: Complete, batch: BatchRequest, complete: (input: Complete) => JobSpec): JobSpec[] {
+  const { array: _, sweep: __, ...template } = input;
+  const { members, ...limits } = batch;
+  const name = template.name ?? defaultName(template);
+  const size = members.length;
+  return members.map(({ index, parameters }) => {
+    const faults: Fault[] = [];
+    const own = { ...template, ...expanded(template, { index, size, ...parameters }, faults) };
+    own.name = memberName(name, own.name, index, parameters);
+    if (faults.length === 0) faults.push(...check(own).faults, ...commandFaults(own));
+    if (faults.length > 0) throw new DomainError(faults);
+    const place: BatchPlace = { id: "", name, index, size, ...(parameters && { parameters }), ...limits };
+    return { ...complete(own), batch: place };
+  });
+}
+
+/** The same of a spec that is to be one job. */
+export function parseJobSpec(input: unknown, submission: Submission): ParsedJob {
+  const { specs, secrets } = parseJobs(input, submission);
+  const [spec] = specs;
+  if (spec && !spec.batch) return { spec, secrets };
+  throw domainError("INVALID_INPUT", "array and sweep make many jobs, and one is wanted here", []);
 }
 
 /** The rules see the fields without faults only, so that no field is blamed twice. */

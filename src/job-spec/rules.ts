@@ -75,7 +75,7 @@ function resizeFaults({ resizeSignal, elasticity, cores, checkpoint }: Partial<J
   return faults;
 }
 
-function commandFaults({ image, command, workdir }: Partial<JobSpecInput>): Fault[] {
+export function commandFaults({ image, command, workdir }: Partial<JobSpecInput>): Fault[] {
   const faults: Fault[] = [];
   if (typeof command === "string" && command.trim() === "") faults.push(faultAt(["command"], "must not be empty"));
   if (Array.isArray(command) && command[0] === "") faults.push(faultAt(["command", "0"], "must name a program"));

@@ -1,4 +1,5 @@
 import type { Schema } from "../input/index.ts";
+import { batchProperties } from "./batch.ts";
 import { containerProperties } from "./container.ts";
 import { gangProperties } from "./gang.ts";
 import type { JobSpecInput } from "./input.ts";
@@ -343,6 +344,7 @@ const properties = {
     default: [],
     examples: [["job-17", "job-18"]],
   },
+  ...batchProperties,
 } as const satisfies Record<keyof JobSpecInput, Field>;
 
 /** What a job may ask for: the one description of it, for every way in and for editors. */
@@ -355,6 +357,3 @@ export const jobSpecSchema = {
   required: ["command"],
   additionalProperties: false,
 } as const satisfies Schema;
-
-/** Fields of the job contract that a later version will have. */
-export const NOT_YET = ["array", "sweep"] as const;

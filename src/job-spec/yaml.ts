@@ -1,6 +1,6 @@
 import { DomainError, domainError } from "../core/errors.ts";
 import { type Location, type Path, readYaml } from "../input/index.ts";
-import { type ParsedJob, parseJobSpec, type Submission } from "./parse.ts";
+import { type ParsedJobs, parseJobs, type Submission } from "./parse.ts";
 
 /**
  * The value of one YAML document (JSON is one too), not yet checked.
@@ -16,13 +16,13 @@ export function locate(text: string, path: Path): Location | null {
 }
 
 /**
- * The job spec of a YAML text, complete.
+ * The job specs of a YAML text, complete.
  * @throws DomainError with every fault at once, in the order of the text, each with its path and place: `… (line 4, column 3)`
  */
-export function parseYamlSpec(text: string, submission: Submission, source?: string): ParsedJob {
+export function parseYamlJobs(text: string, submission: Submission, source?: string): ParsedJobs {
   const { value, locate } = read(text, source);
   try {
-    return parseJobSpec(value, submission);
+    return parseJobs(value, submission);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const placed = error.faults.map((fault) => ({ fault, at: locate(fault.path ?? []) }));

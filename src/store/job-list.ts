@@ -3,6 +3,7 @@ import { domainError } from "../core/errors.ts";
 import type { Job, JobStatus } from "../core/job.ts";
 import type { BatchId } from "../core/job-spec.ts";
 import type { ServerId } from "../core/server.ts";
+import type { Instant } from "../core/time.ts";
 import type { Page } from "./page.ts";
 
 /** Jobs of which all that is given here is true. */
@@ -20,6 +21,8 @@ export interface JobFilter {
   readonly batch?: BatchId;
   /** Of each batch only the first job that is on record. */
   readonly firstOfBatch?: boolean;
+  /** Submitted at this time or later. */
+  readonly since?: Instant;
 }
 
 export type JobOrder = "newest-first" | "oldest-first" | "name" | "priority" | "last-ended";
@@ -76,7 +79,7 @@ async function placeBehind(em: SqlEntityManager, { order, after }: JobPageReques
   return [{ sql: `(${key} > ? or (${key} = ? and number ${beyond} ?))`, values: [mark.key, mark.key, after] }];
 }
 
-function conditions({ statuses, user, type, name, labels, search, server, ...batches }: JobFilter): Condition[] {
+function conditions({ statuses, user, type, name, labels, search, server, since, ...batches }: JobFilter): Condition[] {
   const found: Condition[] = [];
   const add = (sql: string, ...values: unknown[]): unknown => found.push({ sql, values });
   if (statuses) add("status in (select value from json_each(?))", JSON.stringify(statuses));
@@ -86,6 +89,7 @@ function conditions({ statuses, user, type, name, labels, search, server, ...bat
   for (const [label, value] of Object.entries(labels ?? {}))
     add("exists (select 1 from json_each(labels) where key = ? and value = ?)", label, value);
   if (server !== undefined) add("id in (select job from run where server = ?)", server);
+  if (since !== undefined) add("submitted_at >= ?", since);
   if (batches.batch !== undefined) add("batch = ?", batches.batch);
   if (batches.firstOfBatch)
     add("(batch is null or number in (select min(number) from job where batch is not null group by batch))");

@@ -35,6 +35,7 @@ export interface JobRow {
   submittedAt: number;
   endedAt: number | null;
   submitKey: string | null;
+  batch: string | null;
   labels: Record<string, string>;
   body: Job;
 }
@@ -174,10 +175,16 @@ export const JobRow = new EntitySchema<JobRow>({
     submittedAt: integer,
     endedAt: optionalInteger,
     submitKey: optionalText,
+    batch: optionalText,
     labels: json,
     body: json,
   },
-  indexes: [{ properties: ["number"] }, { properties: ["status", "number"] }, { properties: ["submitKey"] }],
+  indexes: [
+    { properties: ["number"] },
+    { properties: ["status", "number"] },
+    { properties: ["submitKey"] },
+    { properties: ["batch", "number"] },
+  ],
 });
 
 export const RunRow = new EntitySchema<RunRow>({

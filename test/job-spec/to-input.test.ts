@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import { type JobSpecInput, parseJobSpec, parseYamlSpec, toInput } from "../../src/job-spec/index.ts";
+import { type JobSpecInput, parseJobSpec, parseYamlJobs, toInput } from "../../src/job-spec/index.ts";
 
 const submission = { user: "ada", now: 0 };
 
@@ -126,7 +126,7 @@ test("what is written back gives the same spec, as YAML too, whoever submits it"
       const { spec } = parseJobSpec(input, submission);
       const written = toInput(spec);
       expect(parseJobSpec(written, { user: "grace", now: 0 }).spec).toEqual(spec);
-      expect(parseYamlSpec(stringify(written), submission).spec).toEqual(spec);
+      expect(parseYamlJobs(stringify(written), submission).specs).toEqual([spec]);
       expect(toInput(parseJobSpec(written, submission).spec)).toEqual(written);
     }),
     { numRuns: 300 },

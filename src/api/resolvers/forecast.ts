@@ -86,7 +86,11 @@ export class ForecastResolver {
         runs: runs ?? null,
         seed: seed ?? USUAL_SEED,
       };
-      return viewOf(await context.house.foresight.ask(request), joining.map(({ name }) => name), context);
+      return viewOf(
+        await context.house.foresight.ask(request),
+        joining.map(({ name }) => name),
+        context,
+      );
     });
     return { ...nothing, ...made };
   }

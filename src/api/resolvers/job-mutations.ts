@@ -14,6 +14,7 @@ import { areToCome, unmetOf } from "../dependencies.ts";
 import { payload } from "../errors.ts";
 import { patchOf, requestAfter, requestOf } from "../job-requests.ts";
 import { submit } from "../submission.ts";
+import { BatchView } from "../types/batch.ts";
 import {
   CancelJobInput,
   DeleteJobInput,
@@ -42,9 +43,15 @@ const LONGEST_GRACE = 86_400;
 
 @Resolver()
 export class JobMutations {
-  @Mutation(() => SubmitJobPayload, { description: "Hands a job in. Nothing is stored when there is any fault." })
+  @Mutation(() => SubmitJobPayload, {
+    description: "Hands a job in, or all jobs of an array or a sweep. Nothing is stored when there is any fault.",
+  })
   submitJob(@Arg("input", () => SubmitJobInput, what) input: SubmitJobInput, @Ctx() context: Context) {
-    return payload(async () => ({ job: new JobView(await submit(input, context)) }));
+    return payload(async () => {
+      const job = await submit(input, context);
+      const batch = job.spec.batch && (await context.loaders.batch.load(job.spec.batch.id));
+      return { job: new JobView(job), batch: batch ? new BatchView(batch) : null };
+    });
   }
 
   @Mutation(() => CancelJobPayload, { description: "Stops a job; its record stays." })

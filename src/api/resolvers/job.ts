@@ -45,13 +45,13 @@ export class JobResolver {
     skip: number | null,
     @Ctx() { engine, loaders }: Context,
   ): Promise<Connection<JobView>> {
-    const { user, type, name, labels, search, server } = filter ?? {};
+    const { phase: _, statuses: __, labels, ...others } = filter ?? {};
     const statuses = statusesOf(filter);
     if (skip !== null && skip < 0) throw badInput("skip", `it must be at least 0, not ${skip}`);
     const { items, total, hasMore } = await engine.queries.jobs({
       filter: {
         ...(statuses && { statuses }),
-        ...(given({ user, type, name, search, server }) as Omit<JobFilter, "phase" | "statuses" | "labels">),
+        ...(given(others) as typeof others),
         ...(labels && { labels: textLabels(labels) }),
       },
       order: orderBy ?? "newest-first",

@@ -1,6 +1,7 @@
-import { Field, InputType } from "type-graphql";
+import { Field, ID, InputType } from "type-graphql";
 import type { JobStatus } from "../../core/job.ts";
-import { Json } from "../scalars.ts";
+import type { Instant } from "../../core/time.ts";
+import { DateTime, Json } from "../scalars.ts";
 import { type JobPhase, JobPhaseEnum, JobStatusEnum, MigrationStateEnum } from "./enums.ts";
 
 const optional = { nullable: true } as const;
@@ -30,6 +31,18 @@ export class JobFilter {
 
   @Field(() => String, { ...optional, description: "The name of a server on which they run or have run." })
   server?: string;
+
+  @Field(() => DateTime, { ...optional, description: "Submitted then or later." })
+  since?: Instant;
+
+  @Field(() => ID, { ...optional, description: "The batch with which they were submitted." })
+  batch?: string;
+
+  @Field(() => Boolean, {
+    ...optional,
+    description: "Of each batch only its first job; what is said of the whole is in batch { whole }.",
+  })
+  firstOfBatch?: boolean;
 }
 
 @InputType("MigrationFilter", { description: "Migrations of which all that is given here is true." })

@@ -1,5 +1,6 @@
 import { type ClassType, Field, ID, ObjectType } from "type-graphql";
 import type { DomainErrorCode } from "../../core/errors.ts";
+import { BatchView } from "./batch.ts";
 import { RemovedImageView, SurveyView } from "./housekeeping.ts";
 import { JobView } from "./job.ts";
 import { MigrationView } from "./migration.ts";
@@ -40,7 +41,10 @@ function payloadType(
 const job = [() => JobView, "The job as it is now; null when there are errors."] as const;
 const server = [() => ServerView, "The server as it is now; null when there are errors."] as const;
 
-export const SubmitJobPayload = payloadType("SubmitJob", { job });
+export const SubmitJobPayload = payloadType("SubmitJob", {
+  job: [() => JobView, "The job as it is now, the first one of a batch; null when there are errors."],
+  batch: [() => BatchView, "The batch that was submitted; null for a job alone, and when there are errors."],
+});
 export const CancelJobPayload = payloadType("CancelJob", { job });
 export const UpdateJobPayload = payloadType("UpdateJob", { job });
 export const PauseJobPayload = payloadType("PauseJob", { job });

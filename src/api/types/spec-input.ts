@@ -149,6 +149,44 @@ export class MountInput {
   readOnly?: boolean;
 }
 
+@InputType("ArrayInput", { description: "The job so many times: give count or indices." })
+export class ArrayInput {
+  @Field(() => Int, { ...optional, description: "So many jobs, numbered from 0." })
+  count?: number;
+
+  @Field(() => String, { ...optional, description: "The number of each job, such as 0-9,12 or 0-30:10." })
+  indices?: string;
+
+  @Field(() => Int, { ...optional, description: "So many of them run at a time; without it, all there is room for." })
+  maxParallel?: number;
+
+  @Field(() => Int, { ...optional, description: "When more of them have failed, the rest is cancelled." })
+  maxFailures?: number;
+}
+
+@InputType("SweepInput", { description: "One job for each choice of parameters." })
+export class SweepInput {
+  @Field(() => Json, {
+    description: "The values of each parameter by name: a list, or {min, max, log, whole} to be drawn from.",
+  })
+  parameters!: Record<string, unknown>;
+
+  @Field(() => String, { ...optional, description: "grid (the default), list or random." })
+  mode?: string;
+
+  @Field(() => Int, { ...optional, description: "How many jobs a random sweep has." })
+  samples?: number;
+
+  @Field(() => Int, { ...optional, description: "The same again with the same seed." })
+  seed?: number;
+
+  @Field(() => Int, { ...optional, description: "So many of them run at a time; without it, all there is room for." })
+  maxParallel?: number;
+
+  @Field(() => Int, { ...optional, description: "When more of them have failed, the rest is cancelled." })
+  maxFailures?: number;
+}
+
 @InputType("JobSpecInput", { description: "A training job, as its YAML file would have it." })
 export class JobSpecInput {
   @Field(() => String, { ...optional, description: "How it is called in lists; without it, after its image." })
@@ -249,4 +287,10 @@ export class JobSpecInput {
 
   @Field(() => [ID], { ...optional, description: "Ids of jobs that must have completed first." })
   after?: string[];
+
+  @Field(() => ArrayInput, { ...optional, description: "The job so many times, each with a number." })
+  array?: ArrayInput;
+
+  @Field(() => SweepInput, { ...optional, description: "One job for each choice of parameters." })
+  sweep?: SweepInput;
 }

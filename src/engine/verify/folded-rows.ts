@@ -1,6 +1,7 @@
 import type { Changes } from "../../core/changes.ts";
 import type { Lesson } from "../../core/estimates.ts";
 import { isOver, type Job, type JobId, jobNumber } from "../../core/job.ts";
+import type { BatchId } from "../../core/job-spec.ts";
 import type { Migration } from "../../core/migration.ts";
 import type { Run } from "../../core/run.ts";
 import type { Server, ServerId } from "../../core/server.ts";
@@ -45,6 +46,7 @@ export class FoldedRows {
       migrations: newest(migrations),
       lessons: [...this.lessons.values()].sort((a, b) => byText(a.key, b.key)),
       usage: [...this.usage.values()].sort((a, b) => byText(a.user, b.user)),
+      failures: failuresOf(this.jobs.values()),
     });
   }
 
@@ -53,6 +55,13 @@ export class FoldedRows {
     for (const records of [this.runs, this.migrations])
       for (const [key, { job }] of records) if (job === id) records.delete(key);
   }
+}
+
+function failuresOf(jobs: Iterable<Job>): Record<BatchId, number> {
+  const failures: Record<BatchId, number> = {};
+  for (const { spec, state } of jobs)
+    if (spec.batch && state.status === "failed") failures[spec.batch.id] = (failures[spec.batch.id] ?? 0) + 1;
+  return failures;
 }
 
 export const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
