@@ -1,5 +1,5 @@
 /** Texts that YAML would take for something else than a text, or not for one word. */
-const PLAIN = /^[A-Za-z_/.][\w./@%+=,-]*(?:[ ][\w./@%+=,-]+)*$/;
+const PLAIN = /^[A-Za-z_/.][\w./@%+=-]*(?:[ ][\w./@%+=-]+)*$/;
 const NOT_A_TEXT = /^(?:true|false|null|yes|no|on|off|y|n|~|\.(?:inf|nan)|\.\d+.*)$/i;
 
 /** A job's spec as the YAML file that one would have written. JSON is YAML: so what is not plain is quoted as JSON has it. */
@@ -30,16 +30,13 @@ const isBlock = (text: string): boolean =>
 
 function inline(value: unknown): string {
   if (typeof value === "string") return scalar(value);
-  if (Array.isArray(value)) return `[${value.map(inItem).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (isMap(value) && Object.keys(value).length === 0) return "{}";
   if (isMap(value))
     return `{ ${Object.entries(value)
-      .map(([key, part]) => `${scalar(key)}: ${inItem(part)}`)
+      .map(([key, part]) => `${scalar(key)}: ${inline(part)}`)
       .join(", ")} }`;
   return JSON.stringify(value) ?? "null";
 }
-
-/** Inside brackets a comma would end it. */
-const inItem = (value: unknown): string =>
-  typeof value === "string" && value.includes(",") ? JSON.stringify(value) : inline(value);
 
 const scalar = (text: string): string => (PLAIN.test(text) && !NOT_A_TEXT.test(text) ? text : JSON.stringify(text));
