@@ -172,7 +172,10 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
      * @param changes at most so many of the last changes
      * @throws SchedulearnError `NOT_FOUND` when there is no such job
      */
-    async why(id: string, { changes, signal }: Stoppable & { readonly changes?: number } = {}): Promise<op.ExplainedJob> {
+    async why(
+      id: string,
+      { changes, signal }: Stoppable & { readonly changes?: number } = {},
+    ): Promise<op.ExplainedJob> {
       const { job } = await ask(op.GetWhy, { id, ...(changes !== undefined && { changes }) }, { signal });
       if (job) return job;
       throw new SchedulearnError([{ code: "NOT_FOUND", message: `there is no job ${id}`, path: ["id"] }]);
@@ -338,6 +341,12 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       follow(op.FollowGpuUsage, server === undefined ? {} : { server }, options),
 
     /** Which cluster answers, its version and policy, and where its event log stands now. */
+    /** Who is told by HTTP of what happens to jobs, and how that goes. */
+    webhooks: async (options: Stoppable = {}): Promise<readonly op.Webhook[]> =>
+      (await ask(op.GetWebhooks, {}, options)).webhooks,
+    /** Sends a webhook a message that says it is a test; null when it was taken, else why not. */
+    testWebhook: async (name: string): Promise<string | null> => (await change(op.TestWebhook, { name })).problem,
+
     cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
 
     /** Part of a job's output: the lines behind `after`, or the `last` ones. */

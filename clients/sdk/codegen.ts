@@ -2,6 +2,7 @@ import type {
   DocumentNode,
   FragmentDefinitionNode,
   GraphQLInputType,
+  GraphQLObjectType,
   GraphQLOutputType,
   GraphQLSchema,
   OperationDefinitionNode,
@@ -47,7 +48,8 @@ import type { Json, TypedDocument } from "${typesFrom}";
 `;
 
 /**
- * The TypeScript of all enums and inputs of the schema, and of every operation: its variables, its result, its document.
+ * The TypeScript of all enums and inputs of the schema, and of every operation: its variables, its result, its document; each
+ * part explained as the schema explains it.
  * @param schemaText the text of `schema.graphql`
  * @param operationsText the fragments and named operations of the SDK; fragments on object types only
  * @param typesFrom where the result imports `Json` and `TypedDocument` from
@@ -58,11 +60,16 @@ export function generate(schemaText: string, operationsText: string, typesFrom =
   const operations = parse(operationsText);
   const faults = validate(schema, operations);
   if (faults.length > 0) throw new Error(faults.map(String).join("\n\n"));
-  return [header(typesFrom), ...inputTypes(schema), ...operations.definitions.flatMap((node) => definition(node))].join("\n");
+  return [header(typesFrom), ...inputTypes(schema), ...operations.definitions.flatMap((node) => definition(node))].join(
+    "\n",
+  );
 
   function definition(node: DocumentNode["definitions"][number]): string[] {
-    if (node.kind === Kind.FRAGMENT_DEFINITION)
-      return [`export type ${node.name.value} = ${selected(node.selectionSet, node.typeCondition.name.value)};\n`];
+    if (node.kind === Kind.FRAGMENT_DEFINITION) {
+      const of = node.typeCondition.name.value;
+      const about = comment(schema.getType(of)?.description);
+      return [`${about}export type ${node.name.value} = ${selected(node.selectionSet, of)};\n`];
+    }
     if (node.kind === Kind.OPERATION_DEFINITION) return operation(node);
     throw new Error(`operations.graphql may not hold a ${node.kind}`);
   }
@@ -73,7 +80,8 @@ export function generate(schemaText: string, operationsText: string, typesFrom =
     if (!name || !root) throw new Error("every operation needs a name");
     const variables = (node.variableDefinitions ?? []).map(({ variable, type, defaultValue }) => {
       const optional = type.kind !== Kind.NON_NULL_TYPE || defaultValue !== undefined;
-      return field(variable.name.value, optional, inputType(typeOf(type)));
+      const about = argumentFor(variable.name.value, node.selectionSet, root)?.description;
+      return comment(about) + field(variable.name.value, optional, inputType(typeOf(type)));
     });
     const text = print({ kind: Kind.DOCUMENT, definitions: [node, ...fragmentsOf(node)] });
     return [
@@ -81,6 +89,16 @@ export function generate(schemaText: string, operationsText: string, typesFrom =
       `export type ${name}Result = ${selected(node.selectionSet, root.name)};`,
       `export const ${name} = \`\n${text.replaceAll("`", "\\`")}\n\` as TypedDocument<${name}Result, ${name}Variables>;\n`,
     ];
+  }
+
+  /** The argument of an outermost field that is given this variable. */
+  function argumentFor(variable: string, { selections }: SelectionSetNode, root: GraphQLObjectType) {
+    for (const node of selections) {
+      if (node.kind !== Kind.FIELD) continue;
+      const given = node.arguments?.find(({ value }) => value.kind === Kind.VARIABLE && value.name.value === variable);
+      if (given) return root.getFields()[node.name.value]?.args.find(({ name }) => name === given.name.value);
+    }
+    return undefined;
   }
 
   function typeOf(node: TypeNode): GraphQLInputType {
@@ -98,7 +116,8 @@ export function generate(schemaText: string, operationsText: string, typesFrom =
       else {
         const of = type.getFields()[node.name.value];
         if (!of) throw new Error(`${typeName} has no field ${node.name.value}`);
-        fields.push(field(node.alias?.value ?? node.name.value, false, outputType(of.type, node.selectionSet)));
+        const given = outputType(of.type, node.selectionSet);
+        fields.push(comment(of.description) + field(node.alias?.value ?? node.name.value, false, given));
       }
     }
     if (fields.length > 0) parts.push(object(fields));
@@ -156,8 +175,8 @@ export function generate(schemaText: string, operationsText: string, typesFrom =
     return Object.values(of.getTypeMap()).flatMap((type) => {
       if (type.name.startsWith("__")) return [];
       if (isEnumType(type)) {
-        const values = type.getValues().map(({ name }) => JSON.stringify(name));
-        return [`export type ${type.name} = ${values.join(" | ")};\n`];
+        const values = type.getValues().map(({ name, description }) => `${comment(description)}| "${name}"`);
+        return [`${comment(type.description)}export type ${type.name} =\n${values.join("\n").replace(/^/gm, "  ")};\n`];
       }
       if (!isInputObjectType(type)) return [];
       const fields = Object.values(type.getFields()).map((of) => {

@@ -15,6 +15,7 @@ export interface TopLevelError {
 /** The server refused the request, and says why: every fault at once. Nothing has changed. */
 export class SchedulearnError extends Error {
   override readonly name = "SchedulearnError";
+  /** All that is wrong, not the first of it alone. */
   readonly faults: readonly Fault[];
   /** The code of the first fault, such as `NOT_FOUND`. */
   readonly code: string;
@@ -29,6 +30,7 @@ export class SchedulearnError extends Error {
 /** Nobody answers at this address, or not with GraphQL. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
+  /** Where it was looked for. */
   readonly url: string;
 
   constructor(url: string, reason: string, cause?: unknown) {
@@ -52,6 +54,7 @@ export class AuthError extends Error {
 /** The server could not carry the request out: errors at the top level of its answer. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
+  /** As they stand in the answer. */
   readonly errors: readonly TopLevelError[];
   /** The code of the first error, such as `BAD_USER_INPUT`. */
   readonly code: string;

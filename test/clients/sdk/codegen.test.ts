@@ -20,11 +20,12 @@ test("a field that the schema no longer has is told with its place", () => {
 
 const SMALL = `
   scalar DateTime
-  enum Colour { RED GREEN }
+  enum Colour { "Like fire." RED GREEN }
   "What to look for."
   input Filter { colour: Colour = RED, names: [String!]!, limit: Int }
-  type Thing { id: ID! colour: Colour at: DateTime! parts(first: Int): [Thing!]! next: Thing }
-  type Query { things(filter: Filter!, after: String): [Thing] }
+  "What there is."
+  type Thing { id: ID! "How it looks." colour: Colour at: DateTime! parts(first: Int): [Thing!]! next: Thing }
+  type Query { things("Which of them." filter: Filter!, after: String): [Thing] }
 `;
 
 test("what may be null, what may be left out, lists and fragments keep their types", () => {
@@ -34,22 +35,29 @@ test("what may be null, what may be left out, lists and fragments keep their typ
      fragment Brief on Thing { id colour at next { colour } }`,
   );
   const [, find = "", document = ""] = /(export type FindVariables[\s\S]*?)(export const[\s\S]*?;\n)/.exec(text) ?? [];
-  expect(text).toContain('export type Colour = "RED" | "GREEN";');
+  expect(text).toContain(`export type Colour =
+  /** Like fire. */
+  | "RED"
+  | "GREEN";`);
   expect(text).toContain(`/** What to look for. */
 export interface Filter {
   readonly colour?: Colour | null;
   readonly names: readonly string[];
   readonly limit?: number | null;
 }`);
-  expect(text).toContain(`export type Brief = {
+  expect(text).toContain(`/** What there is. */
+export type Brief = {
   readonly id: string;
+  /** How it looks. */
   readonly colour: Colour | null;
   readonly at: string;
   readonly next: {
+    /** How it looks. */
     readonly colour: Colour | null;
   } | null;
 };`);
   expect(find.trim()).toBe(`export type FindVariables = {
+  /** Which of them. */
   readonly filter: Filter;
   readonly after?: string | null;
   readonly n?: number | null;
