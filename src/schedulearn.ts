@@ -27,6 +27,7 @@ import { clusterId, findToken, listTokens, policySetting } from "./store/setting
 import { openStore } from "./store/store.ts";
 import { UsageHistory } from "./store/usage/history.ts";
 import { Vault } from "./store/vault/vault.ts";
+import { Webhooks, webhookSecrets } from "./webhooks/webhooks.ts";
 
 /** "Internal software error" of sysexits: whoever keeps the server running may start it again. */
 const EXIT_FATAL = 70;
@@ -48,11 +49,15 @@ export function resolvePolicy({ policy, options, placement }: PolicySetting) {
 }
 
 /** What the file and the environment ask for and cannot have: all of it at once, before anything is made. */
-async function refuseAtOnce({ listen }: Config, { policy, options, placement }: PolicySetting): Promise<void> {
+async function refuseAtOnce(
+  { listen, webhooks }: Config,
+  { policy, options, placement }: PolicySetting,
+): Promise<void> {
   const faults: Fault[] = [];
   const attempts = [
     () => completeOptions(findPolicy(policy), options),
     () => findPlacement(placement),
+    () => webhookSecrets(webhooks),
     () => portIsFree(listen),
   ];
   for (const attempt of attempts) {
@@ -163,13 +168,21 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
 
     const meter = new Meter({ engine, history: new UsageHistory(join(config.dataDir, "usage")), log });
     closers.push(() => meter.close());
-    metrics.watch({ engine, meter, dataDir: config.dataDir, version: packageVersion() });
+    const webhooks = new Webhooks(config.webhooks, {
+      engine,
+      store,
+      log,
+      counted: (webhook, result) => metrics.delivered(webhook, result),
+    });
+    closers.push(() => webhooks.close());
+    metrics.watch({ engine, meter, webhooks, dataDir: config.dataDir, version: packageVersion() });
 
     const api = await startApi({
       engine,
       foresight: forecasts,
       meter,
       metrics,
+      webhooks,
       checks: () => checks(engine, store, config.dataDir),
       listen: config.listen,
       limits: config.limits,

@@ -4,6 +4,7 @@ import type { Server } from "../core/server.ts";
 import type { Clock, Instant } from "../core/time.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/usage/meter.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
 import type { Allowed } from "../job-spec/index.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { CodeShelf } from "./code.ts";
@@ -24,6 +25,7 @@ export interface HouseOptions {
   readonly foresight: Foresight;
   readonly meter: Meter;
   readonly metrics: Metrics;
+  readonly webhooks: Webhooks;
   /** Whether the server can do its work. */
   checks(): Promise<readonly Check[]>;
   /** Where folders that are shipped with jobs are kept; without it there are none. */
@@ -42,6 +44,7 @@ export class House {
   readonly foresight: Foresight;
   readonly meter: Meter;
   readonly metrics: Metrics;
+  readonly webhooks: Webhooks;
   readonly checks: HouseOptions["checks"];
   isStopping = false;
   readonly clock: Clock;
@@ -54,11 +57,12 @@ export class House {
   readonly probe: HouseOptions["probe"];
   readonly newServer: HouseOptions["newServer"];
 
-  constructor({ engine, foresight, meter, metrics, checks, code, allowed, probe, newServer }: HouseOptions) {
+  constructor({ engine, foresight, meter, metrics, webhooks, checks, code, allowed, probe, newServer }: HouseOptions) {
     this.engine = engine;
     this.foresight = foresight;
     this.meter = meter;
     this.metrics = metrics;
+    this.webhooks = webhooks;
     this.checks = checks;
     this.clock = engine.clock;
     this.startedAt = engine.clock.now();

@@ -2,6 +2,7 @@ import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { BatchPlaceResolver, BatchResolver, JobBatchResolver } from "./resolvers/batch.ts";
+import { BatchMutations } from "./resolvers/batch-mutations.ts";
 import { CheckpointResolver } from "./resolvers/checkpoint.ts";
 import { ClusterResolver } from "./resolvers/cluster.ts";
 import {
@@ -36,6 +37,7 @@ import {
   UsageQueries,
   UsageStreams,
 } from "./resolvers/usage.ts";
+import { WebhookResolver } from "./resolvers/webhook.ts";
 import { JobWhyResolver, WhyResolver } from "./resolvers/why.ts";
 
 /** The library wants one though every stream here reads the event log or the output by itself. */
@@ -55,6 +57,7 @@ export const buildApiSchema = (): GraphQLSchema =>
       BatchResolver,
       JobBatchResolver,
       BatchPlaceResolver,
+      BatchMutations,
       CheckpointResolver,
       JobMutations,
       RunResolver,
@@ -83,6 +86,7 @@ export const buildApiSchema = (): GraphQLSchema =>
       MigrationChangeResolver,
       UsageQueries,
       UsageStreams,
+      WebhookResolver,
       ServerUsageResolver,
       UsageHistoryResolver,
       GpuUsageResolver,

@@ -5,6 +5,7 @@ import type { Config, ServerConfig } from "./config.ts";
 import { configSchema } from "./schema.ts";
 import { completeServer, repeats, type ServerInput, serverFaults } from "./servers.ts";
 import { type Environment, type SettingName, settingsFrom, strangers } from "./settings.ts";
+import { webhookFaults } from "./webhook-faults.ts";
 
 export interface ConfigSources {
   readonly file: { readonly path: string; readonly text: string } | null;
@@ -63,7 +64,7 @@ function fileLayer({ path, text }: { path: string; text: string }, cwd: string):
 
 function layerFaults({ input, place }: Layer): Fault[] {
   const { value, faults } = check(input);
-  const { servers, images, registries, portRange } = value as Partial<Complete>;
+  const { servers, images, registries, portRange, webhooks } = value as Partial<Complete>;
   const isSound = (field: string): boolean => !faults.some(({ path }) => path?.[0] === field);
   const all = [
     ...faults,
@@ -71,6 +72,7 @@ function layerFaults({ input, place }: Layer): Fault[] {
     ...(images && isSound("images") ? imagesFaults(images) : []),
     ...(portRange && isSound("portRange") ? portFaults(portRange) : []),
     ...(registries && isSound("registries") ? registryFaults(registries) : []),
+    ...(webhooks && isSound("webhooks") ? webhookFaults(webhooks) : []),
   ];
   return all.map((fault) => ({ ...fault, message: `${place(fault.path ?? [])}: ${fault.message}` }));
 }
@@ -103,7 +105,7 @@ const registryFaults = (registries: Config["registries"]): Fault[] => [
 
 /** The same with absolute paths. It has been checked. */
 function absolute(input: unknown, folder: string): object {
-  const { listen, dataDir, servers, registries, ...rest } = input as Partial<Complete>;
+  const { listen, dataDir, servers, registries, webhooks, ...rest } = input as Partial<Complete>;
   const tls = listen?.tls;
   return {
     ...rest,
@@ -116,6 +118,12 @@ function absolute(input: unknown, folder: string): object {
       registries: registries.map((one) => ({
         ...one,
         ...(one.passwordFile && { passwordFile: resolve(folder, one.passwordFile) }),
+      })),
+    }),
+    ...(webhooks && {
+      webhooks: webhooks.map((one) => ({
+        ...one,
+        ...(one.secretFile && { secretFile: resolve(folder, one.secretFile) }),
       })),
     }),
   };

@@ -4,6 +4,7 @@ import type { GpuWatchConfig } from "./gpus.ts";
 import type { ImagesConfig, RegistryConfig } from "./images.ts";
 
 import type { LogsConfig } from "./logs.ts";
+import type { WebhookConfig } from "./webhooks.ts";
 
 /** What the server runs with: file and environment, checked once, frozen. Paths are absolute. */
 export interface Config {
@@ -41,6 +42,8 @@ export interface Config {
   readonly reapGraceSeconds: number;
   /** Pages of these origins may use the API, besides its own. */
   readonly allowOrigins: readonly string[];
+  /** Who is told by HTTP of what happens to jobs. */
+  readonly webhooks: readonly WebhookConfig[];
   readonly logs: LogsConfig;
   readonly log: { readonly level: LogLevel };
   /** For each request, and for requests of one caller. */

@@ -8,3 +8,4 @@ export { guardsFrom } from "./scheduling.ts";
 export { serverName } from "./schema.ts";
 export { serverConfigFrom } from "./servers.ts";
 export type { Environment, SettingName } from "./settings.ts";
+export { type WebhookConfig, type WebhookEvent, type WebhookFormat, webhookEvents } from "./webhooks.ts";

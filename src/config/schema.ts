@@ -6,6 +6,7 @@ import { gpuWatchSchema } from "./gpus.ts";
 import { imagesSchema, registriesSchema } from "./images.ts";
 import { logsSchema } from "./logs.ts";
 import { schedulingSchema } from "./scheduling.ts";
+import { webhooksSchema } from "./webhooks.ts";
 
 const file = { type: "string", minLength: 1, maxLength: 4096 } as const;
 const text = { type: "string", minLength: 1, maxLength: 255 } as const;
@@ -128,6 +129,7 @@ export const configSchema = {
       },
       default: [],
     },
+    webhooks: webhooksSchema,
     logs: logsSchema,
     log: {
       type: "object",

@@ -12,6 +12,7 @@ const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 interface House {
   readonly engine: Engine;
   readonly meter: Meter;
+  readonly webhooks: { states(): Promise<readonly { readonly name: string; readonly pending: number }[]> };
   /** The folder of all that it keeps. */
   readonly dataDir: string;
   readonly version: string;
@@ -30,6 +31,7 @@ export class Metrics {
   readonly #operationTime: Histogram<"kind">;
   readonly #streams: Gauge<"stream">;
   readonly #connections: Gauge;
+  readonly #deliveries: Counter<"webhook" | "result">;
   readonly #closing = new AbortController();
   #counting: Promise<void> = Promise.resolve();
 
@@ -73,6 +75,12 @@ export class Metrics {
       labelNames: ["stream"],
       registers,
     });
+    this.#deliveries = new Counter({
+      name: "schedulearn_webhook_deliveries_total",
+      help: "Tries to tell a webhook of something, by what became of them.",
+      labelNames: ["webhook", "result"],
+      registers,
+    });
     this.#connections = new Gauge({
       name: "schedulearn_websocket_connections_open",
       help: "WebSocket connections that are open now.",
@@ -81,7 +89,7 @@ export class Metrics {
   }
 
   /** Begins to count what happens, and to tell how all is. */
-  watch({ engine, meter, dataDir, version }: House): void {
+  watch({ engine, meter, webhooks, dataDir, version }: House): void {
     const registers = [this.registry];
     new Gauge({
       name: "schedulearn_info",
@@ -117,6 +125,15 @@ export class Metrics {
       async collect() {
         const disk = await statfs(dataDir).catch(() => null);
         if (disk) this.set(disk.bavail * disk.bsize);
+      },
+    });
+    new Gauge({
+      name: "schedulearn_webhook_pending",
+      help: "Events that a webhook may be told of yet; at most 10,000 are counted.",
+      labelNames: ["webhook"],
+      registers,
+      async collect() {
+        for (const { name, pending } of await webhooks.states()) this.set({ webhook: name }, pending);
       },
     });
     const stored = (name: string, help: string, value: () => number): void => {
@@ -157,6 +174,10 @@ export class Metrics {
   }
   connections(by: number): void {
     this.#connections.inc(by);
+  }
+
+  delivered(webhook: string, result: string): void {
+    this.#deliveries.inc({ webhook, result });
   }
 
   /** All of it as text. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { type Api, type ApiOptions, startApi } from "../../src/api/http.ts";
-import type { ServerConfig } from "../../src/config/index.ts";
+import type { ServerConfig, WebhookConfig } from "../../src/config/index.ts";
 import { requestCancel } from "../../src/core/request.ts";
 import { Meter } from "../../src/engine/usage/meter.ts";
 import { Forecasts } from "../../src/forecasts.ts";
@@ -10,6 +10,7 @@ import { checks } from "../../src/health.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { createToken, findToken, listTokens } from "../../src/store/settings.ts";
 import { UsageHistory } from "../../src/store/usage/history.ts";
+import { Webhooks } from "../../src/webhooks/webhooks.ts";
 import { until } from "../drivers/support.ts";
 import { aServer, EngineHouse } from "../engine/house.ts";
 
@@ -38,6 +39,8 @@ export class ApiHouse {
   #forecasts!: Forecasts;
   meter!: Meter;
   metrics = new Metrics();
+  webhooks!: Webhooks;
+  webhookConfigs: readonly WebhookConfig[] = [];
 
   constructor(engines = new EngineHouse()) {
     this.engines = engines;
@@ -69,9 +72,16 @@ export class ApiHouse {
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
       everyMillis: 500,
     });
+    this.webhooks = new Webhooks(this.webhookConfigs, {
+      engine: this.engine,
+      store,
+      log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+      counted: (webhook, result) => this.metrics.delivered(webhook, result),
+    });
     this.metrics.watch({
       engine: this.engine,
       meter: this.meter,
+      webhooks: this.webhooks,
       dataDir: this.engines.folder,
       version: "1.2.3",
     });
@@ -80,6 +90,7 @@ export class ApiHouse {
       foresight: this.#forecasts,
       meter: this.meter,
       metrics: this.metrics,
+      webhooks: this.webhooks,
       checks: () => checks(this.engine, store, this.engines.folder),
       listen: { host: "127.0.0.1", port: 0, tls: null },
       limits: { requestsPerSecond: 100_000 },
@@ -105,14 +116,15 @@ export class ApiHouse {
   }
 
   /** Ends the server and starts another on the same folder. */
-  async restart(): Promise<void> {
+  async restart(options: Partial<ApiOptions> = {}): Promise<void> {
     await this.api.close();
     await this.#forecasts.close();
     await this.meter.close();
+    await this.webhooks.close();
     await this.metrics.close();
     this.metrics = new Metrics();
     await this.engines.close();
-    await this.open();
+    await this.open(options);
   }
 
   async ask(query: string, variables: Record<string, unknown> = {}, access: Access = {}): Promise<Answer> {
@@ -181,6 +193,7 @@ export class ApiHouse {
     await this.api?.close();
     await this.#forecasts?.close();
     await this.meter?.close();
+    await this.webhooks?.close();
     await this.metrics.close();
     for (const job of this.engine.scheduler.jobs.values())
       await this.engine

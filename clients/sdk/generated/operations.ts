@@ -88,6 +88,14 @@ export type BlockerKind =
   /** Servers that could hold it are cordoned, draining, suspect or down. */
   | "SERVER_STATE";
 
+/** Which batch, and how its jobs are stopped. */
+export interface CancelBatchInput {
+  /** So many seconds its jobs have to save their state before they are killed; without it, as they say. */
+  readonly graceSeconds?: number | null;
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
+
 /** Which job, and how it is stopped. */
 export interface CancelJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
@@ -205,6 +213,14 @@ export type Defragmentation =
   | "ON"
   /** Those that a placement moves which packs the whole cluster anew. */
   | "PLACEMENT";
+
+/** Which batch, and how its jobs are stopped first. */
+export interface DeleteBatchInput {
+  /** So many seconds its jobs have to save their state before they are killed; without it, as they say. */
+  readonly graceSeconds?: number | null;
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
 
 /** Which job, and how it is stopped first. */
 export interface DeleteJobInput {
@@ -602,6 +618,12 @@ export interface ParallelismInput {
   readonly intraOp?: number | null;
 }
 
+/** Which batch. */
+export interface PauseBatchInput {
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
+
 /** Which job. */
 export interface PauseJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
@@ -674,6 +696,12 @@ export interface RemoveServerInput {
   readonly name: string;
 }
 
+/** Which batch. */
+export interface ResumeBatchInput {
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
+
 /** Which job. */
 export interface ResumeJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
@@ -686,6 +714,12 @@ export interface RetriesInput {
   readonly application?: number | null;
   /** After a failure of the infrastructure. */
   readonly infrastructure?: number | null;
+}
+
+/** Which batch. */
+export interface RetryBatchInput {
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
 }
 
 /** Which job. */
@@ -817,6 +851,12 @@ export type TenureStatus =
   | "STARTING"
   /** It lets go of it: it saves and stops, or holds it as a way back until it trains elsewhere. */
   | "STOPPING";
+
+/** Which one. */
+export interface TestWebhookInput {
+  /** The webhook's name. */
+  readonly name: string;
+}
 
 /** Files on the API's machine with which a tcp endpoint is reached safely. */
 export interface TlsInput {
@@ -5128,3 +5168,241 @@ fragment JobTimes on JobTimes {
   }
 }
 ` as TypedDocument<GetJobTimesResult, GetJobTimesVariables>;
+
+/** Somebody who is told by HTTP of what happens to jobs, as schedulearn.yaml names them. */
+export type Webhook = {
+  /** Its name. */
+  readonly name: string;
+  /** Where it is; the path is left out, since it may be secret. */
+  readonly url: string;
+  /** What it is told of. */
+  readonly events: readonly string[];
+  /** How: json, slack or text. */
+  readonly format: string;
+  /** How many events it may be told of yet; at most 10,000 are counted. */
+  readonly pending: number;
+  /** When it last took something; null: never. */
+  readonly deliveredAt: string | null;
+  /** Why the last try failed; null when it did not. */
+  readonly lastError: string | null;
+  /** Since when no try has succeeded; null when the last did. */
+  readonly failingSince: string | null;
+  /** How many it took since the server started. */
+  readonly delivered: number;
+  /** How many were given up since then, a day after the first try. */
+  readonly givenUp: number;
+};
+
+export type GetWebhooksVariables = {};
+export type GetWebhooksResult = {
+  /** Who is told by HTTP of what happens to jobs, and how that goes. */
+  readonly webhooks: readonly Webhook[];
+};
+export const GetWebhooks = `
+query GetWebhooks {
+  webhooks {
+    ...Webhook
+  }
+}
+
+fragment Webhook on Webhook {
+  name
+  url
+  events
+  format
+  pending
+  deliveredAt
+  lastError
+  failingSince
+  delivered
+  givenUp
+}
+` as TypedDocument<GetWebhooksResult, GetWebhooksVariables>;
+
+export type TestWebhookVariables = {
+  /** What is wanted. */
+  readonly input: TestWebhookInput;
+};
+export type TestWebhookResult = {
+  /** Sends a webhook a message that says it is a test. */
+  readonly result: {
+    /** What became of it. */
+    readonly value: {
+      /** Did the webhook take it? */
+      readonly taken: boolean;
+      /** Why it did not; null when it did. */
+      readonly problem: string | null;
+    } | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const TestWebhook = `
+mutation TestWebhook($input: TestWebhookInput!) {
+  result: testWebhook(input: $input) {
+    value: test {
+      taken
+      problem
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<TestWebhookResult, TestWebhookVariables>;
+
+export type CancelBatchVariables = {
+  /** What is wanted. */
+  readonly input: CancelBatchInput;
+};
+export type CancelBatchResult = {
+  /** Stops all jobs of a batch that are not over, at once. */
+  readonly result: {
+    /** The jobs that it was done to: those for which it made sense. */
+    readonly value: readonly string[] | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const CancelBatch = `
+mutation CancelBatch($input: CancelBatchInput!) {
+  result: cancelBatch(input: $input) {
+    value: jobIds
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<CancelBatchResult, CancelBatchVariables>;
+
+export type DeleteBatchVariables = {
+  /** What is wanted. */
+  readonly input: DeleteBatchInput;
+};
+export type DeleteBatchResult = {
+  /** Removes all jobs of a batch with their records and output; those that are not over are stopped first. */
+  readonly result: {
+    /** The jobs that it was done to: those for which it made sense. */
+    readonly value: readonly string[] | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const DeleteBatch = `
+mutation DeleteBatch($input: DeleteBatchInput!) {
+  result: deleteBatch(input: $input) {
+    value: jobIds
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<DeleteBatchResult, DeleteBatchVariables>;
+
+export type PauseBatchVariables = {
+  /** What is wanted. */
+  readonly input: PauseBatchInput;
+};
+export type PauseBatchResult = {
+  /** Pauses all jobs of a batch that run, and holds back those that wait. */
+  readonly result: {
+    /** The jobs that it was done to: those for which it made sense. */
+    readonly value: readonly string[] | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const PauseBatch = `
+mutation PauseBatch($input: PauseBatchInput!) {
+  result: pauseBatch(input: $input) {
+    value: jobIds
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<PauseBatchResult, PauseBatchVariables>;
+
+export type ResumeBatchVariables = {
+  /** What is wanted. */
+  readonly input: ResumeBatchInput;
+};
+export type ResumeBatchResult = {
+  /** Lets all paused and held jobs of a batch go on. */
+  readonly result: {
+    /** The jobs that it was done to: those for which it made sense. */
+    readonly value: readonly string[] | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const ResumeBatch = `
+mutation ResumeBatch($input: ResumeBatchInput!) {
+  result: resumeBatch(input: $input) {
+    value: jobIds
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<ResumeBatchResult, ResumeBatchVariables>;
+
+export type RetryBatchVariables = {
+  /** What is wanted. */
+  readonly input: RetryBatchInput;
+};
+export type RetryBatchResult = {
+  /** Queues the failed and cancelled jobs of a batch again. */
+  readonly result: {
+    /** The jobs that it was done to: those for which it made sense. */
+    readonly value: readonly string[] | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const RetryBatch = `
+mutation RetryBatch($input: RetryBatchInput!) {
+  result: retryBatch(input: $input) {
+    value: jobIds
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<RetryBatchResult, RetryBatchVariables>;

@@ -6,6 +6,7 @@ import { JobView } from "./job.ts";
 import { MigrationView } from "./migration.ts";
 import { PlacementView, PolicyView } from "./policy.ts";
 import { GpuView, ServerView } from "./server.ts";
+import { WebhookTest } from "./webhook.ts";
 
 @ObjectType("UserError", { description: "Something that the caller can mend. Nothing was changed." })
 export class UserError {
@@ -21,7 +22,7 @@ export class UserError {
   path?: readonly string[];
 }
 
-type PartType = ClassType | typeof ID | [ClassType];
+type PartType = ClassType | typeof ID | [ClassType | typeof ID];
 
 /** `<name>Payload`: what a mutation gives, each part null where there are errors. */
 function payloadType(
@@ -57,6 +58,15 @@ export const MigrateJobPayload = payloadType("MigrateJob", {
   job,
   migration: [() => MigrationView, "The migration that has begun; null when there are errors."],
 });
+const batch = {
+  batch: [() => BatchView, "The batch as it is now; null when there are errors, and when none of its jobs is left."],
+  jobIds: [() => [ID], "The jobs that it was done to: those for which it made sense."],
+} as const;
+export const CancelBatchPayload = payloadType("CancelBatch", batch);
+export const DeleteBatchPayload = payloadType("DeleteBatch", batch);
+export const PauseBatchPayload = payloadType("PauseBatch", batch);
+export const ResumeBatchPayload = payloadType("ResumeBatch", batch);
+export const RetryBatchPayload = payloadType("RetryBatch", batch);
 export const AddServerPayload = payloadType("AddServer", { server });
 export const DrainServerPayload = payloadType("DrainServer", { server });
 export const CordonServerPayload = payloadType("CordonServer", { server });
@@ -75,4 +85,7 @@ export const CollectImagesPayload = payloadType("CollectImages", {
 export const SetPolicyPayload = payloadType("SetPolicy", {
   policy: [() => PolicyView, "The policy now in force; null when there are errors."],
   placement: [() => PlacementView, "The placement now in force; null when there are errors."],
+});
+export const TestWebhookPayload = payloadType("TestWebhook", {
+  test: [() => WebhookTest, "What became of it."],
 });
