@@ -8,8 +8,9 @@ import { loadConfig } from "../../src/config/index.ts";
 import { type Schedulearn, startSchedulearn } from "../../src/schedulearn.ts";
 import { runCli } from "../clients/cli/run-cli.ts";
 import { clear } from "../drivers/docker/bench.ts";
+import { startRegistry } from "../drivers/docker/registry.ts";
 import { until } from "../drivers/support.ts";
-import { busyboxImage } from "../lab/docker-lab.ts";
+import { busyboxImage, type LabHost } from "../lab/docker-lab.ts";
 import { useLab } from "../lab/shared-lab.ts";
 
 const shared = useLab({ hosts: 2 });
@@ -131,5 +132,69 @@ shared.describe("servers that the scheduler keeps in order", () => {
     expect(images).toMatchObject([{ server: "host2", name: "lab/warm:1", stays: expect.any(String) }]);
     const collected = await cli("images", "--gc");
     expect(collected.out).toMatch(/nothing was removed/);
+  });
+
+  test("the command itself removes what was left behind, when it is old enough", async () => {
+    await open({ reapGraceSeconds: 12 });
+    const { id } = await client.cluster();
+    client.close();
+    await house?.close();
+    const left = await leave(id);
+    const ages = async (): Promise<number[]> => {
+      const containers = (await shared.hosts[0]?.docker.listContainers({ all: true })) ?? [];
+      return containers.map(({ Created }) => Date.now() / 1000 - Created);
+    };
+    await until("they are old enough", async () => (await ages()).every((seconds) => seconds > 13));
+    await open({ reapGraceSeconds: 12 });
+    await until("the servers are up", async () => (await client.servers()).every(({ health }) => health === "UP"));
+    const { out, code } = await cli("reap");
+    expect(code).toBe(0);
+    // What only lent access has gone as soon as the server was connected.
+    for (const name of left.filter((each) => !each.endsWith("-lent")))
+      expect(out).toMatch(new RegExp(`${name} .* yes +there is no job job-900`));
+    expect(await names()).toEqual([]);
+  });
+
+  test("images that were pulled for jobs go by themselves when the disk is fuller than the high watermark; others stay", async () => {
+    const host = shared.hosts[0] as LabHost;
+    const { registry, address } = await startRegistry(shared, host);
+    try {
+      await open({}, [host]);
+      const image = `${address}/model:1`;
+      const { id } = await client.submit({ image, command: ["true"] });
+      expect((await client.waitFor(id)).status).toBe("COMPLETED");
+      client.close();
+      await house?.close();
+      const tags = async (): Promise<string[]> =>
+        (await host.docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
+      expect(await tags()).toContain(image);
+      await open({ images: { highPercent: 2, lowPercent: 1, minAgeHours: 0 } }, [host]);
+      await until("it is gone", async () => !(await tags()).includes(image));
+      expect(await tags()).toContain(busyboxImage);
+    } finally {
+      registry.kill();
+    }
+  });
+
+  test("a pull that takes longer than limits.pullSeconds ends the job with that as its cause", async () => {
+    const host = shared.hosts[0] as LabHost;
+    const { registry, address } = await startRegistry(shared, host);
+    try {
+      await open({}, [host]);
+      const { id } = await client.submit({
+        image: `${address}/slow/model:1`,
+        command: ["true"],
+        limits: { pullSeconds: 2 },
+      });
+      const ended = await client.waitFor(id);
+      expect(ended.status).toBe("FAILED");
+      expect(ended.failure).toMatchObject({
+        code: "time-limit",
+        message: expect.stringMatching(/pulling its image.*2 s/),
+      });
+      expect(await names()).toEqual([]);
+    } finally {
+      registry.kill();
+    }
   });
 });
