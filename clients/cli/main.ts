@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { Cli, DEFAULT_URL, examples } from "./cli.ts";
 import { cancel } from "./commands/cancel.ts";
 import { checkpoints } from "./commands/checkpoints.ts";
+import { completion } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
 import { cordon, drain, uncordon, undrain } from "./commands/drain.ts";
 import { estimates } from "./commands/estimates.ts";
@@ -25,7 +26,9 @@ import { servers } from "./commands/servers.ts";
 import { show } from "./commands/show.ts";
 import { study } from "./commands/study.ts";
 import { submit } from "./commands/submit.ts";
+import { top } from "./commands/top.ts";
 import { update } from "./commands/update.ts";
+import { webhooks } from "./commands/webhooks.ts";
 import { demo, simulate, start, token, verifyLog } from "./elsewhere.ts";
 import { printError, tell } from "./errors.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
@@ -40,9 +43,9 @@ type Add = (program: Command, cli: Cli) => void;
 /** All commands, in the order and under the headings of the help. */
 const COMMANDS: Readonly<Record<string, readonly Add[]>> = {
   "Jobs:": [submit, ls, show, logs, cancel, pause, resume, retry, update, migrate, rm, checkpoints, forecast],
-  "Servers and GPUs:": [servers, gpus, drain, undrain, cordon, uncordon, images, reap],
-  "Scheduling:": [policy, metrics, events, estimates, replay, study, simulate],
-  "This machine:": [start, doctor, demo, token, verifyLog, help],
+  "Servers and GPUs:": [top, servers, gpus, drain, undrain, cordon, uncordon, images, reap],
+  "Scheduling:": [policy, metrics, events, webhooks, estimates, replay, study, simulate],
+  "This machine:": [start, doctor, demo, token, verifyLog, completion, help],
 };
 
 const ENDING = `
@@ -186,7 +189,8 @@ export function programOf(cli: Cli, json = false): Command {
     for (const add of commands) add(program, cli);
   }
   program.hook("preAction", (_, action) => {
-    if (cli.behindDashes && action.name() !== "submit") throw new UsageError("only submit takes a command behind --");
+    if (cli.behindDashes && !["submit", "complete"].includes(action.name()))
+      throw new UsageError("only submit takes a command behind --");
   });
   return program;
 }

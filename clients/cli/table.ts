@@ -139,3 +139,31 @@ export function cutTo(text: string, width: number, sign = "…"): string {
   }
   return `${cut}${sign}`;
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+const COLOUR = /(\u001b\[[0-9;:]*m)/;
+
+/** The columns that a text takes in which there may be colours. */
+export const styledWidth = (text: string): number =>
+  text.split(COLOUR).reduce((sum, part, i) => sum + (i % 2 === 1 ? 0 : textWidth(part)), 0);
+
+/** Likewise cut: the colours stay, and end where they ended. */
+export function cutStyled(text: string, width: number, sign = "…"): string {
+  if (styledWidth(text) <= width) return text;
+  let left = width - 1;
+  let isCut = false;
+  return text
+    .split(COLOUR)
+    .map((part, i) => {
+      if (i % 2 === 1 || part === "") return part;
+      if (isCut) return "";
+      const partWidth = textWidth(part);
+      if (partWidth <= left) {
+        left -= partWidth;
+        return part;
+      }
+      isCut = true;
+      return cutTo(part, left + 1, sign);
+    })
+    .join("");
+}
