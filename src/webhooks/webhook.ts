@@ -39,6 +39,8 @@ export interface WebhookHouse {
   readonly store: Store;
   log(level: "info" | "warn" | "error", message: string, details?: Readonly<Record<string, unknown>>): void;
   counted(webhook: string, result: Result): void;
+  /** After the first failure; longer after each further one. */
+  readonly firstPauseMillis?: Millis;
 }
 
 /**
@@ -122,10 +124,10 @@ export class Webhook {
 
   /** Tries until it is taken, or for a day. */
   async #deliver(message: Message, seq: number): Promise<void> {
-    const { engine, counted, log } = this.#house;
+    const { engine, counted, log, firstPauseMillis = FIRST_PAUSE } = this.#house;
     const { clock } = engine;
     const began = clock.now();
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    for (let pause = firstPauseMillis; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       const problem = await this.#send(message);
       if (this.#closing.signal.aborted) return;
       if (problem === null) {

@@ -77,6 +77,7 @@ export class ApiHouse {
       store,
       log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
       counted: (webhook, result) => this.metrics.delivered(webhook, result),
+      firstPauseMillis: 100,
     });
     this.metrics.watch({
       engine: this.engine,
