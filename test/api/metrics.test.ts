@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
 import { parseExposition, type Samples } from "../metrics/exposition.ts";
@@ -34,6 +35,26 @@ describe("/metrics", () => {
     const listed = [...documented.matchAll(/^\| `(schedulearn_\w+)` \|/gm)].map(([, name]) => name);
     const own = families.map(({ name }) => name).filter((name) => name.startsWith("schedulearn_"));
     expect(listed.sort()).toEqual(own.sort());
+  });
+
+  test("the dashboard and the rules for alerts look at nothing that is not there", async () => {
+    const { names } = await scrape();
+    const read = (path: string): string => readFileSync(new URL(`../../docs/${path}`, import.meta.url), "utf8");
+    const dashboard = JSON.parse(read("grafana/schedulearn.json")) as {
+      panels: { title: string; targets?: { expr: string }[] }[];
+    };
+    const rules = parse(read("prometheus/alerts.yml")) as { groups: { rules: { alert: string; expr: string }[] }[] };
+    const asked = [
+      ...dashboard.panels.flatMap(({ title, targets }) => (targets ?? []).map(({ expr }) => ({ who: title, expr }))),
+      ...rules.groups.flatMap((group) => group.rules.map(({ alert, expr }) => ({ who: alert, expr }))),
+    ];
+    expect(asked.length).toBeGreaterThan(40);
+    for (const { who, expr } of asked) {
+      const named = expr.replace(/"[^"]*"/g, "").match(/\b(schedulearn|process|nodejs)_\w+/g) ?? [];
+      if (who !== "SchedulearnAway") expect(named, `${who}: ${expr}`).not.toEqual([]);
+      for (const name of named) expect(names, who).toContain(name);
+      expect(expr.split("(").length, expr).toBe(expr.split(")").length);
+    }
   });
 
   test("counts a job's life, and tells what is held while it runs", async () => {

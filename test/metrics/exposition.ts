@@ -26,9 +26,10 @@ export class Samples {
     return this.#samples.flatMap((sample) => (sample.name === name ? (sample.labels[label] ?? []) : []));
   }
 
-  /** Of all samples, those of histograms with their endings. */
+  /** Of all samples that there can be, those of histograms with their endings. */
   get names(): Set<string> {
-    return new Set(this.families.flatMap(({ name, samples }) => [name, ...samples.map((sample) => sample.name)]));
+    const endings = (type: string): string[] => (type === "histogram" ? ["_bucket", "_sum", "_count"] : [""]);
+    return new Set(this.families.flatMap(({ name, type }) => endings(type).map((ending) => name + ending)));
   }
 
   get #samples() {
