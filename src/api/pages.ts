@@ -14,7 +14,7 @@ const file = (name: string): string => readFileSync(new URL(`./pages/${name}`, i
 /** The playground with its parts. */
 export function pages(): Router {
   const router = Router();
-  for (const name of ["token.js", "playground.js"])
+  for (const name of ["token.js", "playground.js", "examples.js"])
     router.get(`/pages/${name}`, (_request, response) => send(response, "js", file(name)));
   router.get("/pages/page.css", (_request, response) => send(response, "css", file("page.css")));
   router.get("/playground", (_request, response) => sendPlayground(response));

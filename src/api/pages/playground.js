@@ -1,4 +1,5 @@
-import { ask, authorization } from "./token.js";
+import { examples } from "./examples.js";
+import { ask, authorization, newToken } from "./token.js";
 
 const workers = { editorWorkerService: "editor", json: "json", graphql: "graphql" };
 self.MonacoEnvironment = {
@@ -6,19 +7,17 @@ self.MonacoEnvironment = {
   getWorkerUrl: (_module, label) => `/playground/${workers[label] ?? "editor"}-worker.js`,
 };
 
-const EXAMPLE = `# Schedulearn. Run a query with the button or Ctrl-Enter; the book on the left explains every field.
-
-query Jobs {
-  jobs(first: 20) {
-    totalCount
-    nodes { id name status statusReason progress { fraction } server { name } }
-  }
-}
-
-subscription Events {
-  events { at summary }
-}
-`;
+const menu = document.getElementById("examples");
+for (const { title, query } of examples) menu.add(new Option(title, query));
+// The editor opens what its address asks for, beside the tabs that are there.
+menu.onchange = () => {
+  location.search = new URLSearchParams({ query: menu.value }).toString();
+};
+document.getElementById("other-token").onclick = async () => {
+  document.getElementById("root").hidden = true;
+  await newToken();
+  location.reload();
+};
 
 await ask("{ version }"); // with it the token is there if one is needed
 self.YogaGraphiQL.renderYogaGraphiQL(document.getElementById("root"), {
@@ -27,5 +26,5 @@ self.YogaGraphiQL.renderYogaGraphiQL(document.getElementById("root"), {
   subscriptionsProtocol: "WS",
   additionalHeaders: authorization(),
   connectionParams: authorization(),
-  defaultQuery: EXAMPLE,
+  defaultQuery: examples[0].query,
 });

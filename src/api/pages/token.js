@@ -24,7 +24,8 @@ export async function ask(query, variables = {}) {
   }
 }
 
-function newToken(problem) {
+/** Asks for a token and keeps it; an empty one forgets what was kept. */
+export function newToken(problem = "") {
   const form = document.getElementById("token-form");
   const input = document.getElementById("token");
   document.getElementById("token-problem").textContent = problem;
