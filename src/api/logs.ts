@@ -39,13 +39,14 @@ export async function readLog(
 
 const MOST_PATTERN = 1_000;
 
-function logFilter({ since, until, rank, pattern, ignoreCase, invert }: LogFilterInput): LogFilter {
+function logFilter({ since, until, rank, stream, pattern, ignoreCase, invert }: LogFilterInput): LogFilter {
   if (typeof rank === "number" && rank < 0)
     throw badInput("filter.rank", `members are counted from 0; ${rank} is none`);
   return {
     ...(typeof since === "number" && { since }),
     ...(typeof until === "number" && { until }),
     ...(typeof rank === "number" && { rank }),
+    ...(stream && { stream }),
     ...(typeof pattern === "string" && {
       pattern: { source: regular(pattern), ignoreCase: ignoreCase === true, invert: invert === true },
     }),

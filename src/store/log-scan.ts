@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { Instant } from "../core/time.ts";
-import { type LogEntry, NEWLINE, READ_BYTES, split } from "./log-lines.ts";
+import { type LogEntry, type LogStream, NEWLINE, READ_BYTES, split } from "./log-lines.ts";
 
 /** Which lines are wanted: those of which all that is given here is true. */
 export interface LogFilter {
@@ -9,6 +9,7 @@ export interface LogFilter {
   /** Printed before. */
   readonly until?: Instant;
   readonly rank?: number;
+  readonly stream?: LogStream;
   /** A regular expression that is found in their text, or with `invert` is not. */
   readonly pattern?: { readonly source: string; readonly ignoreCase: boolean; readonly invert: boolean };
 }
@@ -66,10 +67,12 @@ export async function scan({ path, from, end, limit, filter, forMillis }: ScanOr
   }
 }
 
-function sieve({ rank, pattern }: LogFilter): (entry: LogEntry) => boolean {
+function sieve({ rank, stream, pattern }: LogFilter): (entry: LogEntry) => boolean {
   const regex = pattern && regexOf(pattern);
   return (entry) =>
-    (rank === undefined || (entry.rank ?? 0) === rank) && (!regex || regex.test(entry.text) !== pattern?.invert);
+    (rank === undefined || (entry.rank ?? 0) === rank) &&
+    (stream === undefined || entry.stream === stream) &&
+    (!regex || regex.test(entry.text) !== pattern?.invert);
 }
 
 /** The time stands first in a line, behind a bracket. */

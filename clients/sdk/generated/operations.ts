@@ -532,6 +532,8 @@ export interface LogFilter {
   readonly rank?: number | null;
   /** Printed then or later. */
   readonly since?: string | null;
+  /** Printed there. */
+  readonly stream?: LogStream | null;
   /** Printed before. */
   readonly until?: string | null;
 }
@@ -2759,13 +2761,15 @@ export type GetLogPageVariables = {
   readonly last?: number | null;
   /** Of this run only. */
   readonly attempt?: number | null;
+  /** Only these lines. A page may then hold few or none while `hasMore` is true: a long log is searched a part at a time. */
+  readonly filter?: LogFilter | null;
 };
 export type GetLogPageResult = {
   /** Lines of a job's output. */
   readonly jobLogs: NumberedLogBatch;
 };
 export const GetLogPage = `
-query GetLogPage($job: ID!, $after: Cursor, $line: Int, $first: Int, $last: Int, $attempt: Int) {
+query GetLogPage($job: ID!, $after: Cursor, $line: Int, $first: Int, $last: Int, $attempt: Int, $filter: LogFilter) {
   jobLogs(
     job: $job
     after: $after
@@ -2773,6 +2777,7 @@ query GetLogPage($job: ID!, $after: Cursor, $line: Int, $first: Int, $last: Int,
     first: $first
     last: $last
     attempt: $attempt
+    filter: $filter
   ) {
     ...NumberedLogBatch
   }

@@ -88,6 +88,14 @@ export type BlockerKind =
   /** Servers that could hold it are cordoned, draining, suspect or down. */
   | "SERVER_STATE";
 
+/** Which batch, and how its jobs are stopped. */
+export interface CancelBatchInput {
+  /** So many seconds its jobs have to save their state before they are killed; without it, as they say. */
+  readonly graceSeconds?: number | null;
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
+
 /** Which job, and how it is stopped. */
 export interface CancelJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
@@ -205,6 +213,14 @@ export type Defragmentation =
   | "ON"
   /** Those that a placement moves which packs the whole cluster anew. */
   | "PLACEMENT";
+
+/** Which batch, and how its jobs are stopped first. */
+export interface DeleteBatchInput {
+  /** So many seconds its jobs have to save their state before they are killed; without it, as they say. */
+  readonly graceSeconds?: number | null;
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
 
 /** Which job, and how it is stopped first. */
 export interface DeleteJobInput {
@@ -516,6 +532,8 @@ export interface LogFilter {
   readonly rank?: number | null;
   /** Printed then or later. */
   readonly since?: string | null;
+  /** Printed there. */
+  readonly stream?: LogStream | null;
   /** Printed before. */
   readonly until?: string | null;
 }
@@ -602,6 +620,12 @@ export interface ParallelismInput {
   readonly intraOp?: number | null;
 }
 
+/** Which batch. */
+export interface PauseBatchInput {
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
+
 /** Which job. */
 export interface PauseJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
@@ -674,6 +698,12 @@ export interface RemoveServerInput {
   readonly name: string;
 }
 
+/** Which batch. */
+export interface ResumeBatchInput {
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
+}
+
 /** Which job. */
 export interface ResumeJobInput {
   /** The job's id, or the number in it: job-17 or 17. */
@@ -686,6 +716,12 @@ export interface RetriesInput {
   readonly application?: number | null;
   /** After a failure of the infrastructure. */
   readonly infrastructure?: number | null;
+}
+
+/** Which batch. */
+export interface RetryBatchInput {
+  /** The batch's id, such as batch-17. */
+  readonly id: string;
 }
 
 /** Which job. */

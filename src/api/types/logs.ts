@@ -1,7 +1,7 @@
 import { ArgsType, Field, InputType, Int, ObjectType } from "type-graphql";
 import type { JobId } from "../../core/job.ts";
 import type { Instant } from "../../core/time.ts";
-import type { JobLogs, LogCursor, LogGap, LogPage, StoredLine } from "../../store/job-logs.ts";
+import type { JobLogs, LogCursor, LogGap, LogPage, LogStream, StoredLine } from "../../store/job-logs.ts";
 import { cursorOf } from "../cursor.ts";
 import { Cursor, DateTime } from "../scalars.ts";
 import { LogStreamEnum } from "./enums.ts";
@@ -132,6 +132,9 @@ export class LogFilterInput {
 
   @Field(() => Int, { ...optional, description: "Printed by this member of a run over several servers, from 0." })
   rank?: number | null;
+
+  @Field(() => LogStreamEnum, { ...optional, description: "Printed there." })
+  stream?: LogStream | null;
 
   @Field(() => String, { ...optional, description: "A regular expression, as JavaScript has them, found in the text." })
   pattern?: string | null;

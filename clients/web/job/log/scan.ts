@@ -1,8 +1,8 @@
-import { UnreachableError } from "../../../sdk/index.ts";
+import { type LogFilter, type NumberedLogBatch, UnreachableError } from "../../../sdk/index.ts";
 import type { Line } from "./pages.ts";
 import type { LogSource } from "./source.ts";
 
-/** Lines of one question to the server. */
+/** Lines of one answer at most. */
 const STEP = 1_000;
 /** More lines than anybody would look through. */
 const MOST_FOUND = 100_000;
@@ -10,35 +10,41 @@ const MOST_FOUND = 100_000;
 const MOST_HELD = 10_000;
 const REST_MILLIS = 1_000;
 
-export type Test = (line: Line) => boolean;
+/** What lines are looked for: as the server is asked for them, and as those are known that come meanwhile. */
+export interface Wanted {
+  readonly filter: LogFilter;
+  passes(line: Line): boolean;
+}
 
-/** Looks through all output for lines that pass a test, from its end to its beginning, and on through what comes. */
+/** Looks through all output for some of its lines, from its beginning to its end, and on through what comes. */
 export class Scan {
   /** Nothing more is to be looked through, but what comes. */
   isDone = false;
-  /** It found more than it keeps: what is earlier was not looked through. */
+  /** It found more than it keeps: what is behind that was not looked through. */
   isFull = false;
+  /** Why it went no further; null when there is nothing to say. */
+  problem: string | null = null;
   readonly #source: LogSource;
-  readonly #test: Test;
+  readonly #wanted: Wanted;
   readonly #changed: () => void;
   readonly #stop = new AbortController();
   readonly #unlisten: () => void;
   readonly #held = new Map<number, Line>();
-  /** Descending, of what was there when it began; and ascending, of what came since. */
+  /** Of what was there when it began, and of what came since; ascending. */
   readonly #earlier: number[] = [];
   readonly #later: number[] = [];
   readonly #end: number;
-  /** What is below was not looked through yet. */
-  #next: number;
+  /** The last line that was looked at. */
+  #looked: number;
 
-  constructor(source: LogSource, test: Test, changed: () => void) {
+  constructor(source: LogSource, wanted: Wanted, changed: () => void) {
     this.#source = source;
-    this.#test = test;
+    this.#wanted = wanted;
     this.#changed = changed;
     this.#end = source.last;
-    this.#next = source.last + 1;
+    this.#looked = source.first - 1;
     this.#unlisten = source.onAppended((line) => {
-      if (!test(line)) return;
+      if (!wanted.passes(line)) return;
       this.#later.push(line.number);
       this.#hold(line);
     });
@@ -52,13 +58,13 @@ export class Scan {
   /** How much of what was there when it began is looked through, 0 to 1. */
   get fraction(): number {
     const all = this.#end - this.#source.first + 1;
-    return all <= 0 ? 1 : Math.min(1, (this.#end + 1 - this.#next) / all);
+    return all <= 0 ? 1 : Math.min(1, (this.#looked - this.#source.first + 1) / all);
   }
 
   /** Of the found lines the one at this index, the first being 0. */
   numberAt(index: number): number {
     const { length } = this.#earlier;
-    return (index < length ? this.#earlier[length - 1 - index] : this.#later[index - length]) ?? 0;
+    return (index < length ? this.#earlier[index] : this.#later[index - length]) ?? 0;
   }
 
   /** The index of the first found line that has this number or a greater one; `count` when there is none. */
@@ -89,29 +95,25 @@ export class Scan {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted && this.#next > this.#source.first) {
-      const from = Math.max(this.#source.first, this.#next - STEP);
+    const signal = AbortSignal.any([this.#stop.signal, this.#source.signal]);
+    for (let after: string | null = null; this.#looked < this.#end && !this.isFull && !signal.aborted; ) {
       try {
-        const { lines } = await this.#source.read(
-          from,
-          this.#next - from,
-          AbortSignal.any([signal, this.#source.signal]),
-        );
-        for (const line of lines.toReversed())
-          if (line.number < this.#next && this.#test(line)) {
+        const page: NumberedLogBatch = await this.#source.search(this.#wanted.filter, after, STEP, signal);
+        for (const line of page.lines)
+          if (line.number <= this.#end) {
             this.#earlier.push(line.number);
             this.#hold(line);
           }
-        this.#next = from;
-        if (this.count >= MOST_FOUND) {
-          this.isFull = true;
-          break;
-        }
+        after = page.cursor;
+        this.#looked = page.hasMore ? page.linesToCursor : this.#end;
+        this.isFull = this.count >= MOST_FOUND;
         this.#changed();
       } catch (error) {
-        if (signal.aborted || this.#source.signal.aborted) return;
-        if (!(error instanceof UnreachableError) && !isTooFast(error)) break;
+        if (signal.aborted) return;
+        if (!(error instanceof UnreachableError) && !isTooFast(error)) {
+          this.problem = (error as Error).message;
+          break;
+        }
         await new Promise((resolve) => setTimeout(resolve, REST_MILLIS));
       }
     }

@@ -1,5 +1,6 @@
 import { plainText } from "./ansi.ts";
 import type { Line } from "./pages.ts";
+import type { Wanted } from "./scan.ts";
 
 /** What of a log is shown; it stands in the address of the page. */
 export interface LogSettings {
@@ -31,19 +32,36 @@ export const queryOf = ({ attempt, stream, rank, search, isOnlyFound }: LogSetti
   only: isOnlyFound && search !== "" ? "1" : undefined,
 });
 
-/** Does the line hold the searched text, in upper or lower case? Colours inside of it do not matter. */
-export function searchTest(search: string): (line: Line) => boolean {
+/** Lines that hold a text, in upper or lower case, whatever colours are inside of it. */
+export function linesWith(search: string): Wanted {
   const needle = search.toLowerCase();
-  return ({ text }) => plainText(text).toLowerCase().includes(needle);
+  return {
+    filter: { pattern: patternFor(search), ignoreCase: true },
+    passes: ({ text }) => plainText(text).toLowerCase().includes(needle),
+  };
 }
 
-/** Is the line shown, as far as it does not depend on all others? Null: every line is. */
-export function filterTest(settings: LogSettings): ((line: Line) => boolean) | null {
-  const { stream, rank, search } = settings;
-  const holds = settings.isOnlyFound && search !== "" ? searchTest(search) : null;
-  if (stream === null && rank === null && !holds) return null;
-  return (line) =>
-    (stream === null || line.stream === stream) && (rank === null || line.rank === rank) && (!holds || holds(line));
+/** Lines that are shown, as far as it does not depend on all others; null: every line is. */
+export function shownLines({ stream, rank, search, isOnlyFound }: LogSettings): Wanted | null {
+  const found = isOnlyFound && search !== "" ? linesWith(search) : null;
+  if (stream === null && rank === null && !found) return null;
+  return {
+    filter: { ...found?.filter, ...(stream !== null && { stream }), ...(rank !== null && { rank }) },
+    passes: (line) =>
+      (stream === null || line.stream === stream) &&
+      (rank === null || line.rank === rank) &&
+      (found === null || found.passes(line)),
+  };
+}
+
+/** A pattern may have 1,000 characters. */
+const MOST_COLOURED = 30;
+const COLOUR = "(?:\\x1b\\[[\\d;:]*m)*";
+
+/** The regular expression of a text, between whose letters there may be changes of colour. */
+function patternFor(text: string): string {
+  const letters = [...text].map((letter) => letter.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&"));
+  return letters.join(letters.length <= MOST_COLOURED ? COLOUR : "").slice(0, 1_000);
 }
 
 function wholeNumber(text: string | undefined, least: number): number | null {

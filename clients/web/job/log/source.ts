@@ -1,11 +1,19 @@
-import { type LogBatch, type NumberedLogBatch, UnreachableError } from "../../../sdk/index.ts";
+import { type LogBatch, type LogFilter, type NumberedLogBatch, UnreachableError } from "../../../sdk/index.ts";
 import { type Line, PAGE, Pages, type Row } from "./pages.ts";
+
+interface LogQuery {
+  readonly after?: string;
+  readonly line?: number;
+  readonly first?: number;
+  readonly last?: number;
+  readonly filter?: LogFilter;
+}
 
 /** What is asked of the server; the SDK's client has it. */
 export interface LogServer {
   logPage(
     job: string,
-    query: { line?: number; first?: number; last?: number; attempt?: number },
+    query: LogQuery & { attempt?: number },
     options: { signal?: AbortSignal },
   ): Promise<NumberedLogBatch>;
   followLogs(job: string, options: { after?: string; attempt?: number; signal?: AbortSignal }): AsyncIterable<LogBatch>;
@@ -118,9 +126,9 @@ export class LogSource {
     return () => this.#appended.delete(listener);
   }
 
-  /** Lines from a number on, for who reads through all of it: nothing of it is kept. */
-  read(line: number, count: number, signal: AbortSignal): Promise<NumberedLogBatch> {
-    return this.#ask({ line, first: count }, signal);
+  /** Lines that pass a filter, for who looks through all of it: nothing of it is kept. @param after a page's cursor */
+  search(filter: LogFilter, after: string | null, count: number, signal: AbortSignal): Promise<NumberedLogBatch> {
+    return this.#ask({ filter, first: count, ...(after !== null && { after }) }, signal);
   }
 
   /** Where the output ends at this moment, and its last lines. @returns the place behind them */
@@ -136,7 +144,7 @@ export class LogSource {
     return tail.cursor;
   }
 
-  #ask(query: { line?: number; first?: number; last?: number }, signal = this.#gone.signal): Promise<NumberedLogBatch> {
+  #ask(query: LogQuery, signal = this.#gone.signal): Promise<NumberedLogBatch> {
     const { server, job, attempt } = this.#options;
     return server().logPage(job, { ...query, ...(attempt !== null && { attempt }) }, { signal });
   }

@@ -40,7 +40,7 @@ export function Toolbar(props: Props) {
     <div class="log-tools">
       <Search {...props} set={set} />
       <select
-        aria-label="Output"
+        aria-label="Stream"
         value={settings.stream ?? ""}
         onChange={({ currentTarget }) => set({ stream: (currentTarget.value || null) as LogSettings["stream"] })}
       >
@@ -161,7 +161,8 @@ function placeOf(hits: Scan, marked: number | null): string {
 
 /** How far it has looked, while it looks. */
 function Progress({ scan }: { readonly scan: Scan }) {
-  if (scan.isFull) return <span>, the newest</span>;
+  if (scan.problem !== null) return <span class="fault">: {scan.problem}</span>;
+  if (scan.isFull) return <span>, the first ones</span>;
   if (scan.isDone) return null;
   return (
     <>

@@ -6,8 +6,11 @@ import { connected } from "../connected.ts";
 import { isLine, type Line } from "./pages.ts";
 import { Pane } from "./pane.ts";
 import { allRows, foundRows } from "./rows.ts";
-import { Scan, type Test } from "./scan.ts";
+import { Scan, type Wanted } from "./scan.ts";
 import { LogSource } from "./source.ts";
+
+/** Whoever types a text does not want each beginning of it looked for. */
+const TYPING_MILLIS = 150;
 
 /** Draws again with the next frame, however often it is called until then. */
 export function useRedraw(): () => void {
@@ -51,19 +54,23 @@ export function useLog(job: string, attempt: number | null, isOver: boolean, red
   return { source: source ?? null, pane: held?.pane ?? null, problem };
 }
 
-/** What is looked for; null while nothing is. @param key tells tests apart; empty: there is none */
-export function useScan(source: LogSource | null, key: string, test: Test, redraw: () => void): Scan | null {
+/** What is looked for; null while nothing is. @param key tells apart what is wanted */
+export function useScan(source: LogSource | null, wanted: Wanted | null, key: string, redraw: () => void): Scan | null {
   const [scan, setScan] = useState<Scan | null>(null);
   const isOpen = source?.isOpen ?? false;
   useEffect(() => {
-    if (!source || !isOpen || key === "") {
-      setScan(null);
-      return;
-    }
-    const begun = new Scan(source, test, redraw);
-    setScan(begun);
-    return () => begun.close();
-  }, [source, isOpen, key]);
+    setScan(null);
+    if (!source || !isOpen || !wanted) return;
+    let begun: Scan | null = null;
+    const timer = setTimeout(() => {
+      begun = new Scan(source, wanted, redraw);
+      setScan(begun);
+    }, TYPING_MILLIS);
+    return () => {
+      clearTimeout(timer);
+      begun?.close();
+    };
+  }, [source, isOpen, wanted === null, key]);
   return scan;
 }
 

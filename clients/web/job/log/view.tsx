@@ -7,7 +7,7 @@ import { LineRow } from "./line.tsx";
 import "./log.css";
 import { isLine } from "./pages.ts";
 import type { Pane } from "./pane.ts";
-import { filterTest, type LogSettings, lineOfHash, searchTest } from "./settings.ts";
+import { type LogSettings, lineOfHash, linesWith, shownLines } from "./settings.ts";
 import type { LogSource } from "./source.ts";
 import { remembered, Toolbar } from "./toolbar.tsx";
 import { newest, rowsFor, useLog, useRedraw, useScan } from "./use-log.ts";
@@ -24,7 +24,6 @@ export interface LogViewProps {
 }
 
 const TELL_MILLIS = 3_000;
-const never = (): boolean => false;
 
 /** The output of one job: live, of any length. */
 export function LogView({ job, isOver, attempts, ranks, settings, onSettings }: LogViewProps) {
@@ -34,11 +33,11 @@ export function LogView({ job, isOver, attempts, ranks, settings, onSettings }: 
   const [showsTimes, setTimes] = useState(() => remembered("times"));
   const [marked, setMarked] = useState<number | null>(() => lineOfHash(location.hash));
 
-  const filter = filterTest(settings);
   const { stream, rank, search, isOnlyFound } = settings;
-  const filterKey = filter ? JSON.stringify([stream, rank, isOnlyFound ? search.toLowerCase() : ""]) : "";
-  const shown = useScan(source, filterKey, filter ?? never, redraw);
-  const hits = useScan(source, filter && isOnlyFound ? "" : search.toLowerCase(), searchTest(search), redraw);
+  const needle = search.toLowerCase();
+  const filter = shownLines(settings);
+  const shown = useScan(source, filter, JSON.stringify([stream, rank, isOnlyFound && needle]), redraw);
+  const searched = useScan(source, search === "" || isOnlyFound ? null : linesWith(search), needle, redraw);
 
   useLayoutEffect(() => {
     if (!source || !pane) return;
@@ -83,16 +82,16 @@ export function LogView({ job, isOver, attempts, ranks, settings, onSettings }: 
       <Toolbar
         {...{ job, attempts, ranks, settings, onSettings, source, marked, isWrapping, showsTimes, goTo }}
         shown={shown}
-        hits={isOnlyFound ? shown : hits}
+        hits={isOnlyFound ? shown : searched}
         onWrapping={setWrapping}
         onTimes={setTimes}
       />
       <Lines
         {...{ source, pane, marked, showsTimes, redraw }}
         showsRank={ranks > 1 && rank === null}
-        needle={search.toLowerCase()}
+        needle={needle}
         onNumber={copyLink}
-        empty={emptyWords(source, isOver, filter !== null, shown?.isDone ?? true)}
+        empty={emptyWords(source, isOver, filter !== null, shown?.isDone ?? false)}
       />
       <Tail source={source} isFollowing={pane.isFollowing} />
     </section>

@@ -180,7 +180,7 @@ function placeOf({ servers, gpus, cores }: Span): string {
 
 const words = (span: Span, end: number): string =>
   [
-    `${nameOf(span)} for ${lasted(span, end)}`,
+    `${labelOf(span)}${span.phase ? ` (${span.phase})` : ""} for ${lasted(span, end)}`,
     placeOf(span) && `on ${placeOf(span)}`,
     `from ${clock(span.from)}`,
     span.cause,

@@ -171,7 +171,7 @@ describe("a job's spec as YAML", () => {
   it("is read back as it was, whatever its texts are", () => {
     const text = fc.oneof(
       fc.string({ maxLength: 30 }),
-      fc.string({ unit: "binary", maxLength: 10 }).filter((each) => each.isWellFormed()),
+      fc.string({ unit: "binary", maxLength: 10 }).filter((each) => !/\p{Surrogate}/u.test(each)),
       fc.constantFrom(
         "yes",
         "1e3",
