@@ -6,7 +6,7 @@ if (!existsSync(new URL("../dist", import.meta.url))) (await import("../scripts/
 process.setSourceMapsEnabled(true);
 
 const [command, ...rest] = process.argv.slice(2);
-if (["start", "token", "verify-log"].includes(command)) {
+if (["start", "token", "verify-log", "backup"].includes(command)) {
   const { main } = await import("../dist/src/main.js");
   await main([command, ...rest]);
 } else if (command === "simulate") {

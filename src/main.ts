@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { parseArgs, styleText } from "node:util";
+import { backupCommand } from "./backup.ts";
 import { loadConfig } from "./config/index.ts";
 import { tellFailure } from "./failure.ts";
 import { openLog } from "./log.ts";
@@ -23,11 +24,12 @@ Options:
 Jobs go on when the server ends, and are taken up again by the next start.
 `;
 
-/** Entry of the commands that need more than the API: \`start\`, \`token\` and \`verify-log\`. Sets the exit code. */
+/** Entry of the commands that need more than the API: \`start\`, \`token\`, \`verify-log\` and \`backup\`. Sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const [command, ...args] = argv;
   try {
     if (command === "token") process.exitCode = await tokenCommand(args);
+    else if (command === "backup") process.exitCode = await backupCommand(args);
     else if (command === "verify-log") process.exitCode = await verifyLogCommand(args);
     else await start(args);
   } catch (error) {

@@ -10,6 +10,7 @@ const HELPS: Readonly<Record<string, () => Promise<string>>> = {
   start: async () => (await import("./main.ts")).START_HELP,
   token: async () => (await import("./token.ts")).TOKEN_HELP,
   "verify-log": async () => (await import("./verify-log.ts")).VERIFY_LOG_HELP,
+  backup: async () => (await import("./backup.ts")).BACKUP_HELP,
   demo: async () => (await import("./demo.ts")).DEMO_HELP,
   simulate: async () => (await import("./simulate/help.ts")).HELP,
 };

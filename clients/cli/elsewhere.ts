@@ -10,6 +10,7 @@ export const ELSEWHERE = {
   demo: "run a handful of jobs on a server of its own, and sum up",
   token: "make, list and revoke access tokens",
   "verify-log": "check that a server's log and database agree",
+  backup: "copy all that a server keeps into one file",
   simulate: "run policies over a workload, in virtual time",
 } as const;
 
@@ -34,4 +35,5 @@ export const start = elsewhere("start");
 export const demo = elsewhere("demo");
 export const token = elsewhere("token");
 export const verifyLog = elsewhere("verify-log");
+export const backup = elsewhere("backup");
 export const simulate = elsewhere("simulate");

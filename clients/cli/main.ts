@@ -29,7 +29,7 @@ import { submit } from "./commands/submit.ts";
 import { top } from "./commands/top.ts";
 import { update } from "./commands/update.ts";
 import { webhooks } from "./commands/webhooks.ts";
-import { demo, simulate, start, token, verifyLog } from "./elsewhere.ts";
+import { backup, demo, simulate, start, token, verifyLog } from "./elsewhere.ts";
 import { printError, tell } from "./errors.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
 import { meant } from "./nearest.ts";
@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, readonly Add[]>> = {
   "Jobs:": [submit, ls, show, logs, cancel, pause, resume, retry, update, migrate, rm, checkpoints, forecast],
   "Servers and GPUs:": [top, servers, gpus, drain, undrain, cordon, uncordon, images, reap],
   "Scheduling:": [policy, metrics, events, webhooks, estimates, replay, study, simulate],
-  "This machine:": [start, doctor, demo, token, verifyLog, completion, help],
+  "This machine:": [start, doctor, demo, token, backup, verifyLog, completion, help],
 };
 
 const ENDING = `
