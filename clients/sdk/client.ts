@@ -210,6 +210,22 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       }
     },
 
+    /** Those of these batches of which a job is on record. Their jobs are `jobs({filter: {batch}})`. */
+    batches: async (ids: readonly string[], options: Stoppable = {}): Promise<readonly op.Batch[]> =>
+      (await ask(op.GetBatches, { ids: [...ids] }, options)).batches,
+    /** Stops all jobs of a batch that are not over, and gives their ids. */
+    cancelBatch: (id: string, graceSeconds?: number): Promise<readonly string[]> =>
+      change(op.CancelBatch, { id, ...(graceSeconds !== undefined && { graceSeconds }) }),
+    /** Removes all jobs of a batch with their records and logs, and gives their ids. */
+    deleteBatch: (id: string, graceSeconds?: number): Promise<readonly string[]> =>
+      change(op.DeleteBatch, { id, ...(graceSeconds !== undefined && { graceSeconds }) }),
+    /** Pauses all jobs of a batch that run, holds back those that wait, and gives their ids. */
+    pauseBatch: (id: string): Promise<readonly string[]> => change(op.PauseBatch, { id }),
+    /** Lets all paused and held jobs of a batch go on, and gives their ids. */
+    resumeBatch: (id: string): Promise<readonly string[]> => change(op.ResumeBatch, { id }),
+    /** Starts the failed and cancelled jobs of a batch once more, and gives their ids. */
+    retryBatch: (id: string): Promise<readonly string[]> => change(op.RetryBatch, { id }),
+
     /** Stops a job; its record stays. */
     cancel: (id: string, graceSeconds?: number): Promise<op.Job> =>
       change(op.CancelJob, { id, ...(graceSeconds !== undefined && { graceSeconds }) }),

@@ -1,10 +1,12 @@
 import { domainError } from "../core/errors.ts";
 import type { Event, JobPatch } from "../core/event.ts";
 import { isOver, type Job, type JobId } from "../core/job.ts";
+import { requestRetry } from "../core/request.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Instant } from "../core/time.ts";
 import { parseJobSpec, toInput } from "../job-spec/index.ts";
 import type { Context } from "./context.ts";
+import { areToCome, unmetOf } from "./dependencies.ts";
 import { coresOf, given, gpusOf } from "./spec-of.ts";
 import type { UpdateJobInput } from "./types/inputs.ts";
 
@@ -59,6 +61,29 @@ export async function requestAfter<Seen>(
       if (isAnswered) return job.id;
     }
   });
+}
+
+/** Queues a job that is over again. What it no longer waited for has completed, and stays so. */
+export function retry(id: string, context: Context): Promise<JobId> {
+  const look = (job: Job): Promise<JobId[]> =>
+    unmetOf(job.blockedBy, context, ({ code, message }) => ({
+      code,
+      message: `${job.id} cannot be retried, since it comes after another: ${message}`,
+      path: ["id"],
+    }));
+  return requestAfter(id, context, look, (scheduler, job, now, unmet) =>
+    areToCome(unmet, scheduler) ? requestRetry(scheduler, job, unmet, now) : null,
+  );
+}
+
+const LONGEST_GRACE = 86_400;
+
+/** How a job is to be stopped. */
+export function stopOf(input: { readonly graceSeconds?: number }, { user }: Context, isDeletion: boolean) {
+  const graceSeconds = input.graceSeconds ?? null;
+  if (graceSeconds !== null && !(graceSeconds >= 0 && graceSeconds <= LONGEST_GRACE))
+    throw domainError("INVALID_INPUT", `graceSeconds: must be between 0 and ${LONGEST_GRACE}`, ["graceSeconds"]);
+  return { by: user, delete: isDeletion, graceSeconds };
 }
 
 /** What of the spec changes: checked as if the job were submitted with it. */

@@ -49,8 +49,8 @@ const unused: PubSub = {
 };
 
 /** All that the API can be asked. */
-export const buildApiSchema = (): GraphQLSchema =>
-  buildSchemaSync({
+export function buildApiSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
     resolvers: [
       ClusterResolver,
       JobResolver,
@@ -96,3 +96,15 @@ export const buildApiSchema = (): GraphQLSchema =>
     pubSub: unused,
     validate: false, // the job spec has one checker, and it is not this one
   });
+  // type-graphql has no place for what its roots are.
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const root of roots) if (root) root.description = ROOTS[root.name];
+  return schema;
+}
+
+const ROOTS: Readonly<Record<string, string>> = {
+  Query: "What can be asked: it changes nothing.",
+  Mutation: "What can be done. Each answers with `errors` that the caller can mend; then nothing was changed.",
+  Subscription:
+    "What can be followed as it comes, over a WebSocket. Each has a query of the same name for what was before.",
+};

@@ -1,18 +1,15 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { domainError } from "../../core/errors.ts";
 import type { Job, JobId } from "../../core/job.ts";
 import {
   requestCancel,
   requestMigrate,
   requestPause,
   requestResume,
-  requestRetry,
   requestUpdate,
 } from "../../core/request.ts";
 import type { Context } from "../context.ts";
-import { areToCome, unmetOf } from "../dependencies.ts";
 import { payload } from "../errors.ts";
-import { patchOf, requestAfter, requestOf } from "../job-requests.ts";
+import { patchOf, requestOf, retry, stopOf } from "../job-requests.ts";
 import { submit } from "../submission.ts";
 import { BatchView } from "../types/batch.ts";
 import {
@@ -39,7 +36,6 @@ import {
 } from "../types/payloads.ts";
 
 const what = { description: "What is wanted." } as const;
-const LONGEST_GRACE = 86_400;
 
 @Resolver()
 export class JobMutations {
@@ -58,7 +54,7 @@ export class JobMutations {
   cancelJob(@Arg("input", () => CancelJobInput, what) input: CancelJobInput, @Ctx() context: Context) {
     return payload(() =>
       changed(input.id, context, (scheduler, id, now) =>
-        requestCancel(scheduler, id, stop(input, context, false), now),
+        requestCancel(scheduler, id, stopOf(input, context, false), now),
       ),
     );
   }
@@ -69,7 +65,7 @@ export class JobMutations {
   deleteJob(@Arg("input", () => DeleteJobInput, what) input: DeleteJobInput, @Ctx() context: Context) {
     return payload(async () => ({
       deletedJobId: await requestOf(input.id, context, (scheduler, id, now) =>
-        requestCancel(scheduler, id, stop(input, context, true), now),
+        requestCancel(scheduler, id, stopOf(input, context, true), now),
       ),
     }));
   }
@@ -97,21 +93,7 @@ export class JobMutations {
 
   @Mutation(() => RetryJobPayload, { description: "Queues a failed or cancelled job again, with its checkpoint." })
   retryJob(@Arg("input", () => RetryJobInput, what) { id }: RetryJobInput, @Ctx() context: Context) {
-    // What it no longer waited for has completed, and stays so.
-    const look = (job: Job): Promise<JobId[]> =>
-      unmetOf(job.blockedBy, context, ({ code, message }) => ({
-        code,
-        message: `${job.id} cannot be retried, since it comes after another: ${message}`,
-        path: ["id"],
-      }));
-    return payload(async () =>
-      answerOf(
-        await requestAfter(id, context, look, (scheduler, job, now, unmet) =>
-          areToCome(unmet, scheduler) ? requestRetry(scheduler, job, unmet, now) : null,
-        ),
-        context,
-      ),
-    );
+    return payload(async () => answerOf(await retry(id, context), context));
   }
 
   @Mutation(() => MigrateJobPayload, { description: "Moves a running job to another server, with its checkpoint." })
@@ -127,13 +109,6 @@ export class JobMutations {
       return { job, migration: begun && new MigrationView(begun) };
     });
   }
-}
-
-function stop(input: CancelJobInput, { user }: Context, isDeletion: boolean) {
-  const graceSeconds = input.graceSeconds ?? null;
-  if (graceSeconds !== null && !(graceSeconds >= 0 && graceSeconds <= LONGEST_GRACE))
-    throw domainError("INVALID_INPUT", `graceSeconds: must be between 0 and ${LONGEST_GRACE}`, ["graceSeconds"]);
-  return { by: user, delete: isDeletion, graceSeconds };
 }
 
 const changed = async (id: string, context: Context, ask: Parameters<typeof requestOf>[2]): Promise<{ job: JobView }> =>

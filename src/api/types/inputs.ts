@@ -51,6 +51,36 @@ export class ResumeJobInput extends WhichJob {}
 @InputType("RetryJobInput", { description: "Which job." })
 export class RetryJobInput extends WhichJob {}
 
+@InputType()
+class WhichBatch {
+  @Field(() => ID, { description: "The batch's id, such as batch-17." })
+  id!: string;
+}
+
+@InputType()
+class StopBatch extends WhichBatch {
+  @Field(() => Float, {
+    ...optional,
+    description: "So many seconds its jobs have to save their state before they are killed; without it, as they say.",
+  })
+  graceSeconds?: number;
+}
+
+@InputType("CancelBatchInput", { description: "Which batch, and how its jobs are stopped." })
+export class CancelBatchInput extends StopBatch {}
+
+@InputType("DeleteBatchInput", { description: "Which batch, and how its jobs are stopped first." })
+export class DeleteBatchInput extends StopBatch {}
+
+@InputType("PauseBatchInput", { description: "Which batch." })
+export class PauseBatchInput extends WhichBatch {}
+
+@InputType("ResumeBatchInput", { description: "Which batch." })
+export class ResumeBatchInput extends WhichBatch {}
+
+@InputType("RetryBatchInput", { description: "Which batch." })
+export class RetryBatchInput extends WhichBatch {}
+
 @InputType("UpdateJobInput", {
   description:
     "What is given is changed; null sets a field back to its default. Sizes change only while it waits; cores of a job without GPUs that can change its size, at once.",

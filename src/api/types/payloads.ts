@@ -22,7 +22,7 @@ export class UserError {
   path?: readonly string[];
 }
 
-type PartType = ClassType | typeof ID | [ClassType | typeof ID];
+type PartType = ClassType | typeof ID | [ClassType] | (typeof ID)[];
 
 /** `<name>Payload`: what a mutation gives, each part null where there are errors. */
 function payloadType(
