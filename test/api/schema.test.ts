@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  buildSchema,
   type GraphQLArgument,
   type GraphQLNamedType,
   isEnumType,
@@ -33,6 +34,9 @@ function* parts(type: GraphQLNamedType): Generator<[string, string | null | unde
     }
 }
 
+const silentIn = (of: readonly GraphQLNamedType[]): string[] =>
+  of.flatMap((type) => [...parts(type)]).flatMap(([name, text]) => (text ? [] : [name]));
+
 const isRoot = ({ name }: GraphQLNamedType): boolean => /^(Query|Mutation|Subscription)$/.test(name);
 
 describe("the schema", () => {
@@ -42,10 +46,23 @@ describe("the schema", () => {
   });
 
   it("describes every type, field, argument and value", () => {
-    const silent = types
+    expect(silentIn(types)).toEqual([]);
+  });
+
+  it("explains in sentences, not by the name once more", () => {
+    const words = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, "");
+    const poor = types
       .flatMap((type) => [...parts(type)])
-      .filter(([name, text]) => !text && !/^(Query|Mutation|Subscription)$/.test(name));
-    expect(silent.map(([name]) => name)).toEqual([]);
+      .filter(
+        ([name, text]) => text && (!/[.?…)]$/.test(text.trim()) || words(text) === words(name.split(/[.(]/).at(-1)!)),
+      );
+    expect(poor.map(([name, text]) => `${name}: ${text}`)).toEqual([]);
+  });
+
+  it("would tell of each part that is not described", () => {
+    const bare = buildSchema("type Thing { part(of: Kind): Int } enum Kind { ONE } input Some { field: Int }");
+    const own = Object.values(bare.getTypeMap()).filter((type) => /^(Thing|Kind|Some)$/.test(type.name));
+    expect(silentIn(own)).toEqual(["Thing", "Thing.part", "Thing.part(of)", "Kind", "Kind.ONE", "Some", "Some.field"]);
   });
 
   it("names a specification for each scalar of its own", () => {

@@ -17,6 +17,11 @@ describe("the job specs", () => {
     for (const value of Object.values(spec.env ?? {})) expect(value).toBeTypeOf("string");
   });
 
+  it.each(specs)("%s tells editors where its fields are explained", (file) => {
+    const schema = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(`examples/${file}`, "utf8"))?.[1];
+    expect(JSON.parse(readFileSync(`examples/${schema}`, "utf8"))).toMatchObject({ title: "Job spec" });
+  });
+
   it("carry the scripts word for word", () => {
     expect(specOf("train-sh.yaml").command).toBe(readFileSync("examples/train.sh", "utf8"));
     for (const [spec, script] of [

@@ -12,14 +12,26 @@ test("the committed copy is fresh", () => {
   expect(committed, "run npm run schema and commit it").toBe(schemaText());
 });
 
-test("the published schema is valid draft-07", () => {
-  expect(new Ajv({ strict: false }).validateSchema(JSON.parse(schemaText()))).toBe(true);
+test("the published schema is valid draft-07, and has a name by which editors keep it", () => {
+  const published = JSON.parse(schemaText());
+  expect(new Ajv({ strict: false }).validateSchema(published)).toBe(true);
+  expect(published.$id).toBe("urn:schedulearn:job-spec");
 });
 
 test.each(fields)("%s is explained to editors", (_, field) => {
   expect(field).toMatchObject({ title: expect.stringMatching(/^[A-Z]/), description: expect.stringMatching(/\.$/) });
   expect(field.examples).not.toHaveLength(0);
 });
+
+test.each(fields.flatMap(([path, { items }]) => fieldsOf((items ?? {}) as Schema, `${path}[].`)))(
+  "%s, of each in a list, is explained to editors",
+  (_, { title, description }) => {
+    expect({ title, description }).toEqual({
+      title: expect.stringMatching(/^[A-Z]/),
+      description: expect.stringMatching(/\.$/),
+    });
+  },
+);
 
 test.each(fields.filter(([, { pattern, format }]) => pattern || format))("%s says its pattern in words", (_, field) => {
   expect(field.patternErrorMessage).toMatch(/^(must|a )/);
