@@ -1,8 +1,9 @@
-import { Component, type ComponentChildren } from "preact";
+import { Component, type ComponentChildren, type ComponentType } from "preact";
+import { useRef } from "preact/hooks";
 import { LocationProvider, lazy, Route, Router } from "preact-iso";
 import { Empty } from "../design/empty.tsx";
 import { tokenWanted } from "../live/client.ts";
-import { messageOf } from "../live/link.ts";
+import { beginning, messageOf } from "../live/link.ts";
 import { ConnectionBar, Header } from "./header.tsx";
 import { Help } from "./help.tsx";
 import { useKeys } from "./keys.ts";
@@ -10,15 +11,18 @@ import { Toasts } from "./toasts.tsx";
 import { TokenForm } from "./token-form.tsx";
 
 /** A page is fetched when it is first gone to. */
-const Overview = lazy(() => import("../overview/page.tsx").then(({ OverviewPage }) => OverviewPage));
-const Jobs = lazy(() => import("../jobs/page.tsx").then(({ JobsPage }) => JobsPage));
-const Submit = lazy(() => import("../submit/page.tsx").then(({ SubmitPage }) => SubmitPage));
-const Job = lazy(() => import("../job/page.tsx").then(({ JobPage }) => JobPage));
-const Servers = lazy(() => import("../cluster/servers.tsx").then(({ ServersPage }) => ServersPage));
-const Server = lazy(() => import("../cluster/server.tsx").then(({ ServerPage }) => ServerPage));
-const Timeline = lazy(() => import("../cluster/timeline.tsx").then(({ TimelinePage }) => TimelinePage));
-const Policies = lazy(() => import("../cluster/policies.tsx").then(({ PoliciesPage }) => PoliciesPage));
-const Reports = lazy(() => import("../cluster/reports.tsx").then(({ ReportsPage }) => ReportsPage));
+const page = <Props,>(load: () => Promise<ComponentType<Props>>) =>
+  lazy<ComponentType<Props>>(() => load().catch(() => Unfetched));
+
+const Overview = page(() => import("../overview/page.tsx").then(({ OverviewPage }) => OverviewPage));
+const Jobs = page(() => import("../jobs/page.tsx").then(({ JobsPage }) => JobsPage));
+const Submit = page(() => import("../submit/page.tsx").then(({ SubmitPage }) => SubmitPage));
+const Job = page(() => import("../job/page.tsx").then(({ JobPage }) => JobPage));
+const Servers = page(() => import("../cluster/servers.tsx").then(({ ServersPage }) => ServersPage));
+const Server = page(() => import("../cluster/server.tsx").then(({ ServerPage }) => ServerPage));
+const Timeline = page(() => import("../cluster/timeline.tsx").then(({ TimelinePage }) => TimelinePage));
+const Policies = page(() => import("../cluster/policies.tsx").then(({ PoliciesPage }) => PoliciesPage));
+const Reports = page(() => import("../cluster/reports.tsx").then(({ ReportsPage }) => ReportsPage));
 
 export function App() {
   return (
@@ -62,6 +66,19 @@ function Pages() {
         <Route default component={NoSuchPage} />
       </Router>
     </Boundary>
+  );
+}
+
+/** The server is away, or another version of it came that has this page under another name. */
+function Unfetched() {
+  const begun = useRef(beginning.value);
+  if (beginning.value > begun.current) location.reload();
+  return (
+    <Empty title="This page could not be fetched" kind="problem">
+      <button type="button" onClick={() => location.reload()}>
+        Try again
+      </button>
+    </Empty>
   );
 }
 

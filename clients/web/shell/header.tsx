@@ -23,7 +23,7 @@ export function Header() {
       </nav>
       <div class="top-tools">
         <Connection />
-        <a class="button primary" href="/submit">
+        <a class="button primary" href="/submit" aria-label="New job">
           <Icon name="plus" />
           <span>New job</span>
         </a>
