@@ -25,7 +25,7 @@ export function tell(error: unknown): Told | null {
     return one(
       exitCode.unreachable,
       "UNREACHABLE",
-      `${error.message}; start it with npm start, or name another with --url or SCHEDULEARN_URL`,
+      `${error.message}; start one with schedulearn start, or name another with --url or SCHEDULEARN_URL`,
     );
   if (error instanceof AuthError && error.code === "FORBIDDEN")
     return one(exitCode.unauthorised, error.code, error.message);

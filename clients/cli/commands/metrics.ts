@@ -103,7 +103,7 @@ function print(
   terminal.printFacts([
     ["now", `${counted(now.queued, "job")} waiting, ${now.running} under way`],
     ["ended", all ? `${all.completed} completed, ${all.failed} failed, ${all.cancelled} cancelled` : null],
-    ["throughput", `${completedPerHour.toFixed(completedPerHour < 10 ? 1 : 0)} completed an hour`],
+    ["throughput", `${Number(completedPerHour.toPrecision(2))} completed an hour`],
     ["GPUs", both(summary.gpusHeld, summary.gpusBusy)],
     ["cores", both(summary.coresHeld, summary.coresBusy)],
   ]);

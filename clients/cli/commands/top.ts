@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ExplainedJob } from "../../sdk/index.ts";
 import { type Cli, examples, type Session } from "../cli.ts";
-import { untilFirstFailure } from "../follow-job.ts";
 import { formatTime } from "../format.ts";
 import { wrapTo } from "../table.ts";
 import { frame } from "../top/frame.ts";
@@ -107,9 +106,7 @@ async function watch(session: Session, picture: Live["picture"], sort: Sort): Pr
   screen.open();
   try {
     draw();
-    await untilFirstFailure(until, (each) => [live.run(each)]);
-  } catch (error) {
-    if (!quit.signal.aborted) throw error;
+    await Promise.race([live.run(until), aborted(until)]);
   } finally {
     clearInterval(tick);
     if (timer) clearTimeout(timer);
@@ -117,6 +114,9 @@ async function watch(session: Session, picture: Live["picture"], sort: Sort): Pr
   }
   return undefined;
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
 async function readWhy(
   { client }: Session,

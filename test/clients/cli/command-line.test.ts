@@ -114,7 +114,7 @@ test("a server that is not there: one line with the address and the remedy, exit
     const { code, out, err } = await runCli(argv, { url });
     expect([code, out]).toEqual([3, ""]);
     expect(err).toBe(
-      `schedulearn: no Schedulearn server answers at ${url}: connection refused; start it with npm start, or name another with --url or SCHEDULEARN_URL\n`,
+      `schedulearn: no Schedulearn server answers at ${url}: connection refused; start one with schedulearn start, or name another with --url or SCHEDULEARN_URL\n`,
     );
   }
 });
