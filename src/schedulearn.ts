@@ -21,6 +21,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { findPlacement } from "./placement/index.ts";
 import { completeOptions, findPolicy } from "./policies/index.ts";
 import { findServers, newServer, probeServer, serverEvents } from "./servers.ts";
+import { Simulations } from "./simulations.ts";
 import { CodeStore } from "./store/code-store.ts";
 import { JobLogs } from "./store/job-logs.ts";
 import { clusterId, findToken, listTokens, policySetting } from "./store/settings.ts";
@@ -165,6 +166,8 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
 
     const forecasts = new Forecasts({ engine, store, log });
     closers.push(() => forecasts.close());
+    const simulations = new Simulations({ engine, folder: join(config.dataDir, "reports"), log });
+    closers.push(() => simulations.close());
 
     const meter = new Meter({ engine, history: new UsageHistory(join(config.dataDir, "usage")), log });
     closers.push(() => meter.close());
@@ -180,6 +183,7 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
     const api = await startApi({
       engine,
       foresight: forecasts,
+      laboratory: simulations,
       meter,
       metrics,
       webhooks,

@@ -1,4 +1,4 @@
-import { type CheckpointSource, downloadCheckpoint, downloadLog } from "./download.ts";
+import { type CheckpointSource, downloadCheckpoint, downloadLog, downloadReport } from "./download.ts";
 import { type Fault, RequestError, SchedulearnError } from "./errors.ts";
 import * as op from "./generated/operations.ts";
 import { type Endpoint, type Fetch, request } from "./http.ts";
@@ -293,6 +293,23 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       if (errors.length > 0) throw new SchedulearnError(errors);
       return survey ?? { leftovers: [], unasked: [] };
     },
+
+    /** Policies that are or were run over the same jobs in virtual time, and their reports; the newest first. */
+    async simulations(query: op.GetSimulationsVariables = {}, options: Stoppable = {}): Promise<Page<op.Simulation>> {
+      const { nodes, totalCount, pageInfo } = (await ask(op.GetSimulations, query, options)).simulations;
+      return { items: nodes, total: totalCount, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+    },
+
+    /** Begins to run policies over past jobs, or drawn ones; `simulations` tells how far it is. */
+    simulate: (input: op.SimulateInput): Promise<op.Simulation> => change(op.Simulate, input),
+    cancelSimulation: (id: string): Promise<op.Simulation> => change(op.CancelSimulation, { id }),
+    /** Removes a simulation that is over, and its report. */
+    async deleteSimulation(id: string): Promise<void> {
+      await change(op.DeleteSimulation, { id });
+    },
+    /** The report of a simulation, as HTML. @param path its `reportPath` */
+    simulationReport: (path: string, options: Stoppable = {}): Promise<string> =>
+      downloadReport(endpoint, path, options.signal),
 
     /**
      * Who had which GPUs and cores of which server between two moments, in the order in which it came about; at most 1,000 a page.

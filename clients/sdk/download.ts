@@ -28,6 +28,13 @@ export const downloadLog = (
 ): Promise<ReadableStream<Uint8Array>> =>
   download(endpoint, `logs/${encodeURIComponent(job)}${attempt === undefined ? "" : `?attempt=${attempt}`}`, signal);
 
+/**
+ * The report of a simulation, as HTML. @param path as the API told it
+ * @throws UnreachableError AuthError RequestError
+ */
+export const downloadReport = async (endpoint: Endpoint, path: string, signal?: AbortSignal): Promise<string> =>
+  new Response((await download(endpoint, path, signal)) as ConstructorParameters<typeof Response>[0]).text();
+
 async function download(
   { url, token, fetch }: Endpoint,
   path: string,

@@ -15,6 +15,7 @@ import { countRequests, metricsEndpoint } from "./measured.ts";
 import { monitor } from "./monitor.ts";
 import { pages, sendPlayground } from "./pages.ts";
 import type { Rate } from "./rate.ts";
+import { reportEndpoint, viewerEndpoint } from "./reports.ts";
 import { tooLate } from "./time-limit.ts";
 import { addressOf, tooFast } from "./websocket.ts";
 
@@ -57,6 +58,8 @@ export function newApp(options: AppOptions): Express {
     express.json({ limit: limits.bodyBytes }),
     expressMiddleware(apollo, { context: async ({ res }) => new Context(house, res.locals.user as string) }),
   );
+  app.get("/reports/:file", notTooFast(options), onlyKnown(options), reportEndpoint(house.laboratory));
+  app.get("/report-viewer", viewerEndpoint);
   app.use(monitor(options.monitor));
   app.use((_request, response) =>
     tell(response, 404, refusal("NOT_FOUND", "there is nothing here: see / and /graphql")),

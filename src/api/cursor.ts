@@ -10,6 +10,7 @@ const letters = {
   gpu: "g",
   migration: "m",
   tenure: "t",
+  simulation: "x",
   usage: "u",
 } as const;
 export type CursorKind = keyof typeof letters;

@@ -9,6 +9,7 @@ import type { Allowed } from "../job-spec/index.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { CodeShelf } from "./code.ts";
 import type { Foresight } from "./foresight.ts";
+import type { Laboratory } from "./laboratory.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 
 /** One thing that must be well for the server to be of use. */
@@ -23,6 +24,7 @@ export interface Check {
 export interface HouseOptions {
   readonly engine: Engine;
   readonly foresight: Foresight;
+  readonly laboratory: Laboratory;
   readonly meter: Meter;
   readonly metrics: Metrics;
   readonly webhooks: Webhooks;
@@ -42,6 +44,7 @@ export interface HouseOptions {
 export class House {
   readonly engine: Engine;
   readonly foresight: Foresight;
+  readonly laboratory: Laboratory;
   readonly meter: Meter;
   readonly metrics: Metrics;
   readonly webhooks: Webhooks;
@@ -57,9 +60,22 @@ export class House {
   readonly probe: HouseOptions["probe"];
   readonly newServer: HouseOptions["newServer"];
 
-  constructor({ engine, foresight, meter, metrics, webhooks, checks, code, allowed, probe, newServer }: HouseOptions) {
+  constructor({
+    engine,
+    foresight,
+    laboratory,
+    meter,
+    metrics,
+    webhooks,
+    checks,
+    code,
+    allowed,
+    probe,
+    newServer,
+  }: HouseOptions) {
     this.engine = engine;
     this.foresight = foresight;
+    this.laboratory = laboratory;
     this.meter = meter;
     this.metrics = metrics;
     this.webhooks = webhooks;

@@ -8,7 +8,7 @@ import { strict } from "./pages.ts";
 /** Where the build puts it. Run from its sources, the server finds those of the monitor there, which no browser can run. */
 export const builtMonitor = fileURLToPath(new URL("../../clients/web", import.meta.url));
 
-const policy = `${strict}; style-src 'self'; img-src 'self' data:`;
+const policy = `${strict}; style-src 'self'; img-src 'self' data:; frame-src 'self'`;
 const NOT_BUILT = "The web monitor is not built: run `node scripts/setup.mjs` in the clone, and start again.\n";
 const ASSET = /^[\w-][\w.-]*\.(js|css|svg)$/;
 /** Packed forms, the smaller first: what they are called in HTTP, and the end of the file's name. */

@@ -27,6 +27,7 @@ import { PolicyResolver } from "./resolvers/policy.ts";
 import { RunResolver } from "./resolvers/run.ts";
 import { ServerResolver } from "./resolvers/server.ts";
 import { ServerMutations } from "./resolvers/server-mutations.ts";
+import { SimulationResolver } from "./resolvers/simulation.ts";
 import { TimelineResolver } from "./resolvers/timeline.ts";
 import {
   GpuUsageHistoryResolver,
@@ -70,6 +71,7 @@ export function buildApiSchema(): GraphQLSchema {
       PolicyResolver,
       ForecastResolver,
       TimelineResolver,
+      SimulationResolver,
       OutcomeResolver,
       JobTimesResolver,
       ExpectationResolver,

@@ -5,6 +5,8 @@ import type { Word } from "./worker.ts";
 export interface CrewOptions {
   /** At most so many trials at once, each in a thread of its own; 1: one after the other in this one. */
   readonly threads: number;
+  /** Not even a single one in this thread, which has other things to do. */
+  readonly isApart?: boolean;
   readonly signal: AbortSignal;
   /** So many jobs of that trial have ended. */
   onProgress(trial: Trial, ended: number): void;
@@ -32,7 +34,8 @@ export async function runTrials(
       options.onDone(trial, outcome);
     }
   };
-  const hands = Array.from({ length: threads }, (): Hand => (threads > 1 ? new Thread(WORKER as URL) : THIS_THREAD));
+  const isHere = !WORKER || (threads === 1 && !options.isApart);
+  const hands = Array.from({ length: threads }, (): Hand => (isHere ? THIS_THREAD : new Thread(WORKER)));
   try {
     await Promise.all(hands.map(work));
   } finally {

@@ -9,7 +9,13 @@ const MOST_NAMES = 6;
 
 /** The page about all policies that came through, by name. */
 export function reportOf(
-  { conditions, cluster, seed, command, experiments }: Arguments,
+  {
+    conditions,
+    cluster,
+    seed,
+    command,
+    experiments,
+  }: Pick<Arguments, "conditions" | "cluster" | "seed" | "command" | "experiments">,
   outcomes: ReadonlyMap<string, Outcome>,
 ): string {
   const { file, costs, failures, knowledge } = conditions;

@@ -8,6 +8,7 @@ import { Meter } from "../../src/engine/usage/meter.ts";
 import { Forecasts } from "../../src/forecasts.ts";
 import { checks } from "../../src/health.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
+import { Simulations } from "../../src/simulations.ts";
 import { createToken, findToken, listTokens } from "../../src/store/settings.ts";
 import { UsageHistory } from "../../src/store/usage/history.ts";
 import { Webhooks } from "../../src/webhooks/webhooks.ts";
@@ -37,6 +38,7 @@ export class ApiHouse {
   unreachable: string | null = null;
   api!: Api;
   #forecasts!: Forecasts;
+  #simulations!: Simulations;
   meter!: Meter;
   metrics = new Metrics();
   webhooks!: Webhooks;
@@ -61,6 +63,11 @@ export class ApiHouse {
 
   async listen(options: Partial<ApiOptions> = {}): Promise<void> {
     const { store } = this.engines;
+    this.#simulations = new Simulations({
+      engine: this.engine,
+      folder: join(this.engines.folder, "reports"),
+      log: (level, message, details) => this.logged.push(`${level} ${message} ${JSON.stringify(details ?? {})}`),
+    });
     this.#forecasts = new Forecasts({
       engine: this.engine,
       store,
@@ -89,6 +96,7 @@ export class ApiHouse {
     this.api = await startApi({
       engine: this.engine,
       foresight: this.#forecasts,
+      laboratory: this.#simulations,
       meter: this.meter,
       metrics: this.metrics,
       webhooks: this.webhooks,
@@ -120,6 +128,7 @@ export class ApiHouse {
   async restart(options: Partial<ApiOptions> = {}): Promise<void> {
     await this.api.close();
     await this.#forecasts.close();
+    await this.#simulations.close();
     await this.meter.close();
     await this.webhooks.close();
     await this.metrics.close();
@@ -193,6 +202,7 @@ export class ApiHouse {
   async close(): Promise<void> {
     await this.api?.close();
     await this.#forecasts?.close();
+    await this.#simulations?.close();
     await this.meter?.close();
     await this.webhooks?.close();
     await this.metrics.close();

@@ -104,6 +104,12 @@ export interface CancelJobInput {
   readonly id: string;
 }
 
+/** Which simulation. */
+export interface CancelSimulationInput {
+  /** Its id. */
+  readonly id: string;
+}
+
 /** Who can make a change. */
 export type ChangeBy =
   /** An operator of the cluster. */
@@ -227,6 +233,12 @@ export interface DeleteJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
   readonly graceSeconds?: number | null;
   /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+}
+
+/** Which simulation. */
+export interface DeleteSimulationInput {
+  /** Its id. */
   readonly id: string;
 }
 
@@ -793,6 +805,37 @@ export interface SetPolicyInput {
   readonly policy?: string | null;
 }
 
+/** What is to be compared, and over which jobs. */
+export interface SimulateInput {
+  /** The servers, as `schedulearn simulate --cluster` has it: 4x8 are four of eight GPUs. Without it, those of this server. */
+  readonly cluster?: string | null;
+  /** Of jobs of the past: only those submitted from then on. */
+  readonly from?: string | null;
+  /** Jobs that are drawn by lot, as `schedulearn simulate --generate` has it: philly,jobs=400. Without it, the jobs that this server has run and that are over. */
+  readonly generate?: string | null;
+  /** The placement, by key; without it, the one in force. */
+  readonly placement?: string | null;
+  /** The policies, by key; at most 8. */
+  readonly policies: readonly string[];
+  /** Chooses what is drawn by lot. */
+  readonly seed?: number | null;
+  /** Of jobs of the past: only those submitted until then. */
+  readonly to?: string | null;
+}
+
+/** How far a simulation is. */
+export type SimulationState =
+  /** It was ended before it was through. */
+  | "CANCELLED"
+  /** There is a report. */
+  | "COMPLETED"
+  /** Nothing came of it; `problems` says why. */
+  | "FAILED"
+  /** Another runs first. */
+  | "QUEUED"
+  /** It runs. */
+  | "RUNNING";
+
 /** What a job that starts is doing. */
 export type StartPhase =
   /** Its checkpoint is brought from the server where it was. */
@@ -1011,6 +1054,244 @@ fragment Tenure on Tenure {
   lasts
 }
 ` as TypedDocument<GetTimelineResult, GetTimelineVariables>;
+
+/** Policies that were run, or are, over the same jobs in virtual time, and the report about them. */
+export type Simulation = {
+  /** Unique among everything that has an id. */
+  readonly id: string;
+  /** What was compared, in words. */
+  readonly title: string;
+  /** How far it is. */
+  readonly state: SimulationState;
+  /** How much of it is done, 0 to 1. */
+  readonly progress: number;
+  /** When it was asked for. */
+  readonly createdAt: string;
+  /** When it was over; null while it is not. */
+  readonly endedAt: string | null;
+  /** The policies; empty for a report of which that is not known. */
+  readonly policies: readonly string[];
+  /** How many jobs there were; null for a report of which that is not known. */
+  readonly jobCount: number | null;
+  /** Why nothing came of it, or of some of the policies; empty when all is well. */
+  readonly problems: readonly string[];
+  /** The address of its report on this server: one page of HTML that needs no other; null while there is none. */
+  readonly reportPath: string | null;
+  /** The size of its report; null while there is none. */
+  readonly reportBytes: number | null;
+  /** What each policy came to, as far as it is known. */
+  readonly outcomes: readonly ({
+    /** The policy. */
+    readonly policy: string;
+    /** How long a job waited, on average, also between its runs. */
+    readonly meanWait: number;
+    /** From the submission of a job to its end, on average. */
+    readonly meanJct: number;
+    /** From the first submission to the last end. */
+    readonly makespan: number;
+    /** The part of the GPUs' time in which a job trained on them, 0 to 1; of cores' where there are none. */
+    readonly utilisation: number;
+    /** How many jobs did not end. */
+    readonly unfinished: number;
+  })[];
+};
+
+export type GetSimulationsVariables = {
+  /** At most so many; no more than 100. */
+  readonly first?: number | null;
+  /** Begin behind this item. */
+  readonly after?: string | null;
+};
+export type GetSimulationsResult = {
+  /** Simulations that run or wait, and those of which there is a report, the newest first. Reports made by `schedulearn simulate --report` are among them when they lie in the folder `reports` of the data folder. */
+  readonly simulations: {
+    /** How many there are on all pages together. */
+    readonly totalCount: number;
+    /** Where this page lies in the list. */
+    readonly pageInfo: {
+      /** Is there more behind this page? */
+      readonly hasNextPage: boolean;
+      /** Of the last item: give it as `after` to go on. */
+      readonly endCursor: string | null;
+    };
+    /** The items alone. */
+    readonly nodes: readonly Simulation[];
+  };
+};
+export const GetSimulations = `
+query GetSimulations($first: Int, $after: Cursor) {
+  simulations(first: $first, after: $after) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      ...Simulation
+    }
+  }
+}
+
+fragment Simulation on Simulation {
+  id
+  title
+  state
+  progress
+  createdAt
+  endedAt
+  policies
+  jobCount
+  problems
+  reportPath
+  reportBytes
+  outcomes {
+    policy
+    meanWait
+    meanJct
+    makespan
+    utilisation
+    unfinished
+  }
+}
+` as TypedDocument<GetSimulationsResult, GetSimulationsVariables>;
+
+export type SimulateVariables = {
+  /** What is wanted. */
+  readonly input: SimulateInput;
+};
+export type SimulateResult = {
+  /** Has policies run over the same jobs in virtual time, beside all that runs here, and a report made. */
+  readonly result: {
+    /** The simulation as it is now; null when there are errors. */
+    readonly value: Simulation | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const Simulate = `
+mutation Simulate($input: SimulateInput!) {
+  result: simulate(input: $input) {
+    value: simulation {
+      ...Simulation
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
+fragment Simulation on Simulation {
+  id
+  title
+  state
+  progress
+  createdAt
+  endedAt
+  policies
+  jobCount
+  problems
+  reportPath
+  reportBytes
+  outcomes {
+    policy
+    meanWait
+    meanJct
+    makespan
+    utilisation
+    unfinished
+  }
+}
+` as TypedDocument<SimulateResult, SimulateVariables>;
+
+export type CancelSimulationVariables = {
+  /** What is wanted. */
+  readonly input: CancelSimulationInput;
+};
+export type CancelSimulationResult = {
+  /** Ends a simulation that runs or waits; no report is made. */
+  readonly result: {
+    /** The simulation as it is now; null when there are errors. */
+    readonly value: Simulation | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const CancelSimulation = `
+mutation CancelSimulation($input: CancelSimulationInput!) {
+  result: cancelSimulation(input: $input) {
+    value: simulation {
+      ...Simulation
+    }
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+
+fragment Simulation on Simulation {
+  id
+  title
+  state
+  progress
+  createdAt
+  endedAt
+  policies
+  jobCount
+  problems
+  reportPath
+  reportBytes
+  outcomes {
+    policy
+    meanWait
+    meanJct
+    makespan
+    utilisation
+    unfinished
+  }
+}
+` as TypedDocument<CancelSimulationResult, CancelSimulationVariables>;
+
+export type DeleteSimulationVariables = {
+  /** What is wanted. */
+  readonly input: DeleteSimulationInput;
+};
+export type DeleteSimulationResult = {
+  /** Removes a simulation that is over, and its report. */
+  readonly result: {
+    /** The simulation that is gone; null when there are errors. */
+    readonly value: string | null;
+    /** What the caller has to mend; empty when it was done. */
+    readonly errors: readonly Fault[];
+  };
+};
+export const DeleteSimulation = `
+mutation DeleteSimulation($input: DeleteSimulationInput!) {
+  result: deleteSimulation(input: $input) {
+    value: deletedSimulationId
+    errors {
+      ...Fault
+    }
+  }
+}
+
+fragment Fault on UserError {
+  message
+  code
+  path
+}
+` as TypedDocument<DeleteSimulationResult, DeleteSimulationVariables>;
 
 /** What the output tells of a job's progress, all lines taken together. */
 export type Progress = {

@@ -14,6 +14,7 @@ import { PlacementView, PolicyView } from "../types/policy.ts";
 import { RunView } from "../types/run.ts";
 import { SchedulingGuards } from "../types/scheduling-guards.ts";
 import { GpuView } from "../types/server.ts";
+import { SimulationView } from "../types/simulation.ts";
 
 @Resolver()
 export class ClusterResolver {
@@ -74,6 +75,10 @@ export class ClusterResolver {
         policies.find((entry) => entry.key === key),
         (entry) => new PolicyView(entry, entry.key === policy ? completeOptions(entry, options) : null),
       );
+    if (kind === "simulation") {
+      const found = (await house.laboratory.list()).find(({ name }) => name === key);
+      return viewOf(found, (simulation) => new SimulationView(simulation));
+    }
     if (kind === "placement")
       return viewOf(
         placements.find((rule) => rule.key === key),

@@ -12,6 +12,7 @@ import type { GpuState, ServerState } from "../../core/server-state.ts";
 import type { TenureStatus } from "../../core/tenure.ts";
 import type { JobOrder } from "../../store/job-list.ts";
 import type { LogStream } from "../../store/job-logs.ts";
+import type { SimulationState } from "../laboratory.ts";
 
 /** An enum whose values are the core's own words, spelled as GraphQL spells them: `unhealthy-gpu` is UNHEALTHY_GPU. */
 export function enumOf<T extends string>(name: string, description: string, values: Readonly<Record<T, string>>) {
@@ -186,6 +187,14 @@ export const TenureStatusEnum = enumOf<TenureStatus>("TenureStatus", "What a job
   running: "It trains.",
   stopping: "It lets go of it: it saves and stops, or holds it as a way back until it trains elsewhere.",
   frozen: "It rests in its memory: it is paused.",
+});
+
+export const SimulationStateEnum = enumOf<SimulationState>("SimulationState", "How far a simulation is.", {
+  queued: "Another runs first.",
+  running: "It runs.",
+  completed: "There is a report.",
+  failed: "Nothing came of it; `problems` says why.",
+  cancelled: "It was ended before it was through.",
 });
 
 export const DriverEnum = enumOf<DriverKind>("Driver", "How runs are started on a server.", {

@@ -6,6 +6,7 @@ import { JobView } from "./job.ts";
 import { MigrationView } from "./migration.ts";
 import { PlacementView, PolicyView } from "./policy.ts";
 import { GpuView, ServerView } from "./server.ts";
+import { SimulationView } from "./simulation.ts";
 import { WebhookTest } from "./webhook.ts";
 
 @ObjectType("UserError", { description: "Something that the caller can mend. Nothing was changed." })
@@ -81,6 +82,12 @@ export const ReapPayload = payloadType("Reap", {
 });
 export const CollectImagesPayload = payloadType("CollectImages", {
   removed: [() => [RemovedImageView], "What was removed; null when there are errors."],
+});
+const simulation = [() => SimulationView, "The simulation as it is now; null when there are errors."] as const;
+export const SimulatePayload = payloadType("Simulate", { simulation });
+export const CancelSimulationPayload = payloadType("CancelSimulation", { simulation });
+export const DeleteSimulationPayload = payloadType("DeleteSimulation", {
+  deletedSimulationId: [() => ID, "The simulation that is gone; null when there are errors."],
 });
 export const SetPolicyPayload = payloadType("SetPolicy", {
   policy: [() => PolicyView, "The policy now in force; null when there are errors."],

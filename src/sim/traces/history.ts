@@ -1,5 +1,6 @@
 import { isOver, type Job, jobNumber } from "../../core/job.ts";
 import { poolOf } from "../../core/job-spec.ts";
+import type { Instant } from "../../core/time.ts";
 import type { Queries } from "../../store/queries.ts";
 import { fromFirst, inOrder, jobsLeftOut, plainJob, type Trace, type TraceJob } from "./trace.ts";
 
@@ -11,11 +12,17 @@ const JOBS_AT_A_TIME = 500;
  * time from the others as well, and is a job of that time. Left out are those that never trained, and those not over: how long they
  * take is not known.
  * @param exponent the speed of n GPUs is n to this power
+ * @param window of when they were submitted; null: no bound
  */
-export async function historyTrace(queries: Queries, exponent: number): Promise<Trace> {
+export async function historyTrace(
+  queries: Queries,
+  exponent: number,
+  { from, to }: { readonly from: Instant | null; readonly to: Instant | null } = { from: null, to: null },
+): Promise<Trace> {
   const jobs: TraceJob[] = [];
   const leftOut = { "not over yet": 0, "never trained": 0 };
   for await (const job of allJobs(queries)) {
+    if (job.submittedAt < (from ?? job.submittedAt) || job.submittedAt > (to ?? job.submittedAt)) continue;
     if (!isOver(job)) leftOut["not over yet"]++;
     else if (job.serviceMillis === 0 && job.state.status !== "completed") leftOut["never trained"]++;
     else jobs.push(traceJob(job, exponent));
