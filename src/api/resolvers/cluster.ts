@@ -54,7 +54,7 @@ export class ClusterResolver {
   @Query(() => Node, { nullable: true, description: "Whatever has this id; null when nothing has." })
   async node(
     @Arg("id", () => ID, { description: "As any field `id` gave it." }) id: string,
-    @Ctx() { engine, loaders }: Context,
+    @Ctx() { engine, house, loaders }: Context,
   ): Promise<Node | null> {
     const { queries, scheduler } = engine;
     if (/^job-\d+$/.test(id)) return (await loaders.job.load(id).then((job) => job && new JobView(job))) ?? null;
