@@ -1,5 +1,5 @@
 import "./jobs.css";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { Empty } from "../design/empty.tsx";
 import { Loading } from "../design/loading.tsx";
@@ -38,10 +38,12 @@ export function JobsPage() {
       affects: ({ type, jobId }) => jobId !== null && (type !== "RunProgressed" || shown.ids.has(jobId)),
     },
   );
-  /** Another part of the list begins at its first page. What is typed replaces the address, so that Back leaves the page. */
+  const typed = useRef("");
+  /** Another part of the list begins at its first page. What is typed letter by letter is one step of Back. */
   const go = (change: Partial<View>, isTyped = false): void => {
-    const next = addressOf({ ...view, page: 1, ...change });
-    if (next !== addressOf(view)) route(next, isTyped);
+    const [present, next] = [addressOf(view), addressOf({ ...view, page: 1, ...change })];
+    if (next !== present) route(next, isTyped && present === typed.current);
+    if (isTyped) typed.current = next;
   };
 
   return (
