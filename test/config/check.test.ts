@@ -51,6 +51,7 @@ test("without a file and an environment there are defaults for everything", () =
     checkpoints: { backupSeconds: 600, backupsKept: 2, vaultGiB: 100, keepDays: 0 },
     lostAfterSeconds: 300,
     portRange: { first: 29_500, last: 29_999 },
+    webhooks: [],
     reapGraceSeconds: 60,
     allowOrigins: [],
     log: { level: "info" },

@@ -50,7 +50,7 @@ describe("schedulearn.example.yaml", () => {
   const file = new URL("../../schedulearn.example.yaml", import.meta.url).pathname;
   const text = readFileSync(file, "utf8");
 
-  test("shows the defaults, but for the examples of servers, origins and registries", () => {
+  test("shows the defaults, but for the examples of servers, origins, registries and webhooks", () => {
     const {
       file: _,
       dataDir: __,
@@ -58,11 +58,12 @@ describe("schedulearn.example.yaml", () => {
       servers,
       allowOrigins,
       registries,
+      webhooks,
       ...settings
     } = loadConfig({ cwd, env: {}, file });
     expect(loadConfig({ cwd, env: {} })).toMatchObject(settings);
     expect(servers?.map(({ endpoint }) => endpoint.split(":")[0])).toEqual(["unix", "tcp", "ssh", "tcp", "local"]);
-    expect([allowOrigins, registries].map(({ length }) => length)).toEqual([1, 2]);
+    expect([allowOrigins, registries, webhooks].map(({ length }) => length)).toEqual([1, 2, 3]);
   });
 
   test("names every setting there is", () => {
