@@ -27,9 +27,11 @@ export function WhyPanel({ job }: { readonly job: JobPage }) {
     <>
       {(blockers.length > 0 || placement) && (
         <Panel title={blockers.length > 0 ? "Why it waits" : "Why it is there"} class="why">
-          <p class="why-summary">
-            <bdi>{why.summary}</bdi>
-          </p>
+          {why.summary !== blockers[0]?.message && (
+            <p class="why-summary">
+              <bdi>{why.summary}</bdi>
+            </p>
+          )}
           {blockers.length > 0 && <Blockers why={why} />}
           {smallestChange && (
             <div class="why-change">
@@ -52,7 +54,7 @@ const Blockers = ({ why: { blockers } }: { readonly why: JobWhy }) => (
   <ol class="why-blockers">
     {blockers.map(({ kind, message, remedy, jobs, servers, until }) => (
       <li key={`${kind} ${message}`}>
-        <span class="why-kind">{lower(kind)}</span>
+        <span class="why-kind">{lower(kind).replace("gpu", "GPU")}</span>
         <div>
           <p>
             <bdi>{message}</bdi>

@@ -58,7 +58,7 @@ export function Timeline({ spans }: { readonly spans: readonly Span[] }) {
           <ol class="timeline-attempts" aria-hidden="true">
             {attemptsOf(lived).map(({ attempt, from, to, servers }) => (
               <li key={attempt} style={{ insetInlineStart: part(from - first.from), width: part((to ?? end) - from) }}>
-                {attempt}
+                Run {attempt}
                 <bdi> {servers.join(", ")}</bdi>
               </li>
             ))}
