@@ -1,4 +1,47 @@
-/** What each command prints with `--json`, as docs/cli.md tells it. The names of types are those of schema.graphql. */
+/**
+ * What each command prints with `--json`, as docs/cli.md tells it: the names of its fields, `?` behind those that may be missing, or the type
+ * that it is. The types are those of schema.graphql.
+ */
 export const JSON_SHAPES: Readonly<Record<string, string>> = {
+  submit: "a `Job`; with `--follow` a line for the job, one for each `LogLine`, and one for the job as it ended",
+  ls: "`{jobs, totalCount}`",
+  show: "a `Job`",
+  logs: "`{id, lines, cursor, gaps?}`; of several jobs `{jobs}` with as much of each; with `--follow` a `LogLine` a line",
+  cancel: "`{jobs, refused}`",
+  pause: "`{jobs, refused}`",
+  resume: "`{jobs, refused}`",
+  retry: "`{jobs, refused}`",
+  rm: "`{jobs, refused}`",
+  update: "a `Job`",
+  migrate: "a `Migration`",
+  checkpoints: "`{id, checkpoints, backupProblem, lostWork}`",
+  "checkpoints get": "`{id, folder, files, bytes}`",
+  forecast: "`{at, policies}`; with `--accuracy` `{accuracy}`",
+  top: "a line for each change; with `--once` one `{at, cluster, servers, running, waiting, waitingCount, completedLastHour}`",
+  servers: "`{servers}`",
+  "servers add": "a `Server`",
+  "servers drain": "a `Server`",
+  "servers rm": "`{removed}`",
+  gpus: "`{gpus}`",
+  "gpus quarantine": "a `Gpu`",
+  "gpus release": "a `Gpu`",
+  drain: "a `Server`",
+  undrain: "a `Server`",
+  cordon: "a `Server`",
+  uncordon: "a `Server`",
+  images: "`{images}`; with `--gc` `{removed}`",
+  reap: "`{leftovers, unasked, removed}`",
+  policy: "`{policies, placements}`",
+  "policy show": "a `Policy`",
+  "policy set": "`{policy, placement}`",
+  metrics:
+    "`{from, to, now, completedPerHour, gpusHeld, gpusBusy, coresHeld, coresBusy, jobs, by?, groups?}`; with `--prometheus` `{prometheus}`",
+  events: "`{events}`; with `--follow` an `Event` a line",
+  webhooks: "`{webhooks}`",
+  "webhooks test": "`{webhook, taken, problem}`",
+  estimates: "`{accuracy}`",
+  "study parallelism": "`{program, label, measured}`",
+  doctor: "`{checks, failed, warned}`",
+  completion: "`{shell, script}`",
   help: "`{topic, text}`",
 };
