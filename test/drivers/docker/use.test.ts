@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { useIn } from "../../../src/drivers/docker/machine/use.ts";
+import { useLab } from "../../lab/shared-lab.ts";
+import { until } from "../support.ts";
+import { DockerBench } from "./bench.ts";
+
+const MIB = 1024 * 1024;
+
+test("memory that the kernel could take back at once is not in use, whichever version of control groups tells of it", () => {
+  const cpu_stats = { cpu_usage: { total_usage: 2_500_000_000 } };
+  expect(useIn({ cpu_stats, memory_stats: { usage: 100 * MIB, stats: { inactive_file: 30 * MIB } } })).toEqual({
+    cpuMillis: 2_500,
+    memoryMiB: 70,
+  });
+  const first = { inactive_file: 1, total_inactive_file: 40 * MIB };
+  expect(useIn({ cpu_stats, memory_stats: { usage: 100 * MIB, stats: first } }).memoryMiB).toBe(60);
+  expect(useIn({})).toEqual({ cpuMillis: null, memoryMiB: null }); // an engine without control groups
+});
+
+const shared = useLab({ hosts: 1 });
+
+shared.describe("what containers of jobs really use", () => {
+  const bench = new DockerBench(shared);
+
+  test("is told for each that runs, and for no other", async () => {
+    const driver = await bench.connect();
+    const [busy, idle] = [bench.order("while :; do :; done"), bench.order("sleep 1000")];
+    for (const run of [busy, idle]) {
+      driver.start(run);
+      await bench.told.first("RunStarted", run);
+    }
+    const { signal } = new AbortController();
+    const look = async () => new Map((await driver.lookAtUse!(signal)).map((use) => [use.run.job, use]));
+    const first = await look();
+    expect([...first.keys()].sort()).toEqual([busy.job, idle.job].sort());
+    expect(first.get(busy.job)?.memoryMiB).toBeGreaterThan(0);
+    await until("one of them has worked", async () => {
+      const [before, now] = [first.get(busy.job)?.cpuMillis ?? 0, (await look()).get(busy.job)?.cpuMillis ?? 0];
+      return now > before + 200;
+    });
+    expect((await look()).get(idle.job)?.cpuMillis).toBeLessThan(1_000);
+    driver.stop(idle, "SIGKILL", 0);
+    await bench.told.first("RunExited", idle);
+    expect([...(await look()).keys()]).toEqual([busy.job]);
+  });
+});
