@@ -84,7 +84,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
 
   async function ask<Result, Variables>(
     document: TypedDocument<Result, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
     { signal }: Stoppable = {},
   ): Promise<Result> {
     const result = await request(endpoint, document, variables, signal);
@@ -97,7 +97,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
       { readonly result: { readonly value: Value | null; readonly errors: readonly Fault[] } },
       { readonly input: Input }
     >,
-    input: Input,
+    input: NoInfer<Input>,
   ): Promise<Value> {
     const { value, errors } = (await ask(document, { input })).result;
     if (errors.length > 0) throw new SchedulearnError(errors);
@@ -107,7 +107,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
 
   const follow = <Item extends { readonly cursor: string }, Variables extends { readonly after?: string | null }>(
     document: TypedDocument<{ readonly item: Item }, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
     { after, signal }: Resumable,
     sizeOf?: (item: Item) => number,
   ): AsyncGenerator<Item, void, undefined> =>
@@ -126,7 +126,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     Variables extends { readonly after?: string | null },
   >(
     document: TypedDocument<{ readonly item: Item }, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
     { after, signal }: Resumable,
   ): AsyncGenerator<Item, void, undefined> {
     let begin = after;
@@ -156,6 +156,18 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     ): Promise<op.Job> {
       const what = "yaml" in spec ? { yaml: spec.yaml } : { spec };
       return change(op.SubmitJob, { ...what, ...(idempotencyKey && { idempotencyKey }) });
+    },
+
+    /** The same of a spec with an array or a sweep: its first job, and the batch; null for a job alone. */
+    async submitAll(
+      spec: op.JobSpecInput | { readonly yaml: string },
+      { idempotencyKey }: { readonly idempotencyKey?: string | undefined } = {},
+    ): Promise<{ readonly job: op.Job; readonly batch: op.Batch | null }> {
+      const input = { ...("yaml" in spec ? { yaml: spec.yaml } : { spec }), ...(idempotencyKey && { idempotencyKey }) };
+      const { value: job, batch, errors } = (await ask(op.SubmitJob, { input })).result;
+      if (errors.length > 0) throw new SchedulearnError(errors);
+      if (job === null) throw new RequestError([{ message: "the server's answer is empty" }]);
+      return { job, batch };
     },
 
     /** Uploads a folder that `packCode` has packed, unless it is there already; `spec.code` is then `{hash}`. */
@@ -228,11 +240,11 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
 
     /** Stops a job; its record stays. */
     cancel: (id: string, graceSeconds?: number): Promise<op.Job> =>
-      change(op.CancelJob, { id, ...(graceSeconds !== undefined && { graceSeconds }) }),
+      change(op.CancelJob, { id, graceSeconds: graceSeconds ?? null }),
 
     /** Removes a job's record and log; a running one is stopped first. */
     async delete(id: string, graceSeconds?: number): Promise<void> {
-      await change(op.DeleteJob, { id, ...(graceSeconds !== undefined && { graceSeconds }) });
+      await change(op.DeleteJob, { id, graceSeconds: graceSeconds ?? null });
     },
 
     /** Changes a job: some fields at any time, others only while it waits. */

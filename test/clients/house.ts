@@ -64,6 +64,8 @@ export interface Wire {
   readonly connections: () => number;
   /** Cuts every connection that goes through, without a word. */
   cut(): void;
+  /** Lets nothing more through on the connections there are, and tells nobody: both ends think that the other is silent. */
+  freeze(): void;
   close(): void;
 }
 
@@ -96,6 +98,9 @@ export async function wireTo(url: string): Promise<Wire> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
     connections: () => connections,
     cut,
+    freeze() {
+      for (const socket of open) socket.unpipe().pause();
+    },
     close() {
       cut();
       server.close();
