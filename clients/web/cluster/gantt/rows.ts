@@ -57,17 +57,19 @@ export function layOut(servers: readonly Server[], spans: readonly Span[], now: 
     };
     for (const { id, index, state } of server?.gpus ?? [])
       rowOfGpu.set(id, add(`GPU ${index}`, state === "FAULTY" || state === "BUSY"));
-    const lanes: { row: number; until: number }[] = [];
+    const lanes: { row: number; until: number; job: string }[] = [];
     for (const span of ofServer.toSorted((a, b) => a.from - b.from)) {
       for (const gpu of span.gpus) {
         if (!rowOfGpu.has(gpu)) rowOfGpu.set(gpu, add(`GPU ${gpu.slice(gpu.indexOf("/") + 1)}`));
         put(rowOfGpu.get(gpu) as number, span);
       }
       if (span.gpus.length > 0) continue;
-      const free = lanes.find(({ until }) => until <= span.from);
-      const lane = free ?? { row: add(lanes.length === 0 ? "cores" : ""), until: 0 };
+      const own = span.status === "EXPECTED" ? lanes.find(({ job }) => job === span.job) : undefined;
+      const free = own ?? lanes.find(({ until }) => until <= span.from);
+      const lane = free ?? { row: add(lanes.length === 0 ? "cores" : ""), until: 0, job: "" };
       if (!free) lanes.push(lane);
       lane.until = endOf(span, now);
+      lane.job = span.job;
       put(lane.row, span);
     }
     if (rows.length === first && server) add("");
