@@ -314,6 +314,7 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
 
     /** Begins to run policies over past jobs, or drawn ones; `simulations` tells how far it is. */
     simulate: (input: op.SimulateInput): Promise<op.Simulation> => change(op.Simulate, input),
+    /** Ends a simulation that is under way. */
     cancelSimulation: (id: string): Promise<op.Simulation> => change(op.CancelSimulation, { id }),
     /** Removes a simulation that is over, and its report. */
     async deleteSimulation(id: string): Promise<void> {
