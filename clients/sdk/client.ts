@@ -386,13 +386,13 @@ export function createClient({ webSocket, fetch, ...wanted }: ClientOptions = {}
     }: Resumable & { readonly server?: string | undefined } = {}): AsyncGenerator<op.UsageUpdate, void, undefined> =>
       follow(op.FollowGpuUsage, server === undefined ? {} : { server }, options),
 
-    /** Which cluster answers, its version and policy, and where its event log stands now. */
     /** Who is told by HTTP of what happens to jobs, and how that goes. */
     webhooks: async (options: Stoppable = {}): Promise<readonly op.Webhook[]> =>
       (await ask(op.GetWebhooks, {}, options)).webhooks,
     /** Sends a webhook a message that says it is a test; null when it was taken, else why not. */
     testWebhook: async (name: string): Promise<string | null> => (await change(op.TestWebhook, { name })).problem,
 
+    /** Which cluster answers, its version and policy, and where its event log stands now. */
     cluster: async (options: Stoppable = {}): Promise<op.Cluster> => (await ask(op.GetCluster, {}, options)).cluster,
 
     /** Part of a job's output: the lines behind `after`, or the `last` ones. */
