@@ -3,6 +3,8 @@ import { carry } from "./carry.ts";
 import { estimates } from "./estimates.ts";
 import type { Figures } from "./figures.ts";
 import { logs } from "./logs.ts";
+import { logview } from "./logview.ts";
+import { monitor } from "./monitor.ts";
 import { reconnect } from "./reconnect.ts";
 import { rounds } from "./rounds.ts";
 import { simulate } from "./simulate.ts";
@@ -16,7 +18,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
   size,
   submit,
   logs,
+  logview,
   carry,
+  monitor,
   reconnect,
   rounds,
   assignment,

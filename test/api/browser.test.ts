@@ -1,7 +1,6 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { chromiumPath, NO_CHROMIUM } from "../chromium.ts";
-import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
 import { ApiHouse } from "./house.ts";
 
@@ -37,53 +36,6 @@ describe("in a browser", () => {
     await page.goto(url.href);
     return page;
   }
-
-  it("the page shows jobs as they come, and their texts as texts", async () => {
-    const page = await open("/");
-    await page.getByText("No jobs yet").waitFor();
-    const name = "<img src=x onerror=alert(1)>";
-    await house.submit({ command: "echo epoch=1/2; sleep 1000", name, gpus: { count: 1 } });
-    await page.getByText(name).waitFor();
-    await page.getByText("50 %").waitFor();
-    await page.getByText("alpha, GPU 0").waitFor();
-    await house.mutate("deleteJob", { id: "1", graceSeconds: 0 }, "deletedJobId");
-    await page.getByText("No jobs yet").waitFor();
-    await page.close();
-  });
-
-  it("the page tells of a job that is over where it was, for how long, and why it failed", async () => {
-    const page = await open("/");
-    const name = "fails in the end";
-    const id = await house.submit({ command: "sleep 0.2; exit 3", name });
-    const row = page.getByRole("row").filter({ hasText: name });
-    for (const text of ["failed", "exited with code 3", "alpha", /\d\.\d s/]) await row.getByText(text).waitFor();
-    await house.mutate("deleteJob", { id }, "deletedJobId");
-    await page.close();
-  });
-
-  it.each([390, 800, 1200])("at %i pixels every part of a job is in view, and its id in one piece", async (width) => {
-    const name = `so-long-a-name-that-it-has-to-be-broken-${"x".repeat(80)}`;
-    const id = await house.submit({ command: "echo epoch=1/2; sleep 1000", name, gpus: { count: 1 } });
-    const page = await open("/");
-    await page.setViewportSize({ width, height: 800 });
-    await page.getByText("alpha, GPU 0").waitFor();
-    await page.getByText("50 %").waitFor();
-    const cells = [page.getByText(id, { exact: true }), page.getByText("alpha, GPU 0"), page.locator("tbody time")];
-    for (const cell of cells) {
-      const box = await until("it is drawn", () => cell.boundingBox()); // a row is drawn anew with each change
-      expect(box.x + box.width).toBeLessThanOrEqual(width);
-    }
-    const lines = await cells[0]!.evaluate((cell) => {
-      const range = cell.ownerDocument.createRange();
-      range.selectNodeContents(cell);
-      return range.getClientRects().length;
-    });
-    expect(lines).toBe(1);
-    expect(await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
-    await house.mutate("deleteJob", { id, graceSeconds: 0 }, "deletedJobId");
-    await page.getByText("No jobs yet").waitFor();
-    await page.close();
-  });
 
   it("the playground runs a query and a subscription, with a token where one is needed", async () => {
     const token = await house.newToken();
