@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { WebhookConfig, WebhookEvent } from "../../src/config/index.ts";
 import { ApiHouse } from "../api/house.ts";
+import { runCli } from "../clients/cli/run-cli.ts";
 import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
 import { Receiver, told } from "./receiver.ts";
@@ -120,6 +121,9 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
     expect(new Set(deliveries).size).toBe(2);
     await until("all is well", async () => (await board()).pending === 0);
     expect(await board()).toMatchObject({ lastError: null, failingSince: null, delivered: 2 });
+    const listed = await runCli(["webhooks"], { url: house.api.url });
+    expect(listed.out).toMatch(/^NAME +URL +EVENTS +PENDING +DELIVERED +LAST ERROR\n/);
+    expect(listed.out).toMatch(/\nboard +http:\/\/127\.0\.0\.1:\d+\/… .* 0 +\S.* none\n$/);
     expect(house.logged.filter((line) => line.includes("webhook")).map((line) => line.split(" {")[0])).toEqual([
       "warn a webhook does not take what it is told; it is tried again",
       "info a webhook takes what it is told again",
@@ -152,6 +156,8 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
       };
     expect((await tested("line")).test).toEqual({ taken: true, problem: null });
     expect((await tested("dead")).test).toEqual({ taken: false, problem: expect.stringContaining("ECONNREFUSED") });
+    const refused = await runCli(["webhooks", "test", "dead"], { url: house.api.url });
+    expect(refused).toMatchObject({ code: 1, out: expect.stringMatching(/^dead did not take the test: .*ECONNREFUSED/) });
     expect((await tested("nobody")).errors[0]!.message).toBe("there is no webhook nobody; there are: dead, chat, line");
   });
 
