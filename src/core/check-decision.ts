@@ -14,8 +14,8 @@ type Rooms = ReadonlyMap<ServerId, Room>;
 /** Has the policy edit the packer, and makes of it a decision that can be carried out. Throws what the policy throws, or an InvariantError. */
 export function decide(policy: Policy, snapshot: Snapshot, packer: Packer, rooms: Rooms): Decision {
   const verdict = policy.decide(snapshot, packer);
-  const { grants: run, defragments } = packer;
-  const decision = { ...verdict, run, changed: run.changed, defragments };
+  const { grants: run, defragments, choices } = packer;
+  const decision = { ...verdict, run, changed: run.changed, defragments, choices };
   checkDecision(snapshot, decision, rooms);
   return decision;
 }

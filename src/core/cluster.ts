@@ -25,6 +25,8 @@ export interface Cluster {
   readonly guard: Guard;
   /** For rules that search. */
   readonly effort: Effort;
+  /** Are choices of servers noted? */
+  readonly notesChoices?: boolean;
   /** Nobody listens unless given. */
   readonly witness?: Witness;
 }

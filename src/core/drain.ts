@@ -44,13 +44,13 @@ export function drainMoves(cluster: Cluster, now: Instant): { events: readonly E
     if (!server || status === "preempting" || status === "cancelling") continue;
     if (isLate(server)) {
       const cause = `server ${server.id} is draining, and its deadline has passed`;
-      if (status !== "migrating") events.push({ type: "JobPreempted", job: job.id, cause, at: now });
+      if (status !== "migrating") events.push({ type: "JobPreempted", job: job.id, cause, by: "drain", at: now });
       continue;
     }
     if (moves <= 0) continue;
     if (isSuspended(job)) {
       // It is frozen, and its cores are given back elsewhere: it saves, stops, and waits for room.
-      events.push({ type: "JobPreempted", job: job.id, cause: "its server is draining", at: now });
+      events.push({ type: "JobPreempted", job: job.id, cause: "its server is draining", by: "drain", at: now });
       moves--;
       continue;
     }

@@ -42,7 +42,9 @@ export function faultMoves(cluster: Cluster, now: Instant): { events: readonly E
     const to = placeFor(job, leadServer(job.state.on), packer, cluster.ledger);
     const cause = `GPU ${gpu.id} is quarantined: ${gpu.fault}`;
     events.push(
-      to ? migrationEvent(job, to, "unhealthy-gpu", now) : { type: "JobPreempted", job: job.id, cause, at: now },
+      to
+        ? migrationEvent(job, to, "unhealthy-gpu", now)
+        : { type: "JobPreempted", job: job.id, cause, by: "unhealthy-gpu", at: now },
     );
   }
   return { events, wakeAt: Number.isFinite(wakeAt) ? wakeAt : null };

@@ -31,10 +31,13 @@ type Book = { -readonly [K in keyof Room]: Room[K] } & {
 export class Ledger {
   readonly #books = new Map<ServerId, Book>();
   readonly #held = new Map<JobId, readonly Share[]>();
+  /** Those that may be leased. */
+  readonly ports: PortRange;
   readonly #ports: PortBook;
   readonly #serverOf = (id: ServerId): Server | undefined => this.#books.get(id)?.server;
 
   constructor(ports: PortRange = DEFAULT_PORTS) {
+    this.ports = ports;
     this.#ports = new PortBook(ports);
   }
 

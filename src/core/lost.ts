@@ -63,7 +63,7 @@ function afterLoss(job: Job, lost: ReadonlyMap<ServerId, string>, at: Instant): 
   if (state.on.every(({ server }) => lost.has(server))) return [exit(attempt, cause)];
   if (state.status === "preempting" || state.status === "cancelling") return [];
   if (whenLost === "fail") return [{ type: "JobGivenUp", job: job.id, cause, attempt, at }];
-  return [{ type: "JobPreempted", job: job.id, cause: message, at }];
+  return [{ type: "JobPreempted", job: job.id, cause: message, by: "server-lost", at }];
 }
 
 const lossOf = (on: Placement, lost: ReadonlyMap<ServerId, string>): string | null => {

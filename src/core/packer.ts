@@ -1,3 +1,4 @@
+import { type Choice, choiceOf } from "./because.ts";
 import type { Bounds, Cluster, Yielding } from "./cluster.ts";
 import type { Demand } from "./draft.ts";
 import { type Draft, Drafts, demandOf } from "./draft.ts";
@@ -26,7 +27,8 @@ const MOST_REPACKS = 2;
 export class Packer {
   readonly #cluster: Cluster;
   readonly drafts: Drafts;
-  /** Who listens; null: nobody. */
+  /** Where it is noted, from what servers were chosen; and who listens, if anybody does. */
+  readonly choices: Map<JobId, Choice> | undefined;
   readonly witness: Witness | null;
   readonly #grants: Grants;
   readonly #defragments = new Map<JobId, JobId>();
@@ -37,7 +39,8 @@ export class Packer {
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    const { rooms, lastServer, holdings, witness = null } = cluster;
+    const { rooms, lastServer, holdings, witness = null, notesChoices } = cluster;
+    this.choices = notesChoices ? new Map() : undefined;
     this.drafts = new Drafts(rooms, holdings);
     this.witness = witness;
     this.#last = lastServer === null ? -1 : [...rooms.keys()].indexOf(lastServer);
@@ -137,7 +140,6 @@ export class Packer {
     if (place === null) this.witness?.noRoom(job, size);
     return place;
   }
-
   #seek(job: Job, size: number, bounds: Bounds): Placement | null {
     const shape = shapeOf(job);
     const isFree = !bounds.only && !bounds.except && !bounds.mayUse;
@@ -157,7 +159,6 @@ export class Packer {
     this.#grants.set(job.id, placement);
     return placement;
   }
-
   /** Where the job is in reality, if all of that is free: exactly so at the same size, else on the same server. */
   #keep(job: Job, shape: Shape, size: number): Placement | null {
     const on = placementOf(job);
@@ -202,6 +203,7 @@ export class Packer {
     }
     if (candidates.length === 0) return null;
     const chosen = this.#cluster.rule.choose(candidates, job, this.#last);
+    this.choices?.set(job.id, choiceOf(candidates, chosen, this.#cluster.rule, job, this.#last));
     this.#last = chosen.order;
     const { id } = chosen.server;
     const draft = this.drafts.of(id) as Draft;

@@ -1,3 +1,4 @@
+import type { Grounds } from "./because.ts";
 import type { Event, JobEvent, MigrationCause } from "./event.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
@@ -121,21 +122,27 @@ class Transitions {
 }
 
 /** The plan as events. */
-export function planEvents(plan: Plan, { jobs, now: at }: Snapshot): Event[] {
+export function planEvents(plan: Plan, { jobs, now: at }: Snapshot, grounds: Grounds | null = null): Event[] {
   const jobOf = (id: JobId): Job => jobs.get(id) as Job;
   return [
-    ...plan.pause.map((job) => ({ type: "JobPaused", job, by: "policy", at }) as const),
-    ...plan.preempt.map(
-      (job) => ({ type: "JobPreempted", job, cause: "the policy gives its room to others", at }) as const,
-    ),
-    ...plan.migrate.map(({ job, to, cause, ...rest }) => ({ ...migrationEvent(jobOf(job), to, cause, at), ...rest })),
-    ...plan.resize.map(
-      ({ job, to, live }) => ({ type: "JobResized", job, to, live, cause: resizeCause(jobOf(job), to), at }) as const,
-    ),
+    ...plan.pause.map((job) => ({ type: "JobPaused", job, by: "policy", ...grounds?.ofRoom(jobOf(job)), at }) as const),
+    ...plan.preempt.map((job) => {
+      const cause = "the policy gives its room to others";
+      return { type: "JobPreempted", job, cause, ...grounds?.ofRoom(jobOf(job)), at } as const;
+    }),
+    ...plan.migrate.map(({ job, to, cause, ...rest }) => {
+      const gain = grounds?.ofSize(jobOf(job), to);
+      return { ...migrationEvent(jobOf(job), to, cause, at), ...rest, ...gain } as JobEvent;
+    }),
+    ...plan.resize.map(({ job, to, live }) => {
+      const gain = { ...grounds?.ofRoom(jobOf(job), to), ...grounds?.ofSize(jobOf(job), to) };
+      return { type: "JobResized", job, to, live, cause: resizeCause(jobOf(job), to), ...gain, at } as const;
+    }),
     ...plan.unpause.map(({ job, on }) => ({ type: "JobResumed", job, on, at }) as const),
     ...plan.start.map(({ job, on }) => {
       const { attempt, nextReason } = jobOf(job);
-      return { type: "JobPlaced", job, on, attempt: attempt + 1, reason: nextReason, at } as const;
+      const because = grounds?.ofPlace(job);
+      return { type: "JobPlaced", job, on, attempt: attempt + 1, reason: nextReason, ...because, at } as const;
     }),
   ];
 }

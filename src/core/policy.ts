@@ -1,3 +1,4 @@
+import type { Choice } from "./because.ts";
 import type { Fault } from "./errors.ts";
 import type { Estimates } from "./estimates.ts";
 import type { Guard } from "./guards.ts";
@@ -36,6 +37,8 @@ export interface Decision extends Verdict {
   readonly run: ReadonlyMap<JobId, Placement>;
   /** The only jobs for which it can be otherwise than it is, in the order in which they were decided. */
   readonly changed: ReadonlySet<JobId>;
+  /** What placements were chosen from; absent unless it is to be noted. */
+  readonly choices?: ReadonlyMap<JobId, Choice> | undefined;
   /** Running jobs that go elsewhere so that a waiting one finds room, and which that is. */
   readonly defragments: ReadonlyMap<JobId, JobId>;
 }

@@ -1,4 +1,5 @@
 import { Batches } from "./batch.ts";
+import { Grounds } from "./because.ts";
 import { type Changes, newDirt } from "./changes.ts";
 import { decide } from "./check-decision.ts";
 import type { Cluster } from "./cluster.ts";
@@ -52,6 +53,7 @@ export class Scheduler {
   readonly resolve: ResolvePolicy;
   readonly memory: Memory;
   readonly #effort: () => Effort;
+  readonly #notesGrounds: boolean;
   readonly guards: Guards;
   readonly lostAfterMillis: Millis;
   /** In the order of submission: a Map keeps its order when a value is replaced. */
@@ -86,6 +88,7 @@ export class Scheduler {
     this.guards = options.guards ?? NO_GUARDS;
     this.lostAfterMillis = options.lostAfterMillis ?? Number.POSITIVE_INFINITY;
     this.memory = new Memory(options.learner ?? new Declared());
+    this.#notesGrounds = options.notesGrounds ?? false;
     this.#effort = options.effort ?? (() => ({ steps: SEARCH_STEPS }));
   }
 
@@ -128,7 +131,8 @@ export class Scheduler {
   packer({ guard }: Pick<Snapshot, "guard">, by: Partial<Pick<Cluster, "effort" | "witness">> = {}): Packer {
     const { rule } = this.resolve(this.#setting);
     const [jobs, { rooms }, { holdings, lastServer }] = [this.#jobs, this.ledger, this];
-    return new Packer({ rooms, jobs, holdings, rule, lastServer, guard, ...by, effort: by.effort ?? this.#effort() });
+    const own = { notesChoices: this.#notesGrounds, effort: by.effort ?? this.#effort() };
+    return new Packer({ rooms, jobs, holdings, rule, lastServer, guard, ...by, ...own });
   }
 
   /** Takes rows back in after a restart, oldest job first. Servers come before jobs. @param at when that is; none where nothing was away */
@@ -281,7 +285,8 @@ export class Scheduler {
       observe({ type: "JobRequeued", job, level, promoted, at });
     for (;;) {
       const plan = reconcile(snapshot, decision, this.ledger, this.holdings);
-      for (const event of planEvents(plan, snapshot)) observe(event);
+      const grounds = this.#notesGrounds ? new Grounds(this.#setting, snapshot, decision) : null;
+      for (const event of planEvents(plan, snapshot, grounds)) observe(event);
       if (plan.pause.length === 0) return; // cores of a frozen job are free at once: who waits for them can start
     }
   }

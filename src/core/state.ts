@@ -31,6 +31,8 @@ export interface SchedulerOptions {
   readonly ports?: PortRange | undefined;
   /** A server that is down for longer counts as lost, unless it has a span of its own; never unless given. */
   readonly lostAfterMillis?: Millis;
+  /** Do events say why a server was chosen, and what a stop was good for? */
+  readonly notesGrounds?: boolean;
   /** How long placements may search, asked in each round. */
   effort?(): Effort;
 }

@@ -13,7 +13,9 @@ export type TurnedAway =
       readonly quota: number;
     }
   /** Room is kept for another, from some time on; null where that time is not known. */
-  | { readonly kind: "reservation"; readonly of: JobId; readonly at: Instant | null };
+  | { readonly kind: "reservation"; readonly of: JobId; readonly at: Instant | null }
+  /** Runs that would yield to it have to go on until then. */
+  | { readonly kind: "young"; readonly at: Instant };
 
 /**
  * Hears what a policy and the packer do while a decision is made once more to be explained. In a live round nobody listens, so

@@ -111,6 +111,7 @@ export class Engine {
       lostAfterMillis,
       ports: options.ports,
       effort: () => searches.effort(),
+      notesGrounds: true,
     });
     const [seq, now] = [await lastSeq(store), clock.now()];
     takeIn(scheduler, await rowsOf(queries), now);

@@ -49,7 +49,7 @@ export const ffdl: PolicyEntry = {
   create({ mayWait, chargeRestarts, horizonSeconds, weightByPriority }) {
     const name = {};
     const weigh = weightByPriority === true ? weightOf : () => 1;
-    const by = mayWait === true ? "speed-up by unit" : weightByPriority === true ? "priority" : "submission";
+    const by = mayWait === true ? "speed-up per unit" : weightByPriority === true ? "priority" : "submission";
     return bySize((pool, snapshot) => {
       const { capacity } = pool;
       const horizon = chargeRestarts === true ? Number(horizonSeconds) : Number.POSITIVE_INFINITY;

@@ -65,7 +65,7 @@ export const goodput: PolicyEntry = {
         mayWait: i >= sure && (!each.isRunning || each.mayYield),
       }));
       const sizes = allocate(choices, capacity) ?? new Uint32Array(order.length);
-      return { by: "expected progress by unit", order, sizes, mostOf, among };
+      return { by: "expected progress per unit", order, sizes, mostOf, among };
     }),
 };
 

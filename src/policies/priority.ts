@@ -1,4 +1,5 @@
 import { bySubmission, type Job } from "../core/job.ts";
+import type { Packer } from "../core/packer.ts";
 import type { PolicyEntry, Snapshot } from "../core/policy.ts";
 import type { Contender, PoolView } from "../core/pool.ts";
 import type { Instant } from "../core/time.ts";
@@ -96,6 +97,8 @@ export const priority: PolicyEntry = {
       const standings = { of: own, line };
       walk(listed(order), packer, { isPreemptive, mayPass, standings, units: pool.capacity, by: "priority" });
       const waiting = order.filter(({ job, isRunning }) => !isRunning && !packer.grants.has(job.id));
+      if (isPreemptive && packer.witness)
+        for (const each of waiting) tellYoung(each, running, minRun, snapshot.now, packer);
       const matures = isPreemptive ? nextMature(running, waiting, minRun, now) : Number.POSITIVE_INFINITY;
       return { wakeAt: Math.min(matures, mayPass ? Number.POSITIVE_INFINITY : nextHead(waiting, ageing, now)) };
     });
@@ -130,6 +133,12 @@ function nextMature(
   const highest = waiting.reduce((most, each) => Math.max(most, own(each)), Number.NEGATIVE_INFINITY);
   const ages = running.filter((each) => own(each) < highest).map(({ job }) => since(job) + minRun);
   return Math.min(...ages.filter((at) => at > now));
+}
+
+/** Whoever listens hears that a run would yield to the job, were it older. */
+function tellYoung(each: Contender, running: readonly Contender[], minRun: number, now: Instant, packer: Packer): void {
+  const at = nextMature(running, [each], minRun, now);
+  if (Number.isFinite(at)) packer.witness?.turnedAway(each.job, { kind: "young", at });
 }
 
 /** When somebody who waits behind the first of the line will stand before it, were that not to rise too. */

@@ -54,6 +54,7 @@ export const roundRobin: PolicyEntry = {
           packer.witness?.holdsUp(job);
           break; // what was freed is kept for it
         }
+        if (Number.isFinite(wakeAt)) packer.witness?.turnedAway(job, { kind: "young", at: wakeAt });
         wakeAt = Math.min(wakeAt, since(job) + (now - since(job) < quantum ? 1 : PATIENCE_QUANTA) * quantum);
         for (const victim of evicted) packer.place(victim.job, victim.size);
         expired = [...expired, ...evicted].sort(bySince);

@@ -24,7 +24,7 @@ describe("a GPU with somebody else's work on it", () => {
     expect(world.status("job-2")).toBe("pending");
     expect(world.scheduler.snapshot(world.now).pools[0]).toMatchObject({ total: 3, capacity: 3 });
     expect(statusReason(world.job("job-2"), world.scheduler, world.now)).toContain(
-      "a has 0 idle, 1 of 4 not usable: 1 not ours: pid 4711 python",
+      "none is free; 1 of 4 on a not usable: 1 not ours: pid 4711 python",
     );
     tell(world, "a/1", null, null);
     expect(gpusOf(world.job("job-2"))).toEqual(["a/1"]);

@@ -26,6 +26,8 @@ export interface Outlook {
   readonly shape: Shape;
   /** Of the servers that take jobs and could hold it, those with most for it first. */
   readonly offers: readonly Offer[];
+  /** Of those that take jobs and could not hold it as it asks. */
+  readonly small: readonly Offer[];
   /** Servers that could hold it and take no jobs now. */
   readonly closed: readonly Server[];
   readonly hasRoom: boolean;
@@ -44,17 +46,21 @@ export function outlookFor(
 ): Outlook {
   const shape = shapeOf(job);
   const isBound = isSuspended(job);
-  const able = [...rooms.values()].filter(({ server }) =>
-    isBound ? ownShare(job, server.id) !== null : canHold(server, job) && capacityFor(server, shape) > 0,
-  );
-  const closed = able.flatMap(({ server }) => (isOpen(server) ? [] : [server]));
-  const offers = able.flatMap((room): Offer[] => {
+  const offerOf = (room: Room): Offer[] => {
     const draft = isOpen(room.server) ? packer.drafts.of(room.server.id) : null;
     if (!draft) return [];
     const free = shape.pool === "cores" ? draft.freeCores : draft.gpusFor(shape);
     return [{ room, draft, free, size: draft.sizeFor(shape, isBound) }];
-  });
-  offers.sort((a, b) => b.free - a.free || b.size - a.size);
+  };
+  const [able, unable]: [Room[], Room[]] = [[], []];
+  for (const room of rooms.values()) {
+    const { server } = room;
+    const canGo = isBound ? ownShare(job, server.id) !== null : canHold(server, job) && capacityFor(server, shape) > 0;
+    (canGo ? able : unable).push(room);
+  }
+  const closed = able.flatMap(({ server }) => (isOpen(server) ? [] : [server]));
+  const offers = able.flatMap(offerOf).sort((a, b) => b.free - a.free || b.size - a.size);
+  const small = isBound ? [] : unable.flatMap(offerOf).sort((a, b) => b.size - a.size);
   const hasRoom = fits(offers, wanted, shape);
   const blockers: Blocker[] = [];
   if (rooms.size === 0) blockers.push(blocker("no-server", "there is no server yet"));
@@ -64,7 +70,7 @@ export function outlookFor(
     if (closed.length > 0) blockers.push(...closedServers(closed));
     if (offers.length === 0) blockers.push(blocker("no-server", "no server that could hold it takes jobs now"));
   }
-  return { wanted, shape, offers, closed, hasRoom, blockers };
+  return { wanted, shape, offers, small, closed, hasRoom, blockers };
 }
 
 function fits(offers: readonly Offer[], wanted: number, { minServers, maxServers }: Shape): boolean {
@@ -105,8 +111,8 @@ function shortOfUnits(job: Job, wanted: number, shape: Shape, offers: readonly O
   return blocker(shape.pool, `needs ${asked(wanted, shape)}; ${block}`, facts);
 }
 
-function largest({ free, room: { server } }: Offer, { pool }: Shape): string {
-  if (free === 0) return pool === "gpus" ? "none that suits it is free" : "none is free";
+function largest({ free, room: { server } }: Offer, { pool, model, gpuMemoryMiB }: Shape): string {
+  if (free === 0) return model === null && gpuMemoryMiB === null ? "none is free" : "none that suits it is free";
   return pool === "gpus" ? `the largest free block is ${free} on ${server.id}` : `${server.id} has ${free} free`;
 }
 
@@ -140,7 +146,7 @@ function besides(job: Job, shape: Shape, offers: readonly Offer[]): Blocker[] {
     found.push(
       blocker(
         "cores",
-        `needs ${counted(shape.cores, "core")} beside its GPUs; where those are free, ${most} are left, on ${named(where)}`,
+        `needs ${counted(shape.cores, "core")} beside its GPUs; where those are free, ${areLeft(most)}, on ${named(where)}`,
         { servers: serversOf(coreless), jobs: holders(job.id, coreless) },
       ),
     );
@@ -151,7 +157,7 @@ function besides(job: Job, shape: Shape, offers: readonly Offer[]): Blocker[] {
     const most = Math.max(...full.map(memoryLeft));
     const where = full.filter((offer) => memoryLeft(offer) === most).map(({ room }) => room.server.id);
     found.push(
-      blocker("memory", `needs ${shape.memoryMiB} MiB of memory; ${most} are left, on ${named(where)}`, {
+      blocker("memory", `needs ${shape.memoryMiB} MiB of memory; ${areLeft(most)}, on ${named(where)}`, {
         servers: serversOf(full),
         jobs: holders(job.id, full),
       }),
@@ -159,6 +165,8 @@ function besides(job: Job, shape: Shape, offers: readonly Offer[]): Blocker[] {
   }
   return found;
 }
+
+const areLeft = (count: number): string => `${count} ${count === 1 ? "is" : "are"} left`;
 
 /** Free GPUs that would be enough, were they of the model or had they the memory that it asks for. */
 function otherGpus(job: Job, wanted: number, shape: Shape, offers: readonly Offer[]): Blocker[] {

@@ -48,6 +48,10 @@ export function turnedAwayBlocker(why: TurnedAway, now: number): Blocker {
       const unit = why.pool === "gpus" ? "GPUs" : "cores";
       return blocker("quota", `quota of ${why.user}: ${why.held} of ${why.quota} ${unit} used`);
     }
+    case "young":
+      return blocker("guard", `runs that would make room for it may go on for another ${span(why.at - now)}`, {
+        until: why.at,
+      });
     case "reservation": {
       const when = why.at === null ? "" : ` in about ${span(why.at - now)}`;
       return blocker(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { withoutGrounds } from "../../core/because.ts";
 import type { Estimates, Learner } from "../../core/estimates.ts";
 import type { Event } from "../../core/event.ts";
 import { isOver } from "../../core/job.ts";
@@ -170,9 +171,9 @@ export class Replay {
   }
 }
 
-/** As the database gives them back. That a policy failed is told once, which depends on rounds that left no trace. */
+/** As the database gives them back, and without what versions noted with them or did not. That a policy failed is told once, which depends on rounds that left no trace. */
 const comparable = (events: readonly Event[]): Event[] =>
-  throughJson(events.filter(({ type }) => type !== "RoundFailed"));
+  throughJson(events.filter(({ type }) => type !== "RoundFailed").map(withoutGrounds));
 
 /** Knows whether anybody has asked a learner what it believes. */
 class Asking {
