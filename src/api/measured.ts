@@ -39,7 +39,8 @@ export const countOperations = (metrics: Metrics): ApolloServerPlugin<Context> =
     const began = performance.now();
     return {
       async willSendResponse({ document, operation, response: { body } }) {
-        if (!document || !operation || body.kind !== "single") return;
+        if (body.kind !== "single") return;
+        if (!document || !operation) return metrics.operated("none", ["none"], false, null); // it was none
         const ok = (body.singleResult.errors ?? []).length === 0;
         metrics.operated(operation.operation, rootFields(operation, document), ok, performance.now() - began);
       },

@@ -191,7 +191,12 @@ export class Metrics {
   }
 
   async #count(jobs: JobMetrics, { feed }: Engine): Promise<void> {
-    for await (const batch of feed.follow(feed.head, {}, this.#closing.signal))
-      await jobs.take(batch.map(({ event }) => event)).catch(() => {}); // figures are not worth a word
+    const { signal } = this.#closing;
+    while (!signal.aborted)
+      try {
+        for await (const batch of feed.follow(feed.head, {}, signal)) await jobs.take(batch.map(({ event }) => event));
+      } catch {
+        // Figures are not worth a word: counting goes on with what comes from now on.
+      }
   }
 }

@@ -1,4 +1,5 @@
 import type { WebhookConfig } from "../config/index.ts";
+import { InvariantError } from "../core/errors.ts";
 import type { Instant, Millis } from "../core/time.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Recorded } from "../store/event-log.ts";
@@ -8,6 +9,8 @@ import { happeningOf, sourcesOf } from "./happening.ts";
 import { headersOf, type Message, messageOf, testMessage } from "./message.ts";
 
 const FIRST_PAUSE: Millis = 1_000;
+/** When the log cannot be read. */
+const LOG_PAUSE: Millis = 10_000;
 const LONGEST_PAUSE: Millis = 600_000;
 /** What could not be delivered for so long is given up. */
 const PATIENCE: Millis = 86_400_000;
@@ -65,9 +68,7 @@ export class Webhook {
     this.#config = config;
     this.#secret = secret;
     this.#house = house;
-    this.#telling = this.#tell().catch((error) =>
-      house.log("error", "a webhook is told nothing any more", { webhook: config.name, error: String(error) }),
-    );
+    this.#telling = this.#keepTelling();
   }
 
   get name(): string {
@@ -103,6 +104,18 @@ export class Webhook {
     await this.#telling;
   }
 
+  /** Whatever goes wrong with the log, it begins again from the place on record. */
+  async #keepTelling(): Promise<void> {
+    while (!this.#closing.signal.aborted)
+      try {
+        await this.#tell();
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        this.#house.log("error", "a webhook cannot be told for now", { webhook: this.name, error: String(error) });
+        await this.#rest(LOG_PAUSE);
+      }
+  }
+
   async #tell(): Promise<void> {
     const { engine, store } = this.#house;
     const { signal } = this.#closing;
@@ -114,7 +127,12 @@ export class Webhook {
     for await (const batch of engine.feed.follow(begin, filter, signal)) {
       this.#waiting = batch;
       for (const recorded of batch) {
-        const happening = await happeningOf(recorded, this.#config.events, engine);
+        const happening = await happeningOf(recorded, this.#config.events, engine).catch((error) => {
+          if (!(error instanceof InvariantError)) throw error;
+          // The log of another version: it is no reason to tell nothing of what comes behind.
+          this.#house.log("warn", "a webhook is not told of one event", { seq: recorded.seq, error: error.message });
+          return null;
+        });
         if (happening) await this.#deliver(messageOf(happening, engine.cluster, this.#config.format), recorded.seq);
         if (signal.aborted) return;
         this.#waiting = this.#waiting.slice(1);

@@ -101,6 +101,7 @@ describe("/metrics", () => {
     const names = "graphql_operations_total";
     await house.ask("query Mine { version ...Rest } fragment Rest on Query { cluster { id } }");
     await house.ask('{ usage(server: "nowhere") { at } }');
+    await house.ask("{ nonsense }");
     await get("/nothing/here");
     const stream = house.follow("subscription { events { type } }");
     const open = await until("it is open", async () => {
@@ -112,6 +113,7 @@ describe("/metrics", () => {
     for (const operation of ["version", "cluster"])
       expect(grown(names, { operation, kind: "query", result: "ok" })).toBe(1);
     expect(grown(names, { operation: "usage", kind: "query", result: "error" })).toBe(1);
+    expect(grown(names, { operation: "none", kind: "none", result: "error" })).toBe(1);
     expect(grown(names, { operation: "events", kind: "subscription", result: "ok" })).toBe(1);
     expect(grown("graphql_operation_duration_seconds_count", { kind: "query" })).toBe(2);
     expect(grown("http_requests_total", { path: "other", status: "404" })).toBe(1);

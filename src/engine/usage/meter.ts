@@ -97,9 +97,11 @@ export class Meter {
     const { clock } = this.#engine;
     const next = (Math.floor(clock.now() / this.#every) + 1) * this.#every;
     this.#cancel = clock.at(next, () => {
-      void this.#measure().finally(() => {
-        if (!this.#closing.signal.aborted) this.#measureLater();
-      });
+      void this.#measure()
+        .catch((error) => this.#log("warn", "what is used of the servers was not measured", { error: String(error) }))
+        .finally(() => {
+          if (!this.#closing.signal.aborted) this.#measureLater();
+        });
     });
   }
 
@@ -168,8 +170,14 @@ export class Meter {
   /** Books every change of what jobs hold as it is published. */
   async #book(): Promise<void> {
     const { feed, scheduler, clock } = this.#engine;
-    for await (const _ of feed.follow(feed.head, {}, this.#closing.signal))
-      this.#accounts.book(scheduler.ledger.rooms, clock.now());
+    const { signal } = this.#closing;
+    while (!signal.aborted)
+      try {
+        for await (const _ of feed.follow(feed.head, {}, signal))
+          this.#accounts.book(scheduler.ledger.rooms, clock.now());
+      } catch {
+        // What was too far behind to be at hand could not be read: it is booked with the next change.
+      }
   }
 
   /** A disk that is slow or full costs samples, and nothing else. */
