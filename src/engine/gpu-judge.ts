@@ -16,6 +16,8 @@ export class GpuJudge {
   #faults = new Map<GpuId, Suspicion>();
   #processes = new Map<GpuId, Suspicion>();
   #containers = new Map<GpuId, Suspicion>();
+  /** Errors in the kernel's log that are not on record yet: each counts once. */
+  readonly #errors = new Map<GpuId, string>();
   /** Errors that were told of before: one that was looked into and released is not told of again. Null before the first look. */
   #heard: ReadonlySet<string> | null = null;
   #looked = false;
@@ -33,6 +35,11 @@ export class GpuJudge {
       [...this.#faults.values(), ...this.#processes.values()].some(({ looks }) => looks === 1) ||
       this.#processes.size > 0
     );
+  }
+
+  /** Is there an error that is not known to be on record? */
+  get hasNews(): boolean {
+    return this.#errors.size > 0;
   }
 
   /** @param readings null when there is nobody to ask */
@@ -65,7 +72,7 @@ export class GpuJudge {
       for (const { line, text, ageSeconds } of xids) {
         heard.add(line);
         const isNew = this.#heard ? !this.#heard.has(line) : ageSeconds <= FRESH_SECONDS;
-        if (isNew) this.#faults.set(gpu, { why: text, looks: CONFIRMED });
+        if (isNew) this.#errors.set(gpu, text);
       }
     this.#heard = heard;
   }
@@ -89,10 +96,11 @@ export class GpuJudge {
    */
   conditionOf(gpu: Gpu): GpuCondition {
     const { fault, busy } = conditionOf(gpu);
+    if (fault !== null) this.#errors.delete(gpu.id);
     const seen = confirmed(this.#containers, gpu.id) ?? confirmed(this.#processes, gpu.id);
     const isKnown = this.#looked && this.#audited;
     return {
-      fault: fault ?? confirmed(this.#faults, gpu.id),
+      fault: fault ?? confirmed(this.#faults, gpu.id) ?? this.#errors.get(gpu.id) ?? null,
       busy: seen !== null ? `not ours: ${seen}` : isKnown ? null : busy,
     };
   }

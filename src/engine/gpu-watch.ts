@@ -7,6 +7,8 @@ import type { Cancel, Clock, Millis } from "../core/time.ts";
 import type { Driver, DriverEvent, FoundRun, GpuReading } from "../drivers/driver.ts";
 import { GpuJudge } from "./gpu-judge.ts";
 
+/** After so long it is seen whether what was told is on record. */
+const RECORDED: Millis = 50;
 /** What has been seen once is looked at again after so long, or as soon as usual. */
 const SETTLE: Millis = 5_000;
 /** A look that takes longer is given up; it holds up nobody but itself. */
@@ -206,13 +208,17 @@ export class GpuWatch {
     this.#tellAll(id, watched);
   }
 
-  #tellAll(id: ServerId, { judge, driver }: Watched): void {
+  #tellAll(id: ServerId, watched: Watched): void {
+    const { judge, driver } = watched;
     const server = this.#house.scheduler.servers.get(id);
     if (!server || this.#house.driverOf(id) !== driver || this.#closing.signal.aborted) return;
     for (const gpu of server.gpus) {
       const [before, now] = [conditionOf(gpu), judge.conditionOf(gpu)];
       if (before.fault !== now.fault || before.busy !== now.busy) this.#tell(server, gpu.id, now);
     }
+    // An error that is on record may be released at any time, and then is not told again.
+    const { clock } = this.#house;
+    if (judge.hasNews) clock.at(clock.now() + RECORDED, () => this.#tellAll(id, watched));
   }
 
   #tell(
