@@ -1,5 +1,6 @@
 import { AuthError, RequestError, SchedulearnError, UnreachableError } from "../sdk/index.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
+import { nearest } from "./nearest.ts";
 import { type Io, toErrors } from "./terminal.ts";
 
 export interface TellableFault {
@@ -52,8 +53,14 @@ export function tell(error: unknown): Told | null {
   return null;
 }
 
-/** What the API calls by the names of its fields, in the words of the command line. */
-const asFlags = (message: string): string => message.replace("verify: false", "--no-verify");
+/** What the API calls by the names of its fields, in the words of the command line; of names that there are, the one that was meant. */
+const asFlags = (message: string): string =>
+  message
+    .replace("verify: false", "--no-verify")
+    .replace(/^(there is no [\w ]+ (\S+)); there are: (.*)$/, (whole, none: string, word: string, known: string) => {
+      const near = nearest(word, known.split(", "));
+      return near === null ? whole : `${none}; did you mean ${near}? There are: ${known}`;
+    });
 
 /** Beside the result: a line for each fault, or all of it as one line of JSON. */
 export function printError(io: Pick<Io, "stderr">, { faults }: Pick<Told, "faults">, json: boolean): void {

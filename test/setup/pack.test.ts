@@ -26,7 +26,14 @@ test("npm install -g of what npm pack makes is the whole product, without a clon
   expect(packed.status, packed.stderr).toBe(0);
   const [archive] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-  const installed = npm("install", "--global", "--prefix", join(folder, "prefix"), ...quiet, join(folder, archive ?? ""));
+  const installed = npm(
+    "install",
+    "--global",
+    "--prefix",
+    join(folder, "prefix"),
+    ...quiet,
+    join(folder, archive ?? ""),
+  );
   expect(installed.status, installed.stderr).toBe(0);
   const home = join(folder, "prefix/lib/node_modules/schedulearn");
   expect(existsSync(join(home, "src"))).toBe(false);

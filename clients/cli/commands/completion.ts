@@ -4,7 +4,7 @@ import { type Cli, type CommonOptions, examples } from "../cli.ts";
 import { complete } from "../complete.ts";
 
 /** So long the server may take to name jobs and servers. */
-const PATIENCE_MILLIS = 1_000;
+const PATIENCE_MILLIS = 1_500;
 
 /** Each asks the hidden command `complete`, which knows all commands, and prints a candidate a line. */
 const SCRIPTS = {
@@ -68,7 +68,7 @@ export function completion(program: Command, cli: Cli): void {
 To have it in every session:
   bash  echo 'source <(schedulearn completion bash)' >> ~/.bashrc
   zsh   echo 'source <(schedulearn completion zsh)' >> ~/.zshrc, behind compinit
-  fish  schedulearn completion fish > ~/.config/fish/completions/schedulearn.fish
+  fish  schedulearn completion fish | source, in ~/.config/fish/config.fish
 `,
     )
     .action((shell: keyof typeof SCRIPTS) => {

@@ -46,7 +46,7 @@ test("help fits 80 columns, in groups, and lists the commands that are not the c
       if (!line.startsWith("  schedulearn ")) expect(line.length, line).toBeLessThanOrEqual(80);
   }
   const { out } = await runCli(["--help"]);
-  expect(out).toMatch(/\nJobs:\n {2}submit, run +submit a job\n/);
+  expect(out).toMatch(/\nJobs:\n {2}submit, run +submit /);
   expect(out).toMatch(/\nThis machine:\n {2}start +start a server/);
 });
 
@@ -90,7 +90,7 @@ test.each([
   [["submit", "."], /: \. is a folder; give a YAML file\n/],
   [["submit", "package.json/job.yaml"], /package\.json\/job\.yaml: there is no such file/],
   [["submit", "--gpus", "many", "--", "true"], /bounds such as 1:4/],
-  [["submit", "--env", "A", "--", "true"], /It must be NAME=VALUE/],
+  [["submit", "--label", "A", "--", "true"], /[Ii]t must be NAME=VALUE/],
   [["update", "1"], /nothing to change/],
   [["replay", "/nowhere/trace.csv"], /\/nowhere\/trace\.csv: there is no such file/],
   [["study", "parallelism", "--inter", "1,0"], /It must be a whole number of at least 1/],
@@ -165,6 +165,43 @@ test("with --json several faults are one line, together and apart", async () => 
   expect(JSON.parse(err)).toEqual({
     error: { code: "INVALID_INPUT", message: "a: wrong; b: wrong", path: ["a"], faults },
   });
+});
+
+test("a mistyped server, policy or placement is told with the one that was meant", async () => {
+  const said = async (message: string): Promise<string> => {
+    const errors = [{ code: "NOT_FOUND", message, path: null }];
+    const url = await answering(200, { data: { result: { value: null, errors } } });
+    return (await runCli(["drain", "bxo2"], { url })).err;
+  };
+  expect(await said("there is no server bxo2; there are: box1x, box2")).toBe(
+    "schedulearn: there is no server bxo2; did you mean box2? There are: box1x, box2\n",
+  );
+  expect(await said("there is no policy zzz; there are: fifo, srtf")).toBe(
+    "schedulearn: there is no policy zzz; there are: fifo, srtf\n",
+  );
+});
+
+test("a server of another version is told once, beside the result", async () => {
+  const jobs = { totalCount: 0, nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
+  const server = createServer((_, response) =>
+    response.writeHead(200, { "Schedulearn-Version": "99.0.0" }).end(JSON.stringify({ data: { jobs } })),
+  );
+  endings.push(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+  const { code, err } = await runCli(["ls", "--all"], { url });
+  expect([code, err.match(/the server is 99\.0\.0/g)?.length]).toEqual([0, 1]);
+  const { note } = JSON.parse((await runCli(["ls", "--json"], { url })).err);
+  expect(note).toMatch(/^this is schedulearn \d+\.\d+\.\d+, and the server is 99\.0\.0/);
+});
+
+test("a long error is wrapped between words on a terminal, and one line in a pipe", async () => {
+  const message = Array.from({ length: 20 }, (_, i) => `word${i}`).join(" ");
+  const url = await answering(200, { errors: [{ message }] });
+  expect((await runCli(["ls"], { url })).err).toBe(`schedulearn: ${message}\n`);
+  const lines = (await runCli(["ls"], { url, columns: 20 })).err.trimEnd().split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(20);
+  expect(lines.join(" ")).toBe(`schedulearn: ${message}`);
 });
 
 test("--url and --token win over the environment", async () => {

@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { cliHouse } from "./cli-house.ts";
+import { cliHouse, eventually } from "./cli-house.ts";
 
 const { cli, json, inHouse, url } = cliHouse();
 const program = fileURLToPath(new URL("../../../bin/schedulearn.mjs", import.meta.url));
@@ -11,7 +12,10 @@ const program = fileURLToPath(new URL("../../../bin/schedulearn.mjs", import.met
 async function offered(...words: string[]): Promise<string[]> {
   const { code, out, err } = await cli(["complete", "--", ...words]);
   expect([code, err]).toEqual([0, ""]);
-  return out.split("\n").filter(Boolean).map((line) => line.split("\t")[0] ?? "");
+  return out
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split("\t")[0] ?? "");
 }
 
 test("commands, commands of commands, flags and their choices are completed", async () => {
@@ -54,7 +58,8 @@ function shell(name: string, ...args: string[]) {
   writeFileSync(`${bin}/schedulearn`, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(`${bin}/schedulearn`, 0o755);
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, SCHEDULEARN_URL: url() };
-  return spawnSync(name, args, { encoding: "utf8", env });
+  const child = spawn(name, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  return Promise.all([text(child.stdout), text(child.stderr)]);
 }
 const has = (name: string): boolean => spawnSync(name, ["--version"]).status === 0;
 
@@ -62,22 +67,26 @@ test("bash completes with the script", async (context) => {
   context.skip(!has("bash"), "it needs bash");
   await json(["submit", "--name", "in bash", "--", "true"]);
   const script = (await cli(["completion", "bash"])).out;
-  const ask = (...words: string[]): string =>
-    shell(
-      "bash",
-      "-c",
-      `${script}\nCOMP_WORDS=(schedulearn "\${@:1}"); COMP_CWORD=$#; _schedulearn; printf '%s\\n' "\${COMPREPLY[@]}"`,
-      "bash",
-      ...words,
-    ).stdout;
-  expect(ask("canc")).toBe("cancel\n");
-  expect(ask("logs", "in")).toBe("in\\ bash\n");
-  expect(ask("drain", "al")).toBe("alpha\n");
+  const ask = async (...words: string[]): Promise<string> =>
+    (
+      await shell(
+        "bash",
+        "-c",
+        `${script}\nCOMP_WORDS=(schedulearn "\${@:1}"); COMP_CWORD=$#; _schedulearn; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        "bash",
+        ...words,
+      )
+    )[0];
+  // What a busy server does not tell soon enough is left out.
+  await eventually(() => ask("canc")).toBe("cancel\n");
+  await eventually(() => ask("logs", "in")).toBe("in\\ bash\n");
+  await eventually(() => ask("drain", "al")).toBe("alpha\n");
 });
 
 for (const name of ["zsh", "fish"])
   test(`${name} reads its script`, async (context) => {
     context.skip(!has(name), `it needs ${name}`);
     const script = (await cli(["completion", name])).out;
-    expect(shell(name, "-c", name === "zsh" ? `autoload -U compinit; compinit -u; ${script}` : script).stderr).toBe("");
+    const read = name === "zsh" ? `autoload -U compinit; compinit -u; ${script}` : script;
+    expect((await shell(name, "-c", read))[1]).toBe("");
   });

@@ -13,7 +13,8 @@ afterEach(() => {
   for (const end of endings.splice(0)) end();
 });
 
-const named = (checks: readonly Check[], name: string): Check | undefined => checks.find((check) => check.name === name);
+const named = (checks: readonly Check[], name: string): Check | undefined =>
+  checks.find((check) => check.name === name);
 const look = (yaml: string, data = inHouse("other")): Promise<readonly Check[]> => {
   writeFileSync(inHouse("doctor.yaml"), yaml);
   return checkMachine({ config: inHouse("doctor.yaml"), data }, new AbortController().signal);
@@ -33,7 +34,9 @@ test("a server that is down fails, with exit code 1 and the remedy on the next l
   await json(["servers", "add", "lost", "unix:///nowhere.sock", "--no-verify"]);
   const { code, out } = await cli(["doctor"]);
   expect(code).toBe(1);
-  expect(out).toMatch(/^fail {2}server lost: .*nowhere\.sock.*\n {6}→ look at its engine; schedulearn servers rm lost/m);
+  expect(out).toMatch(
+    /^fail {2}server lost: .*nowhere\.sock.*\n {6}→ look at its engine; schedulearn servers rm lost/m,
+  );
   await json(["servers", "rm", "lost"]);
 });
 
@@ -47,16 +50,25 @@ test("without a server the machine is checked; a named server that is not there 
 });
 
 test("what a server would trip over on its machine is found before it is started", async () => {
-  expect(named(await look("cors: 1\n"), "configuration")).toMatchObject({ state: "fail", message: expect.stringContaining("cors") });
+  expect(named(await look("cors: 1\n"), "configuration")).toMatchObject({
+    state: "fail",
+    message: expect.stringContaining("cors"),
+  });
   const open = inHouse("open");
   mkdirSync(open);
   chmodSync(open, 0o755);
-  expect(named(await look("{}\n", open), "data folder")).toMatchObject({ state: "warn", remedy: expect.stringContaining("chmod 700") });
+  expect(named(await look("{}\n", open), "data folder")).toMatchObject({
+    state: "warn",
+    remedy: expect.stringContaining("chmod 700"),
+  });
   const other = createServer((_, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   endings.push(() => other.close());
   const { port } = other.address() as AddressInfo;
-  expect(named(await look(`listen: { port: ${port} }\n`), "port")).toMatchObject({ state: "fail", message: expect.stringContaining(String(port)) });
+  expect(named(await look(`listen: { port: ${port} }\n`), "port")).toMatchObject({
+    state: "fail",
+    message: expect.stringContaining(String(port)),
+  });
 });
 
 test("each engine of the configuration is asked: its version, its clock, and what to do where it does not answer", async () => {
@@ -72,8 +84,17 @@ test("each engine of the configuration is asked: its version, its clock, and wha
   const checks = await look(
     `servers:\n  - { name: a, endpoint: "tcp://127.0.0.1:${port}" }\n  - { name: b, endpoint: "unix:///nowhere.sock" }\n`,
   );
-  expect(named(checks, "engine a")).toMatchObject({ state: "ok", message: expect.stringMatching(/^Docker 28\.1\.1, API 1\.49/) });
-  expect(named(checks, "engine a: clock")).toMatchObject({ state: "warn", message: expect.stringMatching(/^(89|90|91) s ahead/) });
+  expect(named(checks, "engine a")).toMatchObject({
+    state: "ok",
+    message: expect.stringMatching(/^Docker 28\.1\.1, API 1\.49/),
+  });
+  expect(named(checks, "engine a: clock")).toMatchObject({
+    state: "warn",
+    message: expect.stringMatching(/^(89|90|91) s ahead/),
+  });
   expect(named(checks, "engine a: GPUs")).toMatchObject({ state: "ok" });
-  expect(named(checks, "engine b")).toMatchObject({ state: "fail", remedy: expect.stringContaining("install and start Docker") });
+  expect(named(checks, "engine b")).toMatchObject({
+    state: "fail",
+    remedy: expect.stringContaining("install and start Docker"),
+  });
 });

@@ -66,7 +66,10 @@ test("several jobs are printed one behind the other, and followed together, each
   const [a, b] = [await done("--name", "a", "--", "echo one"), await done("--name", "b", "--", "echo two")];
   expect((await cli(["logs", "a", b])).out).toBe(`${a} | one\n${b} | two\n`);
   const { jobs } = await json(["logs", a, b, a]);
-  expect(jobs.map(({ id, lines }: { id: string; lines: object[] }) => [id, lines.length])).toEqual([[a, 1], [b, 1]]);
+  expect(jobs.map(({ id, lines }: { id: string; lines: object[] }) => [id, lines.length])).toEqual([
+    [a, 1],
+    [b, 1],
+  ]);
   const first = await holding("first");
   const second = await holding("second");
   const following = cli(["logs", "-f", "--grep", "runs", first.id, second.id]);
@@ -75,7 +78,10 @@ test("several jobs are printed one behind the other, and followed together, each
   const { code, out, err } = await following;
   expect([code, out.split("\n").sort()]).toEqual([0, ["", `${first.id} | first runs`, `${second.id} | second runs`]]);
   expect(err).toMatch(new RegExp(`${first.id} completed in`));
-  const items = (await cli(["logs", "-f", "--json", a, b])).out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const items = (await cli(["logs", "-f", "--json", a, b])).out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   expect(items.map(({ job, text }) => `${job} ${text}`).sort()).toEqual([`${a} one`, `${b} two`]);
 });
 
@@ -86,7 +92,10 @@ test("Ctrl-C leaves a followed job running, and says how to follow it again", as
     signal: stop.signal,
     onOutput: (out) => out.includes("runs") && stop.abort(),
   });
-  expect([code, err]).toEqual([130, expect.stringContaining(`${id} goes on; follow again with schedulearn logs -f --tail 0 ${id}\n`)]);
+  expect([code, err]).toEqual([
+    130,
+    expect.stringContaining(`${id} goes on; follow again with schedulearn logs -f --tail 0 ${id}\n`),
+  ]);
   expect((await json(["show", id])).status).toBe("RUNNING");
   release();
 });

@@ -42,9 +42,12 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
       }),
       columns === undefined ? {} : { isTTY: true, columns, rows },
     ),
-    stderr: sink((text) => {
-      err += text;
-    }),
+    stderr: Object.assign(
+      sink((text) => {
+        err += text;
+      }),
+      columns === undefined ? {} : { isTTY: true, columns },
+    ),
     env: { ...(url && { SCHEDULEARN_URL: url }), ...(token && { SCHEDULEARN_TOKEN: token }), ...env },
     signal: signal ?? new AbortController().signal,
   };

@@ -14,7 +14,11 @@ const DRAWN = /\u001b\[(\d+);1H([\s\S]*?)\u001b\[K/g;
 
 /** A terminal with a person at it: what the screen shows, and keys to press. */
 function terminal(columns: number, rows: number) {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true, raw: [] as boolean[], setRawMode: (raw: boolean) => stdin.raw.push(raw) });
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    raw: [] as boolean[],
+    setRawMode: (raw: boolean) => stdin.raw.push(raw),
+  });
   let written = "";
   const stdout = Object.assign(
     new Writable({
@@ -27,7 +31,11 @@ function terminal(columns: number, rows: number) {
   );
   const stop = new AbortController();
   const env = { SCHEDULEARN_URL: url() };
-  const ended = main(["top"], { stdin, stdout: stdout as never, stderr: new PassThrough(), env, signal: stop.signal }, serverSide);
+  const ended = main(
+    ["top"],
+    { stdin, stdout: stdout as never, stderr: new PassThrough(), env, signal: stop.signal },
+    serverSide,
+  );
   const screen = (): string => {
     const lines: string[] = [];
     for (const [, row, line = ""] of written.matchAll(DRAWN)) lines[Number(row) - 1] = line.replace(COLOUR, "");
@@ -106,7 +114,15 @@ test("top --once prints what is now, plain in a pipe and in a dumb terminal, and
   expect(dumb.out).not.toContain("\u001b");
   const picture = await json(["top", "--once"]);
   expect(picture.running.map((job: { id: string }) => job.id)).toEqual([id]);
-  expect(Object.keys(picture)).toEqual(["at", "cluster", "servers", "running", "waiting", "waitingCount", "completedLastHour"]);
+  expect(Object.keys(picture)).toEqual([
+    "at",
+    "cluster",
+    "servers",
+    "running",
+    "waiting",
+    "waitingCount",
+    "completedLastHour",
+  ]);
   release();
 });
 
