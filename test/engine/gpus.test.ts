@@ -133,6 +133,9 @@ describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
   it("of which the kernel's log tells a hardware error are quarantined, until they are released; others' errors are none of theirs", async () => {
     const id = await train(1);
     await house.reaches(id, "running");
+    await house.close();
+    await house.open({ gpuWatch: { ...WATCH, lookMillis: 2_000 } }); // so that it is released between two looks
+    await until("it was looked at", () => house.engine.gpus.reading("beta", "beta/GPU-0"));
     smi.tell("kernel", [xid(1, "02", 31), xid(0, "01", 79)]);
     await until("the job has moved", () => house.engine.scheduler.job(id)?.migrations === 1);
     expect([gpu(0).fault, gpu(1).fault, gpu(2).fault]).toEqual([
@@ -141,8 +144,10 @@ describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
       undefined,
     ]);
     await house.engine.request((scheduler, now) => ({ events: requestRelease(scheduler, "beta/0", now) }));
-    const before = house.engine.gpus.reading("beta", "beta/GPU-0")?.at ?? 0;
-    await until("it was looked at again", () => (house.engine.gpus.reading("beta", "beta/GPU-0")?.at ?? 0) > before);
+    for (let looks = 0; looks < 2; looks++) {
+      const before = house.engine.gpus.reading("beta", "beta/GPU-0")?.at ?? 0;
+      await until("it was looked at again", () => (house.engine.gpus.reading("beta", "beta/GPU-0")?.at ?? 0) > before);
+    }
     expect(gpu(0).fault).toBeUndefined();
   });
 
@@ -198,13 +203,14 @@ describe("the GPUs of a process server, over a stand-in nvidia-smi", () => {
     await house.reaches(id, "running");
     await house.close();
     const store = await openStore(join(house.folder, "schedulearn.db"));
-    await store
-      .fork()
-      .getConnection()
-      .execute(
-        `insert into job select 'job-2', 2, name, type, user, status, priority, submitted_at, ended_at, null, labels,
-          replace(body, '"job-1"', '"job-2"') from job where id = 'job-1'`,
-      );
+    const database = store.fork().getConnection();
+    for (const step of [
+      "create table twin as select * from job where id = 'job-1'",
+      `update twin set id = 'job-2', number = 2, submit_key = null, body = replace(body, '"job-1"', '"job-2"')`,
+      "insert into job select * from twin",
+      "drop table twin",
+    ])
+      await database.execute(step);
     await store.close();
     await house.open({ gpuWatch: WATCH });
     await until("it is told", () =>
