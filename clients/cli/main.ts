@@ -17,6 +17,7 @@ import { metrics } from "./commands/metrics.ts";
 import { migrate } from "./commands/migrate.ts";
 import { pause } from "./commands/pause.ts";
 import { policy } from "./commands/policy.ts";
+import { priority } from "./commands/priority.ts";
 import { reap } from "./commands/reap.ts";
 import { replay } from "./commands/replay.ts";
 import { resume } from "./commands/resume.ts";
@@ -28,7 +29,9 @@ import { study } from "./commands/study.ts";
 import { submit } from "./commands/submit.ts";
 import { top } from "./commands/top.ts";
 import { update } from "./commands/update.ts";
+import { wait } from "./commands/wait.ts";
 import { webhooks } from "./commands/webhooks.ts";
+import { why } from "./commands/why.ts";
 import { backup, demo, simulate, start, token, verifyLog } from "./elsewhere.ts";
 import { printError, tell } from "./errors.ts";
 import { exitCode, UsageError } from "./exit-code.ts";
@@ -42,7 +45,7 @@ type Add = (program: Command, cli: Cli) => void;
 
 /** All commands, in the order and under the headings of the help. */
 const COMMANDS: Readonly<Record<string, readonly Add[]>> = {
-  "Jobs:": [submit, ls, show, logs, cancel, pause, resume, retry, update, migrate, rm, checkpoints, forecast],
+  "Jobs:": [submit, ls, show, why, wait, logs, cancel, pause, resume, retry, update, priority, migrate, rm, checkpoints, forecast],
   "Servers and GPUs:": [top, servers, gpus, drain, undrain, cordon, uncordon, images, reap],
   "Scheduling:": [policy, metrics, events, webhooks, estimates, replay, study, simulate],
   "This machine:": [start, doctor, demo, token, backup, verifyLog, completion, help],

@@ -71,6 +71,11 @@ export class Terminal {
 
   /** A row in a line; where a terminal is too narrow for that, each row as a list of its cells. */
   printTable(columns: readonly Column[], rows: readonly (readonly (string | Cell)[])[]): void {
+    for (const line of this.tableLines(columns, rows)) this.print(line);
+  }
+
+  /** The lines of that, to be drawn where they belong. */
+  tableLines(columns: readonly Column[], rows: readonly (readonly (string | Cell)[])[]): readonly string[] {
     const { width } = this;
     const safe = rows.map((row) =>
       row.map((cell): Cell => {
@@ -79,8 +84,7 @@ export class Terminal {
       }),
     );
     const title = this.style("bold");
-    const lines = table(columns, safe, { width, title, cut: this.cutSign }) ?? records(columns, safe, { width, title });
-    for (const line of lines) this.print(line);
+    return table(columns, safe, { width, title, cut: this.cutSign }) ?? records(columns, safe, { width, title });
   }
 
   /** Names and values; a long value goes on below itself on a terminal. Empty values are left out. */

@@ -86,6 +86,8 @@ export function stopOf(input: { readonly graceSeconds?: number }, { user }: Cont
   return { by: user, delete: isDeletion, graceSeconds };
 }
 
+const told = (fields: object) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
 /** What of the spec changes: checked as if the job were submitted with it. */
 export function patchOf({ spec }: Job, input: UpdateJobInput, now: Instant): JobPatch {
   const { id: _, ...changes } = input;
@@ -99,7 +101,8 @@ export function patchOf({ spec }: Job, input: UpdateJobInput, now: Instant): Job
     ...(cores && { cores: coresOf(cores) }),
     ...(deadline && { deadline: new Date(deadline).toISOString() }),
     ...(retries && { retries: { ...present.retries, ...(given(retries) as object) } }),
-    ...(limits && { limits: { ...present.limits, ...(given(limits) as object) } }),
+    // One that is null is no more: the check leaves it out.
+    ...(limits && { limits: { ...present.limits, ...told(limits) } }),
   };
   const merged = Object.entries({ ...present, ...wanted }).filter(([, value]) => value !== null);
   const { spec: complete } = parseJobSpec(Object.fromEntries(merged), { user: spec.user, now });

@@ -9,9 +9,14 @@ export function pause(program: Command, cli: Cli): void {
     .description(
       "Freezes running jobs where they are: what they hold, GPU memory too, stays held. Waiting ones are held back.",
     )
-    .argument("<job...>", "ids, numbers, or names")
-    .addHelpText("after", examples("pause 17"))
+    .argument("<job...>", "ids, numbers, names, ranges such as 12-15, or batches")
+    .addHelpText("after", examples("pause 17", "pause batch-17"))
     .action(
-      cli.act((session, wanted: string[]) => forEachJob(session, wanted, "paused", (client, id) => client.pause(id))),
+      cli.act((session, wanted: string[]) =>
+        forEachJob(session, wanted, "paused", {
+          job: (client, id) => client.pause(id),
+          batch: (client, id) => client.pauseBatch(id),
+        }),
+      ),
     );
 }

@@ -7,9 +7,14 @@ export function resume(program: Command, cli: Cli): void {
     .command("resume")
     .summary("let paused jobs go on")
     .description("Lets paused jobs go on.")
-    .argument("<job...>", "ids, numbers, or names")
-    .addHelpText("after", examples("resume 17"))
+    .argument("<job...>", "ids, numbers, names, ranges such as 12-15, or batches")
+    .addHelpText("after", examples("resume 17", "resume batch-17"))
     .action(
-      cli.act((session, wanted: string[]) => forEachJob(session, wanted, "resumed", (client, id) => client.resume(id))),
+      cli.act((session, wanted: string[]) =>
+        forEachJob(session, wanted, "resumed", {
+          job: (client, id) => client.resume(id),
+          batch: (client, id) => client.resumeBatch(id),
+        }),
+      ),
     );
 }

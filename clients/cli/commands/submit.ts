@@ -1,69 +1,41 @@
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { isMap, parseDocument } from "yaml";
-import type { Forecast, Job, JobSpecInput, SchedulearnClient } from "../../sdk/index.ts";
-import { SchedulearnError } from "../../sdk/index.ts";
-import {
-  type Cli,
-  coreInput,
-  examples,
-  gpuInput,
-  integer,
-  mebibytes,
-  pairs,
-  type Quantity,
-  quantity,
-  type Session,
-} from "../cli.ts";
+import type { Batch, Forecast, Job } from "../../sdk/index.ts";
+import { type Cli, examples, type Session } from "../cli.ts";
 import { exitCode, UsageError } from "../exit-code.ts";
 import { expectationFacts } from "../expectation.ts";
 import { readText } from "../files.ts";
 import { followJob } from "../follow-job.ts";
 import { LogPrinter } from "../log-printer.ts";
 import { shipCode } from "../ship-code.ts";
+import { fieldsOf, type JobFlags, withJobFlags } from "../submit/flags.ts";
+import { type Handed, handedIn } from "../submit/hand-in.ts";
+import { isScript, readScript } from "../submit/script.ts";
+import { watchJobs } from "../watch-jobs.ts";
 
-interface Options {
-  readonly image?: string;
-  readonly code?: string;
-  readonly name?: string;
-  readonly type?: string;
-  readonly user?: string;
-  readonly gpus?: number | Quantity;
-  readonly cores?: number | Quantity;
-  readonly memory?: number;
-  readonly priority?: number;
-  readonly env?: Record<string, string>;
-  readonly label?: Record<string, string>;
+interface Options extends JobFlags {
   readonly idempotencyKey?: string;
   readonly follow?: boolean;
+  readonly watch?: boolean;
   readonly raw?: boolean;
   readonly dryRun?: boolean;
 }
 
 export function submit(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command("submit")
     .alias("run")
-    .summary("submit a job")
+    .summary("submit a job, or many of one kind")
     .description(
-      "Submits a job: a YAML file, or flags, or both, and then the flags win. What stands behind -- is the command.",
+      "Submits a job: a YAML file, or flags, or both, and then the flags win. What stands behind -- is the command. A file that begins with #! is a script: its lines #SCHEDULEARN and #SBATCH are flags, and what stands behind -- are its arguments.",
     )
     .usage("[options] [file] [-- command...]")
-    .argument("[file]", "the job as YAML or JSON; - reads it from the standard input")
-    .option("--image <image>", "the Docker image; without one, a process server runs it")
-    .option("--code <folder>", "a folder of this machine that is shipped with it and found at /code")
-    .option("--name <name>", "how it is called in lists")
-    .option("--gpus <count>", "so many GPUs: 2, or 1:4 for between one and four", quantity)
-    .option("--cores <count>", "so many cores: 4, or 2:8", quantity)
-    .option("--memory <size>", "limit of memory, such as 512M or 16G", mebibytes)
-    .option("--env <name=value>", "a variable for the command; may be repeated", pairs)
-    .option("--label <name=value>", "a label to search by; may be repeated", pairs)
-    .option("--priority <number>", "higher goes first", integer)
-    .option("--user <user>", "whose job it is")
-    .option("--type <type>", "its category, such as pytorch")
-    .option("--idempotency-key <key>", "the same key within 24 hours gives the first job again")
+    .argument("[file]", "the job as YAML or JSON, or a script; - reads it from the standard input");
+  withJobFlags(command)
     .option("-f, --follow", "show its output and progress until it is over; Ctrl-C leaves it running")
+    .option("--watch", "show its progress until it is over, without its output")
     .option("--dry-run", "submit nothing: check it, and tell when it would start and end")
+    .option("--idempotency-key <key>", "the same key within 24 hours gives the first job again")
     .option("--raw", "with --follow on a terminal: also the lines by which it tells its progress, as JSON")
     .addHelpText(
       "after",
@@ -74,119 +46,128 @@ export function submit(program: Command, cli: Cli): void {
         "submit --image python:3.12-slim --cores 2 -- python -c 'print(1)'",
         "submit --gpus 1:4 --image pytorch/pytorch -- 'python train.py && ./report.sh'",
         "run --code . --image python:3.12-slim -- python train.py",
+        "run --sweep lr=0.1,0.01 --sweep batch=32,64 --max-parallel 2 -- 'python train.py --lr {{lr}} --batch {{batch}}'",
+        "submit train.sh --array 0-9%4",
+        "submit job.yaml --set checkpoint.graceSeconds=120",
         "submit - --json < job.yaml",
       ),
     )
     .action(
       cli.act(async (session, file: string | undefined, options: Options) => {
-        const { client, json, terminal } = session;
-        const { idempotencyKey, follow: follows, dryRun } = options;
-        if (dryRun && follows) throw new UsageError("--dry-run submits nothing that --follow could show");
-        const given = fieldsOf(options, cli.behindDashes);
-        const yaml = file === undefined ? null : await textOf(file, cli);
-        const code = await shipCode(session, options.code ?? null, yaml === null ? null : { text: yaml, file });
-        const fields: Fields = code ? { ...given, code } : given;
-        if (dryRun)
-          return tellBeforehand(session, await handedIn(file, yaml, fields, (what) => foreseen(session, what)));
-        const newest = idempotencyKey === undefined ? 0 : await newestNumber(client);
-        const submitIt = (what: Handed): Promise<Job> => client.submit(what, { idempotencyKey });
-        const job = await handedIn(file, yaml, fields, submitIt);
-        const news = numberOf(job) > newest ? "submitted" : "was submitted before with this key";
-        if (json) terminal.printJson(job, { pretty: !follows });
-        else if (follows) terminal.note(`${job.id} ${news}`);
-        else terminal.print(`${job.id} ${news}; see schedulearn logs -f ${job.id}`);
-        return follows ? follow(session, job, options.raw === true) : exitCode.ok;
+        const { follow: follows, watch: watches, dryRun } = options;
+        if (dryRun && (follows || watches))
+          throw new UsageError(`--dry-run submits nothing that --${follows ? "follow" : "watch"} could show`);
+        if (follows && watches) throw new UsageError("give --follow or --watch, not both");
+        const handed = await handIn(session, cli, file, options);
+        return dryRun ? tellBeforehand(session, handed) : submitted(session, handed, options);
       }),
     );
+}
+
+/** The job as it is sent, its code uploaded. */
+async function handIn(session: Session, cli: Cli, file: string | undefined, options: Options): Promise<Handed> {
+  const given = file === undefined ? null : file === "-" ? await text(cli.io.stdin) : await readText(file, "YAML file");
+  const words = cli.behindDashes ?? [];
+  const script = given !== null && isScript(given) ? readScript(file as string, given, words) : null;
+  const flags = script ? { ...script.flags, ...options } : options;
+  for (const flag of script?.unused ?? [])
+    session.terminal.note(`${file}: ${flag} is not needed: see schedulearn logs`);
+  const envFiles = new Map<string, string>();
+  for (const path of flags.envFile ?? []) envFiles.set(path, await readText(path));
+  // One word that holds spaces was quoted to be given to a shell.
+  const [only, ...others] = words;
+  const command = script?.command ?? (only !== undefined && others.length === 0 && /\s/.test(only) ? only : words);
+  const fields = {
+    ...(script && { name: script.name }),
+    ...fieldsOf(flags, { env: cli.io.env, envFiles }),
+    ...(command.length > 0 && { command }),
+  };
+  const yaml = script ? null : given;
+  const code = await shipCode(session, flags.code ?? null, yaml === null ? null : { text: yaml, file });
+  return handedIn(file, yaml, code ? { ...fields, code } : fields, flags.set ?? []);
+}
+
+async function submitted(session: Session, { yaml, naming }: Handed, options: Options): Promise<number> {
+  const { client, json, terminal } = session;
+  const { idempotencyKey, follow: follows, watch: watches, raw } = options;
+  const newest = idempotencyKey === undefined ? 0 : await newestNumber(session);
+  const { job, batch } = await naming(client.submitAll({ yaml }, { idempotencyKey }));
+  const news = numberOf(job) > newest ? "submitted" : "was submitted before with this key";
+  const goesOn = follows || watches;
+  if (json) terminal.printJson(batch ? { ...job, batch: { ...job.batch, ...batch } } : job, { pretty: !goesOn });
+  else if (batch) {
+    const line = `${batch.id} ${news}: ${batch.size} jobs, ${job.id} and on`;
+    if (goesOn) terminal.note(line);
+    else terminal.print(`${line}; see schedulearn ls --batch ${batch.id}`);
+  } else if (goesOn) terminal.note(`${job.id} ${news}`);
+  else terminal.print(`${job.id} ${news}; see schedulearn logs -f ${job.id}`);
+  if (batch && goesOn) return watchAll(session, batch, json);
+  if (watches) return watchAll(session, job, json);
+  return follows ? follow(session, job, raw === true) : exitCode.ok;
 }
 
 /** Jobs are numbered in the order of their submission. */
 const numberOf = ({ id }: Pick<Job, "id">): number => Number(id.slice("job-".length));
 
 /** The greatest number given so far: a job beyond it is a new one. Clocks need not agree for this. */
-async function newestNumber(client: SchedulearnClient): Promise<number> {
+async function newestNumber({ client }: Session): Promise<number> {
   const [newest] = (await client.jobs({ first: 1 })).items;
   return newest ? numberOf(newest) : 0;
 }
 
-type Fields = Partial<JobSpecInput>;
-
-function fieldsOf(options: Options, behindDashes: readonly string[] | null): Fields {
-  const { image, name, type, user, gpus, cores, memory, priority, env, label } = options;
-  // One word that holds spaces was quoted to be given to a shell.
-  const [only, ...others] = behindDashes ?? [];
-  const command = only !== undefined && others.length === 0 && /\s/.test(only) ? only : behindDashes;
-  return {
-    ...(image !== undefined && { image }),
-    ...(name !== undefined && { name }),
-    ...(type !== undefined && { type }),
-    ...(user !== undefined && { user }),
-    ...(gpus !== undefined && { gpus: gpuInput(gpus) }),
-    ...(cores !== undefined && { cores: coreInput(cores) }),
-    ...(memory !== undefined && { memoryMiB: memory }),
-    ...(priority !== undefined && { priority }),
-    ...(env && { env }),
-    ...(label && { labels: label }),
-    ...(command && command.length > 0 && { command }),
-  };
-}
-
-const textOf = (file: string, { io }: Cli): Promise<string> =>
-  file === "-" ? text(io.stdin) : readText(file, "YAML file");
-
-/** What a job is handed in as: its fields, or the text of a file. */
-type Handed = Parameters<SchedulearnClient["submit"]>[0];
-
-/** What `handIn` makes of the job; the faults of a file name it. */
-async function handedIn<T>(
-  file: string | undefined,
-  text: string | null,
-  fields: Fields,
-  handIn: (what: Handed) => Promise<T>,
-): Promise<T> {
-  if (file === undefined || text === null) {
-    const { command, ...others } = fields;
-    if (!command) throw new UsageError("a file, or a command behind --, is needed; see schedulearn submit --help");
-    return handIn({ ...others, command });
-  }
-  const yaml = withFields(text, fields);
-  return handIn({ yaml }).catch((error: unknown) => {
-    if (!(error instanceof SchedulearnError) || file === "-") throw error;
-    const named = (message: string): string => (message.startsWith(`${file}:`) ? message : `${file}: ${message}`);
-    throw new SchedulearnError(error.faults.map((fault) => ({ ...fault, message: named(fault.message) })));
-  });
-}
-
-async function foreseen({ client, signal }: Session, what: Handed): Promise<Forecast> {
-  return client.forecast({ hypothetical: "yaml" in what ? what : { spec: what }, jobs: [] }, { signal });
-}
-
-function tellBeforehand({ terminal, json }: Session, { policies, hypothetical }: Forecast): number {
-  const [expected] = hypothetical;
+async function tellBeforehand({ client, signal, terminal, json }: Session, { yaml, naming }: Handed): Promise<number> {
+  const { policies, hypothetical } = await naming(client.forecast({ hypothetical: { yaml }, jobs: [] }, { signal }));
+  const [expected, ...others] = hypothetical;
   const [under] = policies;
-  if (json) terminal.printJson({ forecast: expected, policy: under?.policy, runs: under?.runs });
+  if (json)
+    terminal.printJson({
+      forecast: expected,
+      ...(others.length > 0 && { forecasts: hypothetical }),
+      policy: under?.policy,
+      runs: under?.runs,
+    });
   else {
-    if (expected) terminal.printFacts(expectationFacts(expected));
+    if (expected && others.length === 0) terminal.printFacts(expectationFacts(expected));
+    else tellOfMany(terminal, hypothetical);
     terminal.note(`nothing was submitted; this is what it would get under ${under?.policy}`);
   }
   return exitCode.ok;
 }
 
-/**
- * The text with the flags in it. It stays as it is elsewhere, so that the places that the server names are those of the file.
- * A text that is no mapping goes as it is: the server says what is wrong with it.
- */
-function withFields(yaml: string, fields: Fields): string {
-  const all = Object.entries(fields);
-  const document = parseDocument(yaml);
-  if (all.length === 0 || document.errors.length > 0 || !isMap(document.contents)) return yaml;
-  for (const [name, value] of all) {
-    const before: unknown = document.get(name);
-    if ((name === "env" || name === "labels") && isMap(before))
-      for (const [key, inner] of Object.entries(value as object)) document.setIn([name, key], inner);
-    else document.set(name, document.createNode(value));
+/** What is to be expected of a batch: of its first job and of the one that ends last. */
+function tellOfMany(terminal: Session["terminal"], forecasts: Forecast["hypothetical"]): void {
+  const byEnd = [...forecasts].sort((a, b) => timeOf(a.endsAt?.p50) - timeOf(b.endsAt?.p50));
+  const [first, last] = [forecasts[0], byEnd.at(-1)];
+  const names = forecasts.slice(0, 3).map(({ name }) => name ?? "");
+  const facts = (of: typeof first) => new Map(of ? expectationFacts(of) : []);
+  terminal.printFacts([
+    ["jobs", `${forecasts.length}: ${names.join(", ")}${forecasts.length > names.length ? ", …" : ""}`],
+    ["first starts", facts(first).get("starts") ?? null],
+    ["last ends", facts(last).get("ends") ?? null],
+    ["judged by", facts(last).get("judged by") ?? null],
+    ["but", facts(last).get("but") ?? null],
+  ]);
+}
+
+const timeOf = (at: string | null | undefined): number => (at ? Date.parse(at) : Number.POSITIVE_INFINITY);
+
+async function watchAll(session: Session, what: Job | Batch, json: boolean): Promise<number> {
+  const { client, terminal, signal } = session;
+  const ids: string[] = [];
+  if ("size" in what)
+    for await (const { id } of client.allJobs({ filter: { batch: what.id } }, { signal })) ids.push(id);
+  else ids.push(what.id);
+  try {
+    const ended = await watchJobs(session, ids);
+    if (json) for (const job of ended) terminal.printJson(job, { pretty: false });
+    return ended.every(({ status }) => status === "COMPLETED") ? exitCode.ok : exitCode.failed;
+  } catch (error) {
+    if (session.signal.aborted)
+      terminal.note(
+        `${what.id} goes on; wait for it with schedulearn wait ${what.id}, stop it with schedulearn cancel ${what.id}`,
+      );
+    throw error;
   }
-  return document.toString({ lineWidth: 0 });
 }
 
 async function follow(session: Session, job: Job, raw: boolean): Promise<number> {

@@ -192,5 +192,8 @@ function pairsOf(texts: readonly string[] = [], env?: Surroundings["env"]): Pair
 /** As docker reads them: NAME=VALUE, one a line, quotes being part of the value; lines that begin with # are remarks. */
 function fromFiles(paths: readonly string[] = [], files: Surroundings["envFiles"]): Pairs {
   const lines = paths.flatMap((path) => (files.get(path) ?? "").split(/\r?\n/));
-  return pairsOf(lines.map((line) => line.trimStart()).filter((line) => line !== "" && !line.startsWith("#")), {});
+  return pairsOf(
+    lines.map((line) => line.trimStart()).filter((line) => line !== "" && !line.startsWith("#")),
+    {},
+  );
 }

@@ -15,7 +15,12 @@ export interface Handed {
 }
 
 /** @param text of the job's file; null where there is none @param file its name, `-` for the standard input */
-export function handedIn(file: string | undefined, text: string | null, fields: Fields, settings: readonly Setting[]): Handed {
+export function handedIn(
+  file: string | undefined,
+  text: string | null,
+  fields: Fields,
+  settings: readonly Setting[],
+): Handed {
   if (text === null && fields.command === undefined && !settings.some(({ path }) => path[0] === "command"))
     throw new UsageError("a file, or a command behind --, is needed; see schedulearn submit --help");
   const yaml = withFields(text ?? "{}\n", fields, settings);
@@ -49,7 +54,11 @@ function withFields(yaml: string, fields: Fields, settings: readonly Setting[]):
   for (const { path, value } of settings) {
     // A number, such as gpus: 2, gives way to an object.
     for (let i = 1; i < path.length; i++)
-      if (document.hasIn(path.slice(0, i)) && !isMap(document.getIn(path.slice(0, i))) && !isIndexed(document.getIn(path.slice(0, i))))
+      if (
+        document.hasIn(path.slice(0, i)) &&
+        !isMap(document.getIn(path.slice(0, i))) &&
+        !isIndexed(document.getIn(path.slice(0, i)))
+      )
         document.setIn(path.slice(0, i), document.createNode({}));
     document.setIn(path, document.createNode(value));
   }

@@ -74,7 +74,9 @@ function interpreter(file: string, first: string): readonly string[] {
   const words = wordsOf(first.slice(2));
   const program = /(^|\/)env$/.test(words[0] ?? "") ? words.slice(1) : words;
   if (program.length > 0 && SHELLS.test(program[0] as string)) return program;
-  throw new UsageError(`${file}: line 1: only scripts for a shell or Python are taken, not for ${program[0] ?? "nothing"}`);
+  throw new UsageError(
+    `${file}: line 1: only scripts for a shell or Python are taken, not for ${program[0] ?? "nothing"}`,
+  );
 }
 
 /** Words with blanks between them; quotes hold blanks. */

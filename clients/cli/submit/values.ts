@@ -54,7 +54,8 @@ export function indices(text: string): string {
 
 /** Seconds of a time limit: `90s`, `2h`, or sbatch's forms `30` (minutes), `30:00`, `4:00:00`, `1-12`, `1-12:30`, `1-12:30:00`. */
 export function timeLimit(text: string): number {
-  const [, days, first = "", second, third] = /^(?:(\d{1,5})-)?(\d{1,9})(?::(\d{1,2}))?(?::(\d{1,2}))?$/.exec(text) ?? [];
+  const [, days, first = "", second, third] =
+    /^(?:(\d{1,5})-)?(\d{1,9})(?::(\d{1,2}))?(?::(\d{1,2}))?$/.exec(text) ?? [];
   if (first === "") {
     try {
       return span(text);
