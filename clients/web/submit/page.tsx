@@ -9,7 +9,6 @@ import { api } from "../live/client.ts";
 import { messageOf, refused } from "../live/link.ts";
 import { useLive } from "../live/use-live.ts";
 import { type SpecFault, SpecSchema } from "./check.ts";
-import { CodeFolder } from "./code-folder.tsx";
 import { Expected } from "./expected.tsx";
 import { Form } from "./form.tsx";
 import type { Spec } from "./spec.ts";
@@ -154,7 +153,6 @@ function Submit({ schema, initial, secrets }: Props) {
           <Editor text={text} isFaulty={syntax !== null || faults.length > 0} onChange={fromText} />
         )}
       </div>
-      {tab === "form" && <CodeFolder spec={spec} onChange={fromForm} />}
       <Faults syntax={syntax} faults={faults} />
       <footer class="submit-actions">
         <div class="submit-said" role="status">
