@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { Door } from "./api/door.ts";
 import { packageVersion } from "./api/house.ts";
 import { startApi } from "./api/http.ts";
 import { type Config, guardsFrom } from "./config/index.ts";
@@ -124,6 +125,12 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
 
     const store = await openStore(config.databaseFile);
     closers.push(() => store.close());
+    const tokens = {
+      required: async () => (await listTokens(store)).length > 0,
+      find: (secret: string) => findToken(store, secret),
+    };
+    const door = await Door.open(config.listen, tokens);
+    closers.push(() => door.close());
     const code = new CodeStore(join(config.dataDir, "code"), config.code.maxMiB);
     const metrics = new Metrics();
     closers.push(() => metrics.close());
@@ -189,12 +196,10 @@ export async function startSchedulearn(config: Config, log: Log): Promise<Schedu
       webhooks,
       checks: () => checks(engine, store, config.dataDir),
       listen: config.listen,
+      door,
       limits: config.limits,
       allowOrigins: config.allowOrigins,
-      tokens: {
-        required: async () => (await listTokens(store)).length > 0,
-        find: (secret) => findToken(store, secret),
-      },
+      tokens,
       defaultUser: userInfo().username,
       code,
       allowed: {

@@ -1,11 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createServer, type Server as HttpServer } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { isLoopback } from "../config/index.ts";
-import { domainError } from "../core/errors.ts";
 import { newApollo } from "./apollo.ts";
 import { newApp } from "./app.ts";
+import { Door, type Listen } from "./door.ts";
 import { Guard, type Tokens } from "./guard.ts";
 import { House, type HouseOptions } from "./house.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -15,13 +11,9 @@ import { buildApiSchema } from "./schema.ts";
 import { serveWebSocket } from "./websocket.ts";
 
 export interface ApiOptions extends HouseOptions {
-  readonly listen: {
-    readonly host: string;
-    /** 0: any free one. */
-    readonly port: number;
-    /** Files. */
-    readonly tls: { readonly cert: string; readonly key: string } | null;
-  };
+  readonly listen: Listen;
+  /** Where it listens already; it opens one of its own unless given. */
+  readonly door?: Door;
   readonly limits?: Partial<Limits>;
   readonly allowOrigins?: readonly string[];
   readonly tokens: Tokens;
@@ -50,9 +42,8 @@ export interface Api {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { listen, tokens, allowOrigins = [], defaultUser, monitor = builtMonitor, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  if (!isLoopback(listen.host) && !(await tokens.required()))
-    throw domainError("FORBIDDEN", needsToken(listen.host), ["listen", "host"]);
-
+  const door = options.door ?? (await Door.open(listen, tokens));
+  const { server, url } = door;
   const schema = buildApiSchema();
   const house = new House(options);
   const guard = new Guard({ tokens, host: listen.host, allowOrigins, defaultUser });
@@ -63,7 +54,6 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   await apollo.start();
 
   const app = newApp({ house, guard, rate, limits, allowOrigins, apollo, monitor, log: logError });
-  const server = listen.tls ? createTlsServer(tlsFiles(listen.tls), app) : createServer(app);
   const closeSockets = serveWebSocket(server, { schema, house, guard, limits, rate, log: logError });
   const close = async (): Promise<void> => {
     house.isStopping = true;
@@ -74,59 +64,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     clearTimeout(impatience);
     await apollo.stop();
   };
-  try {
-    await listening(server, listen.host, listen.port);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  door.admit(app);
   if (!listen.tls && !isLoopback(listen.host))
     log("warn", "tokens travel unencrypted: see listen.tls", { host: listen.host });
-  return { url: urlOf(server, listen), close };
-}
-
-const needsToken = (host: string): string =>
-  `${host} can be reached from other machines, so access tokens are needed first: make one with \`schedulearn token create\`. ` +
-  "For TLS set `listen.tls` in schedulearn.yaml, or listen on 127.0.0.1 behind a reverse proxy that has it.";
-
-function tlsFiles({ cert, key }: NonNullable<ApiOptions["listen"]["tls"]>): { cert: Buffer; key: Buffer } {
-  const read = (path: string, what: string): Buffer => {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw domainError("INVALID_INPUT", `listen.tls.${what} cannot be read: ${(error as Error).message}`, [
-        "listen",
-        "tls",
-        what,
-      ]);
-    }
-  };
-  return { cert: read(cert, "cert"), key: read(key, "key") };
-}
-
-function listening(server: HttpServer, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE")
-        reject(
-          domainError("CONFLICT", `port ${port} of ${host} is in use: choose another with --port`, ["listen", "port"]),
-        );
-      else if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
-        reject(domainError("INVALID_INPUT", `this machine has no address ${host}`, ["listen", "host"]));
-      else if (error.code === "EACCES")
-        reject(
-          domainError("INVALID_INPUT", `port ${port} is not for ordinary users: choose one above 1023`, [
-            "listen",
-            "port",
-          ]),
-        );
-      else reject(error);
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-function urlOf(server: HttpServer, { host, tls }: ApiOptions["listen"]): string {
-  const { port } = server.address() as AddressInfo;
-  return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}/graphql`;
+  return { url, close };
 }

@@ -42,6 +42,8 @@ export class ApiHouse {
   meter!: Meter;
   metrics = new Metrics();
   webhooks!: Webhooks;
+  /** All that ends with the API. */
+  readonly #parts: { close(): Promise<void> }[] = [];
   webhookConfigs: readonly WebhookConfig[] = [];
 
   constructor(engines = new EngineHouse()) {
@@ -63,6 +65,7 @@ export class ApiHouse {
 
   async listen(options: Partial<ApiOptions> = {}): Promise<void> {
     const { store } = this.engines;
+    await this.#retire();
     this.#simulations = new Simulations({
       engine: this.engine,
       folder: join(this.engines.folder, "reports"),
@@ -86,6 +89,7 @@ export class ApiHouse {
       counted: (webhook, result) => this.metrics.delivered(webhook, result),
       firstPauseMillis: 100,
     });
+    this.#parts.push(this.#forecasts, this.#simulations, this.meter, this.webhooks, this.metrics);
     this.metrics.watch({
       engine: this.engine,
       meter: this.meter,
@@ -127,14 +131,15 @@ export class ApiHouse {
   /** Ends the server and starts another on the same folder. */
   async restart(options: Partial<ApiOptions> = {}): Promise<void> {
     await this.api.close();
-    await this.#forecasts.close();
-    await this.#simulations.close();
-    await this.meter.close();
-    await this.webhooks.close();
-    await this.metrics.close();
-    this.metrics = new Metrics();
+    await this.#retire();
     await this.engines.close();
     await this.open(options);
+  }
+
+  /** Ends what was made for the last API. */
+  async #retire(): Promise<void> {
+    for (const part of this.#parts.splice(0)) await part.close();
+    this.metrics = new Metrics();
   }
 
   async ask(query: string, variables: Record<string, unknown> = {}, access: Access = {}): Promise<Answer> {
@@ -201,11 +206,7 @@ export class ApiHouse {
 
   async close(): Promise<void> {
     await this.api?.close();
-    await this.#forecasts?.close();
-    await this.#simulations?.close();
-    await this.meter?.close();
-    await this.webhooks?.close();
-    await this.metrics.close();
+    await this.#retire();
     for (const job of this.engine.scheduler.jobs.values())
       await this.engine
         .request((scheduler, now) => ({
