@@ -23,7 +23,7 @@ export function GpuTable({ server, onDone }: Props) {
   const [asked, setAsked] = useState<Gpu | null>(null);
   return (
     <>
-      <Wide label="GPUs">
+      <Wide label="GPUs one by one">
         <table class="gpus">
           <thead>
             <tr>

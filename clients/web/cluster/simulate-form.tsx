@@ -70,7 +70,7 @@ export function SimulateForm({ isOpen, onClose, onDone }: Props) {
             <div class="field-row">
               <Field
                 label="Jobs"
-                hint="As simulate --generate: philly, helios, nas … with jobs=N, users=N and more."
+                hint="As simulate --generate: philly, nas, class or plain, with jobs=N, users=N and more."
                 fault={faultOf("generate")}
               >
                 {(control) => (

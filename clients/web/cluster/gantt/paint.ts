@@ -1,6 +1,6 @@
 import { type Ink, jobColour } from "./colours.ts";
 import type { Layout } from "./rows.ts";
-import { endOf, type Span } from "./span.ts";
+import { beginOf, endOf, type Span } from "./span.ts";
 import { ticksIn, tickText, type View } from "./view.ts";
 
 export const AXIS = 26;
@@ -62,7 +62,7 @@ export function spanAt(picture: Picture, x: number, y: number): Span | null {
   const at = view.from + ((x - gutter) / (width - gutter)) * (view.to - view.from);
   const slack = ((view.to - view.from) / (width - gutter)) * 1.5; // what is thinner than a pixel can be pointed at too
   const spans = layout.spansOf[Math.floor((y - AXIS + top) / rowHeight)];
-  return spans?.findLast((span) => span.from - slack <= at && at <= endOf(span, now) + slack) ?? null;
+  return spans?.findLast((span) => beginOf(span, now) - slack <= at && at <= endOf(span, now) + slack) ?? null;
 }
 
 function visibleRows({ layout, top, rowHeight, height }: Picture): readonly [first: number, last: number] {
@@ -115,8 +115,8 @@ function drawSpans(canvas: CanvasRenderingContext2D, picture: Picture): void {
     let drawnTo = Number.NEGATIVE_INFINITY;
     for (const span of layout.spansOf[row] ?? []) {
       const end = endOf(span, now);
-      if (end < view.from || span.from > view.to) continue;
-      const [x, right] = [xOf(picture, span.from), xOf(picture, end)];
+      if (end < view.from || span.from > view.to || end <= beginOf(span, now)) continue;
+      const [x, right] = [xOf(picture, beginOf(span, now)), xOf(picture, end)];
       if (right < drawnTo + 0.5) continue; // many within one pixel are drawn as one
       drawnTo = Math.max(right, x + 0.5);
       drawSpan(canvas, picture, span, x, y, Math.max(1, right - x), tall);

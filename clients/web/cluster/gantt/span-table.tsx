@@ -22,7 +22,7 @@ export function SpanTable({ spans, view, now }: Props) {
           The newest {MOST} of {inView.length.toLocaleString("en")}: zoom in, or filter, to see others.
         </p>
       )}
-      <Wide label="Who had what when">
+      <Wide label="The chart as a table">
         <table>
           <thead>
             <tr>

@@ -35,6 +35,10 @@ export const spanOf = (tenure: Tenure): Span => ({
   isDeleted: tenure.name === null,
 });
 
+/** Where it begins on such a chart: nothing is expected of the past. */
+export const beginOf = ({ status, from }: Span, now: number): number =>
+  status === "EXPECTED" ? Math.max(from, now) : from;
+
 /** Where it ends on a chart that is drawn at that moment. */
 export const endOf = ({ lasts, to }: Span, now: number): number => (lasts ? Math.max(to, now) : to);
 
