@@ -43,6 +43,8 @@ export class LogSource {
   /** The first and the last line that there are at this moment; `last` is before `first` when there are none. */
   first = 1;
   last = 0;
+  /** What is missing in front of the first line, and why; null: nothing. */
+  removed: string | null = null;
   /** Is it known yet how much there is? */
   isOpen = false;
   /** The job is over, and this is all. */
@@ -131,14 +133,18 @@ export class LogSource {
     return this.#ask({ filter, first: count, ...(after !== null && { after }) }, signal);
   }
 
-  /** Where the output ends at this moment, and its last lines. @returns the place behind them */
+  /** Where the output begins and ends at this moment, and its last lines. @returns the place behind them */
   async #begin(): Promise<string> {
-    const tail = await this.#ask({ last: PAGE });
-    const isAll = tail.lines.length < PAGE;
-    const head = isAll ? tail.lines[0] : (await this.#ask({ first: 1 })).lines[0];
+    let tail = await this.#ask({ last: PAGE });
+    const head = tail.lines[0]?.number === 1 ? tail : await this.#ask({ first: 1 });
+    for (;;) {
+      for (const line of tail.lines) this.#pages.put(line);
+      if (!tail.hasMore || tail.lines.length >= PAGE) break; // what comes faster than it is read is followed
+      tail = await this.#ask({ after: tail.cursor, first: PAGE }); // behind what was removed in between
+    }
     this.last = tail.linesToCursor;
-    this.first = head?.number ?? this.last + 1;
-    for (const line of tail.lines) this.#pages.put(line);
+    this.first = head.lines[0]?.number ?? this.last + 1;
+    this.removed = head.gap?.reason ?? null;
     this.isOpen = true;
     this.#changed();
     return tail.cursor;

@@ -86,6 +86,7 @@ export function LogView({ job, isOver, attempts, ranks, settings, onSettings }: 
         onWrapping={setWrapping}
         onTimes={setTimes}
       />
+      {source.removed !== null && <p class="log-removed">{source.removed}</p>}
       <Lines
         {...{ source, pane, marked, showsTimes, redraw }}
         showsRank={ranks > 1 && rank === null}
