@@ -153,3 +153,26 @@ describe("the number of SQL statements", () => {
     expect(forOne).toBeLessThanOrEqual(6);
   });
 });
+
+describe("what became of jobs over time", () => {
+  it("is counted by how they ended, in steps", async () => {
+    const from = Date.now() - 3_600_000;
+    const failing = await house.submit({ command: "exit 3", name: "fails" });
+    const good = await house.submit({ command: "true", name: "ends well" });
+    for (const id of [failing, good])
+      await until("it is over", async () => (await house.data(`{ job(id: "${id}") { endedAt } }`)).job.endedAt);
+    const query =
+      "query ($from: DateTime!, $to: DateTime) { outcomes(from: $from, to: $to, points: 4) { at completed failed cancelled } }";
+    const { outcomes } = await house.data(query, { from: new Date(from).toISOString() });
+    expect(outcomes.map(({ completed, failed }: Json) => [completed, failed])).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [1, 1],
+    ]);
+    const [first, second] = outcomes.map(({ at }: Json) => Date.parse(at));
+    expect([first, Math.round((second - first) / 60_000)]).toEqual([from, 15]);
+    const { errors } = await house.ask(query, { from: new Date(from).toISOString(), to: new Date(from).toISOString() });
+    expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", argument: "to" } }]);
+  });
+});
