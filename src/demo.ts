@@ -27,7 +27,7 @@ const EXAMPLES =
   ["../examples/", "../../examples/"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ??
   "examples";
 
-export const DEMO_HELP = `Usage: schedulearn demo [--image IMAGE]
+export const DEMO_HELP = `Usage: schedulearn demo [--image IMAGE] [--json]
 
 Starts a server of its own, runs the jobs of examples/ on it, migrates one on the way, prints what came of them, and removes it all.
 It uses the servers of schedulearn.yaml where there are any (--image: one with a shell that they have or can pull), else the
@@ -39,6 +39,7 @@ export type FollowDemo = (options: {
   readonly url: string;
   readonly examples: string;
   readonly image: string | null;
+  readonly json: boolean;
   readonly signal: AbortSignal;
 }) => Promise<number>;
 
@@ -49,22 +50,26 @@ export async function runDemo(args: string[], follow: FollowDemo): Promise<numbe
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
   try {
-    const { values } = parseArgs({ args, options: { image: { type: "string" }, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+      args,
+      options: { image: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean" } },
+    });
     if (values.help) {
       process.stdout.write(DEMO_HELP);
       return 0;
     }
     const { url, image, notices, close } = await startDemo(values.image === undefined ? {} : { image: values.image });
     try {
-      process.stdout.write(
+      const stream = values.json ? process.stderr : process.stdout;
+      stream.write(
         `${[`Schedulearn is up for a demo: ${url.slice(0, -"graphql".length)}`, ...notices].join("\n")}\n\n`,
       );
-      return await follow({ url, image, examples: EXAMPLES, signal: ending.signal });
+      return await follow({ url, image, examples: EXAMPLES, json: values.json === true, signal: ending.signal });
     } finally {
       await close();
     }
   } catch (error) {
-    return tellFailure(error);
+    return tellFailure(error, args.includes("--json"));
   } finally {
     process.off("SIGINT", end);
     process.off("SIGTERM", end);

@@ -19,6 +19,7 @@ Options:
   --data FOLDER   database, logs and local runs (default: ./data)
   --port N        port of the API (default: 4000; 0 takes any free one)
   --host ADDRESS  address to listen on (default: 127.0.0.1; others need access tokens)
+  --json          say as one line of JSON where it is
   --help          this text
 
 Jobs go on when the server ends, and are taken up again by the next start.
@@ -33,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     else if (command === "verify-log") process.exitCode = await verifyLogCommand(args);
     else await start(args);
   } catch (error) {
-    process.exitCode = tellFailure(error);
+    process.exitCode = tellFailure(error, args.includes("--json"));
   }
 }
 
@@ -45,6 +46,7 @@ async function start(args: string[]): Promise<void> {
       data: { type: "string" },
       port: { type: "string" },
       host: { type: "string" },
+      json: { type: "boolean" },
       help: { type: "boolean" },
     },
   });
@@ -52,31 +54,38 @@ async function start(args: string[]): Promise<void> {
     process.stdout.write(START_HELP);
     return;
   }
-  const { config: file, port, host, data } = values;
+  const { config: file, port, host, data, json } = values;
   const config = loadConfig({ cwd: process.cwd(), env: process.env, file, flags: { port, host, data } });
   const log = openLog(config.log.level);
   const schedulearn = await startSchedulearn(config, log);
   endOnSignals(schedulearn);
-  process.stdout.write(banner(schedulearn));
+  process.stdout.write(json ? `${JSON.stringify(placesOf(schedulearn))}\n` : banner(schedulearn));
 }
 
-function banner({ engine, url, notices }: Schedulearn): string {
+/** Where others find it, and what they find. */
+function placesOf({ engine, url, notices }: Schedulearn) {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
   const open = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, `//${hostname()}`); // what others can open
   const base = open.slice(0, -"/graphql".length);
-  const { setting, servers } = engine.scheduler;
+  const { policy, placement } = engine.scheduler.setting;
+  return { version, url: open, playground: `${base}/playground`, monitor: `${base}/`, policy, placement, notices };
+}
+
+function banner(schedulearn: Schedulearn): string {
+  const { version, url, playground, monitor, policy, placement, notices } = placesOf(schedulearn);
+  const { servers } = schedulearn.engine.scheduler;
   const up = [...servers.values()].map(
     ({ id, driver, health, gpus, cores }) =>
       `${id} (${driver}, ${health === "up" ? `${gpus.length} GPU${gpus.length === 1 ? "" : "s"}, ${cores} cores` : health})`,
   );
   const rows: [string, string][] = [
-    ["API", open],
-    ["Playground", `${base}/playground`],
-    ["Monitor", `${base}/`],
+    ["API", url],
+    ["Playground", playground],
+    ["Monitor", monitor],
     ["Servers", up.join(", ") || "none yet: add one with `schedulearn servers add`"],
-    ["Policy", `${setting.policy}, placement ${setting.placement}`],
+    ["Policy", `${policy}, placement ${placement}`],
   ];
   return [
     styleText("bold", `Schedulearn ${version} is up.`),

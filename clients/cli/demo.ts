@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { parseDocument } from "yaml";
-import { createClient, type Job, type SchedulearnClient, type Server } from "../sdk/index.ts";
+import { createClient, type Job, type JobDetails, type SchedulearnClient, type Server } from "../sdk/index.ts";
 import { exitCode } from "./exit-code.ts";
 import { follow, untilFirstFailure } from "./follow-job.ts";
 import { formatSeconds } from "./format.ts";
@@ -19,6 +19,8 @@ export interface DemoOptions {
   /** Runs them all; null: they run without an image, on a process server. */
   readonly image: string | null;
   readonly out?: NodeJS.WriteStream;
+  /** Says what came of it as one JSON document, and on the way nothing. */
+  readonly json?: boolean;
   /** Ctrl-C: the jobs go on. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,15 +33,15 @@ const MIGRATE_UNTIL = 0.7;
  * Submits the examples, follows them to the end, migrates one on the way, and prints what came of them.
  * @returns the exit code: 0 only if all completed, 130 when it was interrupted
  */
-export async function demo({ url, token, examples, image, out, signal }: DemoOptions): Promise<number> {
+export async function demo({ url, token, examples, image, out, json = false, signal }: DemoOptions): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
   const until = signal ?? new AbortController().signal;
-  const terminal = new Terminal({ stdin, stdout: out ?? stdout, stderr, env, signal: until });
+  const terminal = new Terminal({ stdin, stdout: out ?? stdout, stderr, env, signal: until }, { json });
   const client = createClient({ url, token, webSocket: WebSocket });
   try {
-    const jobs = await submitAll(client, terminal, examples, image);
-    terminal.print(`${jobs.length} jobs submitted`);
-    const view = progressView(terminal);
+    const jobs = await submitAll(client, (line) => (json ? terminal.note(line) : terminal.print(line)), examples, image);
+    if (!json) terminal.print(`${jobs.length} jobs submitted`);
+    const view: ProgressView = json ? { job() {}, write() {}, stop() {} } : progressView(terminal);
     const mover = new Mover(client, view);
     try {
       await untilFirstFailure(until, (end) =>
@@ -59,8 +61,7 @@ export async function demo({ url, token, examples, image, out, signal }: DemoOpt
       view.stop();
     }
     if (until.aborted) return exitCode.interrupted;
-    terminal.print(await mover.outcome());
-    return await summarise(client, terminal, jobs);
+    return await summarise(client, terminal, jobs, await mover.outcome(), json);
   } catch (error) {
     if (until.aborted) return exitCode.interrupted;
     throw error;
@@ -71,7 +72,7 @@ export async function demo({ url, token, examples, image, out, signal }: DemoOpt
 
 async function submitAll(
   client: SchedulearnClient,
-  terminal: Terminal,
+  say: (line: string) => void,
   folder: string,
   image: string | null,
 ): Promise<Job[]> {
@@ -82,7 +83,7 @@ async function submitAll(
     const own = String(document.get("image") ?? "");
     if (/^python/.test(own) && !hasPython(image)) {
       const lacks = image === null ? "this machine has no python3" : `image ${image} has no Python`;
-      terminal.print(`${file} is left out: ${lacks}; it wants ${own}`);
+      say(`${file} is left out: ${lacks}; it wants ${own}`);
       continue;
     }
     if (image === null) document.delete("image");
@@ -157,8 +158,25 @@ const hasRoom = (
   cores - coresUsed >= coresNeeded &&
   memoryMiB - memoryUsedMiB >= (memoryNeeded ?? 0);
 
-async function summarise(client: SchedulearnClient, terminal: Terminal, submitted: readonly Job[]): Promise<number> {
+async function summarise(
+  client: SchedulearnClient,
+  terminal: Terminal,
+  submitted: readonly Job[],
+  migration: string,
+  json: boolean,
+): Promise<number> {
   const jobs = (await Promise.all(submitted.map(({ id }) => client.job(id)))).filter((job) => job !== null);
+  const begin = Math.min(...jobs.map(({ submittedAt }) => Date.parse(submittedAt)));
+  const end = Math.max(...jobs.map(({ endedAt }) => Date.parse(endedAt ?? "")));
+  const makespan = (end - begin) / 1000;
+  const allCompleted = jobs.length === submitted.length && jobs.every(({ status }) => status === "COMPLETED");
+  if (json) terminal.printJson({ jobs, migration, makespan });
+  else printSummary(terminal, jobs, migration, makespan);
+  return jobs.length > 0 && jobs.every(isOver) && allCompleted ? exitCode.ok : exitCode.failed;
+}
+
+function printSummary(terminal: Terminal, jobs: readonly JobDetails[], migration: string, makespan: number): void {
+  terminal.print(migration);
   terminal.print("");
   terminal.printTable(
     [
@@ -184,9 +202,5 @@ async function summarise(client: SchedulearnClient, terminal: Terminal, submitte
       String(job.migrationCount),
     ]),
   );
-  const begin = Math.min(...jobs.map(({ submittedAt }) => Date.parse(submittedAt)));
-  const end = Math.max(...jobs.map(({ endedAt }) => Date.parse(endedAt ?? "")));
-  terminal.print(`makespan ${formatSeconds((end - begin) / 1000)}`);
-  const allCompleted = jobs.length === submitted.length && jobs.every(({ status }) => status === "COMPLETED");
-  return jobs.length > 0 && jobs.every(isOver) && allCompleted ? exitCode.ok : exitCode.failed;
+  terminal.print(`makespan ${formatSeconds(makespan)}`);
 }

@@ -21,7 +21,7 @@ export async function simulate(args: string[]): Promise<number> {
     if (study) return await runStudy(study, options, ending.signal);
     return await (worlds ? runSeeds(worlds, options, ending.signal) : runAll(options, ending.signal));
   } catch (error) {
-    return tellFailure(error);
+    return tellFailure(error, args.includes("--json"));
   } finally {
     process.off("SIGINT", end);
     process.off("SIGTERM", end);
