@@ -9,6 +9,7 @@ import { root, setUp } from "./setup.mjs";
 const printers = {
   "schema.graphql": "dist/src/api/print-schema.js",
   "job-spec.schema.json": "dist/src/job-spec/print-schema.js",
+  "docs/job-spec.md": "dist/src/job-spec/print-reference.js",
   "clients/sdk/generated/operations.ts": "scripts/print-sdk.mjs",
   "clients/web/generated/operations.ts": "scripts/print-web.mjs",
   "docs/cli.md": "scripts/print-cli.mjs",

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { parseJobs } from "../../src/job-spec/index.ts";
 import { Program, temporaryFolder } from "./process.ts";
 
 const specs = readdirSync("examples").filter((file) => file.endsWith(".yaml"));
@@ -27,10 +28,37 @@ describe("the job specs", () => {
     for (const [spec, script] of [
       ["train-py.yaml", "train.py"],
       ["train-elastic.yaml", "train-elastic.py"],
+      ["sweep.yaml", "sweep.py"],
     ] as const) {
       const text = readFileSync(`examples/${script}`, "utf8");
       expect(specOf(spec).command).toBe(`exec python3 - <<'PY'\n${text}PY\n`);
     }
+  });
+});
+
+describe("sweep.yaml", () => {
+  const jobs = () =>
+    parseJobs(specOf("sweep.yaml"), { user: "ada", now: 0 }).specs.map(({ batch }) => batch?.parameters ?? {});
+
+  it("is six jobs, each with parameters of its own", () => {
+    expect(jobs()).toHaveLength(6);
+    expect(new Set(jobs().map((each) => JSON.stringify(each))).size).toBe(6);
+  });
+
+  it("learns, and with three terms better than with one, as it must", async () => {
+    const lossWith = async (terms: number): Promise<number> => {
+      const program = new Program(["sh", "-c", specOf("sweep.yaml").command], {
+        SCHEDULEARN_PARAM_LR: "0.1",
+        SCHEDULEARN_PARAM_TERMS: String(terms),
+        SECONDS_PER_EPOCH: "0",
+      });
+      expect(await program.exit()).toBe(0);
+      expect(program.output).toContain('"epoch": 20, "epochs": 20');
+      return Number(/ val_loss=([0-9.]+)\n$/.exec(program.output)?.[1]);
+    };
+    const [one, three] = [await lossWith(1), await lossWith(3)];
+    expect(three).toBeLessThan(0.05);
+    expect(one).toBeGreaterThan(2 * three);
   });
 });
 

@@ -3,6 +3,7 @@ import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import type { Schema } from "../../src/input/index.ts";
 import { jobSpecSchema, parseJobs } from "../../src/job-spec/index.ts";
+import { referenceText } from "../../src/job-spec/reference.ts";
 import { schemaText } from "../../src/job-spec/schema-text.ts";
 
 const fields = fieldsOf(jobSpecSchema);
@@ -10,6 +11,13 @@ const fields = fieldsOf(jobSpecSchema);
 test("the committed copy is fresh", () => {
   const committed = readFileSync(new URL("../../job-spec.schema.json", import.meta.url), "utf8");
   expect(committed, "run npm run schema and commit it").toBe(schemaText());
+});
+
+test("the page of all fields is fresh, and has a section for each", () => {
+  const page = readFileSync(new URL("../../docs/job-spec.md", import.meta.url), "utf8");
+  expect(page, "run npm run schema and commit it").toBe(referenceText());
+  const sections = [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+  expect(sections).toEqual(Object.keys(jobSpecSchema.properties));
 });
 
 test("the published schema is valid draft-07, and has a name by which editors keep it", () => {

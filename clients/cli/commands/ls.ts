@@ -226,7 +226,10 @@ async function watch(session: Session, options: Options): Promise<undefined> {
     if (key === "q" || key === "escape" || key === "interrupt") quit.abort();
   };
   let isStale = true;
-  const screen = canDraw ? new Screen(terminal, { onKey, onResize: () => void (isStale = true) }) : null;
+  const onResize = (): void => {
+    isStale = true;
+  };
+  const screen = canDraw ? new Screen(terminal, { onKey, onResize }) : null;
   const follow = async (): Promise<void> => {
     for await (const { event } of client.followJobs({ after, signal: until })) isStale ||= Boolean(event);
   };

@@ -86,7 +86,7 @@ export function dependencies(text: string, before: readonly string[] = []): stri
 
 /** `gpu:2` or `gpu:NVIDIA A100:2`, as sbatch's --gres has it. */
 export function gres(text: string): { readonly count: number; readonly model?: string } {
-  const [, model, count = "1"] = /^gpu(?::([^:]*\D[^:]*))?(?::(\d{1,9}))?$/.exec(text) ?? [];
+  const [, model, count = "1"] = /^gpu(?::([^:]*[^:\d][^:]*))?(?::(\d{1,9}))?$/.exec(text) ?? [];
   if (!/^gpu(:|$)/.test(text) || !/^gpu(?::[^:]+){0,2}$/.test(text))
     throw new InvalidArgumentError("Only GPUs are resources here: gpu:2, or gpu:MODEL:2.");
   return { count: Number(count), ...(model && { model }) };

@@ -1,0 +1,3 @@
+import { referenceText } from "./reference.ts";
+
+process.stdout.write(referenceText());
