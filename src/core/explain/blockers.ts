@@ -68,7 +68,7 @@ export function wantedBy(job: Job, hearing: Hearing): number {
   const refused = hearing.refused.get(job.id);
   if (refused !== undefined) return refused;
   const line = lineWith(hearing, job.id);
-  const contender = line?.jobs.find((each) => each.job.id === job.id);
+  const contender = line?.waiting[line.placeOf(job.id) ?? -1];
   if (line && contender) return line.wanted(contender);
   const pool = hearing.snapshot.pools.find((each) => each.pool === poolOf(job.spec));
   const waiting = pool?.waiting.all.find((each) => each.job.id === job.id);

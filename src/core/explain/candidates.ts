@@ -299,7 +299,7 @@ const MOST_ENDING = 4;
 /** Were those held that stand before it. */
 export function withoutThoseAhead({ ahead, now }: Case): Candidate[] {
   const jobs = ahead?.jobs.map(({ job }) => job.id) ?? [];
-  if (jobs.length === 0 || jobs.length > MOST_HELD) return [];
+  if (!ahead || jobs.length === 0 || ahead.count > MOST_HELD) return [];
   return [
     {
       words: `if ${named(jobs)} ${jobs.length === 1 ? "were" : "were all"} held`,

@@ -14,12 +14,25 @@ const SEARCH_STEPS = 500;
 /** What was heard of a state is taken for so long, as long as no fact comes in: the next round would come to the same. */
 const FRESH: Millis = 1_000;
 
-/** Jobs of a pool in the order in which the policy serves them, and what that goes by. */
-export interface Line {
+/** Jobs that wait for a pool, in the order in which the policy serves them, and what that goes by. */
+export class Line {
   readonly by: string;
-  readonly jobs: readonly Contender[];
+  readonly waiting: readonly Contender[];
   /** What one is to have at least, in units of its pool. */
-  wanted(contender: Contender): number;
+  readonly wanted: (contender: Contender) => number;
+  readonly #places: ReadonlyMap<JobId, number>;
+
+  constructor(by: string, jobs: readonly Contender[], wanted: Line["wanted"]) {
+    this.by = by;
+    this.wanted = wanted;
+    this.waiting = jobs.filter(({ isRunning }) => !isRunning);
+    this.#places = new Map(this.waiting.map(({ job }, i) => [job.id, i]));
+  }
+
+  /** How many stand before it; null when it does not stand here. */
+  placeOf(id: JobId): number | null {
+    return this.#places.get(id) ?? null;
+  }
 }
 
 /** A round held on paper: the same policy, on the same state, with somebody who listens. Nothing of it is done. */
@@ -46,7 +59,7 @@ class Notes implements Witness {
   readonly heads = new Set<JobId>();
 
   line(by: string, jobs: readonly Contender[], wanted: Line["wanted"]): void {
-    this.lines.push({ by, jobs, wanted });
+    this.lines.push(new Line(by, jobs, wanted));
   }
   noRoom({ id }: Job, size: number): void {
     this.refused.set(id, Math.min(size, this.refused.get(id) ?? size));
@@ -97,4 +110,4 @@ function hold(scheduler: Scheduler, now: Instant): Hearing {
 
 /** The line that the job stands in; null where the policy told of none with it. */
 export const lineWith = ({ lines }: Hearing, id: JobId): Line | null =>
-  lines.find(({ jobs }) => jobs.some(({ job }) => job.id === id)) ?? null;
+  lines.find((line) => line.placeOf(id) !== null) ?? null;

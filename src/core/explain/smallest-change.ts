@@ -37,7 +37,7 @@ export interface SmallestChange {
 
 /** So many rounds are held at most in search of it: fewer when many jobs make each of them long. */
 const MOST_TRIALS = 30;
-const FEWEST_TRIALS = 8;
+const FEWEST_TRIALS = 5;
 const JOBS_TRIED = 20_000;
 
 type Found = Exclude<Outcome, { effect: null }>;
@@ -140,14 +140,16 @@ class Trials {
 
 type Family = (about: Case, trials: Trials) => Success | null;
 
-const isFree = ({ outlook }: Case): boolean => outlook.hasRoom;
 /** Its request cannot change while it holds a place. */
 const mayAsk = ({ job }: Case): boolean => !isSuspended(job);
+/** To ask for less helps only where there is too little, and nobody stands before it who may not be passed. */
+const mayAskForLess = (about: Case): boolean =>
+  mayAsk(about) && !about.outlook.hasRoom && (about.ahead?.head ?? null) === null;
 
 const FAMILIES: readonly Family[] = [
-  (about, trials) => (mayAsk(about) && !isFree(about) ? trials.first(candidates.withLess(about)) : null),
+  (about, trials) => (mayAskForLess(about) ? trials.first(candidates.withLess(about)) : null),
   smaller,
-  (about, trials) => (mayAsk(about) && !isFree(about) ? trials.first(candidates.withServers(about)) : null),
+  (about, trials) => (mayAskForLess(about) ? trials.first(candidates.withServers(about)) : null),
   higher,
   (about, trials) => (mayAsk(about) ? trials.first(candidates.withDeadline(about)) : null),
   (about, trials) => trials.first(candidates.withServer(about)),
@@ -160,7 +162,7 @@ const FAMILIES: readonly Family[] = [
 
 /** The greatest size with which it starts: as much as is free somewhere, or, where others would take that, less and less. */
 function smaller(about: Case, trials: Trials): Success | null {
-  if (!mayAsk(about) || isFree(about)) return null;
+  if (!mayAskForLess(about)) return null;
   const sizes = candidates.sizesThatFit(about);
   const [most] = sizes;
   if (most === undefined) return null;
@@ -172,7 +174,7 @@ function smaller(about: Case, trials: Trials): Success | null {
 
 /** Where others stand before it and what is left is too little: both at once. */
 function smallerAndSooner(about: Case, trials: Trials): Success | null {
-  if (!mayAsk(about) || isFree(about)) return null;
+  if (!mayAsk(about) || about.outlook.hasRoom) return null;
   const [size] = candidates.sizesThatFit(about);
   const sooner =
     about.ahead?.by === "priority"

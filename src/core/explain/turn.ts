@@ -1,43 +1,49 @@
 import type { Job, JobId } from "../job.ts";
+import { poolOf } from "../job-spec.ts";
 import type { Contender } from "../pool.ts";
 import type { TurnedAway } from "../witness.ts";
 import { type Blocker, blocker } from "./blocker.ts";
-import { type Hearing, lineWith } from "./hearing.ts";
+import { type Hearing, type Line, lineWith } from "./hearing.ts";
 import { counted, named, span } from "./words.ts";
+
+/** At most so many of those ahead are named to whoever asks. */
+const MOST_AHEAD = 20;
 
 /** Those that wait before it in the order in which the policy serves, and what that goes by; null where the policy told of no such order. */
 export interface Ahead {
   readonly by: string;
+  readonly count: number;
+  /** The first of them. */
   readonly jobs: readonly Contender[];
-  /** The first of them behind which nobody may pass; null where whatever fits may. */
+  /** The first behind which nobody may pass; null where whatever fits may. */
   readonly head: JobId | null;
   /** The job is so far behind that it was not looked at: there may be more ahead. */
   readonly isBeyond: boolean;
 }
 
-export function aheadOf({ id }: Job, hearing: Hearing): Ahead | null {
-  const line = lineWith(hearing, id) ?? lineBefore(id, hearing);
+export function aheadOf({ id, spec }: Job, hearing: Hearing): Ahead | null {
+  const isOfPool = ({ waiting: [first] }: Line): boolean =>
+    first !== undefined && poolOf(first.job.spec) === poolOf(spec);
+  const line = lineWith(hearing, id) ?? hearing.lines.find(isOfPool);
   if (!line) return null;
-  const at = line.jobs.findIndex(({ job }) => job.id === id);
-  const jobs = (at < 0 ? line.jobs : line.jobs.slice(0, at)).filter(({ isRunning }) => !isRunning);
-  const head = jobs.find(({ job }) => hearing.heads.has(job.id))?.job.id ?? null;
-  return { by: line.by, jobs, head, isBeyond: at < 0 };
-}
-
-/** The line of its pool, where only the first were looked at. */
-function lineBefore(id: JobId, { lines, snapshot }: Hearing): Hearing["lines"][number] | null {
-  const pool = snapshot.pools.find(({ waiting }) => waiting.all.some(({ job }) => job.id === id));
-  const inPool = new Set(pool?.contenders.map(({ job }) => job.id));
-  return lines.find(({ jobs }) => jobs.some(({ job }) => inPool.has(job.id))) ?? null;
+  const place = line.placeOf(id);
+  const count = place ?? line.waiting.length;
+  const head = [...hearing.heads].find((other) => (line.placeOf(other) ?? count) < count) ?? null;
+  return {
+    by: line.by,
+    count,
+    jobs: line.waiting.slice(0, Math.min(count, MOST_AHEAD)),
+    head,
+    isBeyond: place === null,
+  };
 }
 
 /** `2 jobs ahead by priority: job-3, job-7`. */
-export function orderBlocker(ahead: Ahead): Blocker | null {
-  const { by, jobs, head, isBeyond } = ahead;
-  if (jobs.length === 0) return null;
+export function orderBlocker({ by, count, jobs, head, isBeyond }: Ahead): Blocker | null {
+  if (count === 0) return null;
   const ids = jobs.map(({ job }) => job.id);
-  const count = `${isBeyond ? "at least " : ""}${counted(ids.length, "job")} ahead by ${by}: ${named(ids)}`;
-  return blocker("order", head === null ? count : `${count}; nobody may pass ${head}, which does not fit yet`, {
+  const words = `${isBeyond ? "at least " : ""}${counted(count, "job")} ahead by ${by}: ${named(ids, count)}`;
+  return blocker("order", head === null ? words : `${words}; nobody may pass ${head}, which does not fit yet`, {
     jobs: ids,
   });
 }

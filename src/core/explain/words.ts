@@ -8,10 +8,10 @@ export const counted = (count: number, thing: string): string => `${count} ${thi
 
 export const units = (count: number, pool: Pool): string => counted(count, pool === "gpus" ? "GPU" : "core");
 
-/** `a, b, c, d, and 3 more`. */
-export function named(parts: readonly string[]): string {
-  const shown = parts.slice(0, MOST_NAMED).join(", ");
-  return parts.length > MOST_NAMED ? `${shown}, and ${parts.length - MOST_NAMED} more` : shown;
+/** `a, b, c, d, and 3 more`. @param count of all, where not all are given */
+export function named(parts: readonly string[], count = parts.length): string {
+  const shown = parts.slice(0, MOST_NAMED);
+  return count > shown.length ? `${shown.join(", ")}, and ${count - shown.length} more` : shown.join(", ");
 }
 
 /** `12 s`, `5 min`, `3 h`, `2 days`: about so long. */
