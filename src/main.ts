@@ -62,6 +62,11 @@ async function start(args: string[]): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(placesOf(schedulearn))}\n` : banner(schedulearn));
 }
 
+/** What a newcomer types next: in a clone there are examples. */
+const FIRST_JOB = import.meta.url.includes("/node_modules/")
+  ? "schedulearn submit --follow -- 'echo hello'"
+  : "npx schedulearn submit examples/train-sh.yaml --follow";
+
 /** Where others find it, and what they find. */
 function placesOf({ engine, url, notices }: Schedulearn) {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -93,7 +98,7 @@ function banner(schedulearn: Schedulearn): string {
     ...notices.map((notice) => styleText("yellow", `  Note        ${notice}`)),
     styleText(
       "gray",
-      "  Try: npx schedulearn submit examples/train-sh.yaml --follow     Ctrl-C ends the server; jobs go on.",
+      `  Try: ${FIRST_JOB}     Ctrl-C ends the server; jobs go on.`,
     ),
     "",
   ].join("\n");

@@ -31,6 +31,7 @@ export class Terminal {
   readonly hasSigns: boolean;
   readonly #json: boolean;
   readonly #colours: boolean;
+  #captured: string[] | null = null;
 
   constructor(io: Io, { json = false }: { readonly json?: boolean } = {}) {
     this.io = io;
@@ -43,7 +44,20 @@ export class Terminal {
 
   /** Words of our own. */
   print(line: string): void {
-    this.io.stdout.write(`${this.signs(line)}\n`);
+    if (this.#captured) this.#captured.push(this.signs(line));
+    else this.io.stdout.write(`${this.signs(line)}\n`);
+  }
+
+  /** The lines that are printed meanwhile, in place of printing them. */
+  captured(act: () => void): string[] {
+    const lines: string[] = [];
+    this.#captured = lines;
+    try {
+      act();
+    } finally {
+      this.#captured = null;
+    }
+    return lines;
   }
 
   printJson(value: unknown, { pretty = true } = {}): void {
