@@ -13,6 +13,8 @@ if (has("busybox")) programs.push(["train.sh under busybox", ["busybox", "sh", "
 if (has("python3")) programs.push(["train.py", ["python3", "examples/train.py"]]);
 if (has("python3")) programs.push(["train-elastic.py", ["python3", "examples/train-elastic.py"]]);
 programs.push(["the command of train-sh.yaml", ["sh", "-c", commandOf("train-sh.yaml")]]);
+const torch = ["python3", "/usr/bin/python3"].find((python) => spawnSync(python, ["-c", "import torch"]).status === 0);
+if (torch) programs.push(["train-torch.py", [torch, "examples/train-torch.py"]]);
 if (has("python3")) programs.push(["the command of train-py.yaml", ["sh", "-c", commandOf("train-py.yaml")]]);
 
 let folder: ReturnType<typeof temporaryFolder>;
