@@ -55,7 +55,7 @@ export function endWords(job: Told): string {
   return [end, reasonOf(job)].filter(Boolean).join(": ");
 }
 
-/** Why there is nothing to read: `job-6 has printed nothing: it waits: no server has room …`. */
+/** Why there is nothing to read: `job-6 has printed nothing: it waits: needs 2 GPUs; none is free`. */
 export function silenceWords(job: Told): string {
   const why = isOver(job) ? endWords(job).slice(job.id.length + 1) : nowWords(job);
   return `${job.id} has printed nothing${isOver(job) ? "" : " yet"}: it ${why}`;

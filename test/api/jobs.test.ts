@@ -211,7 +211,7 @@ describe("a job that is not over", () => {
     for (const id of running) await reaches(id, "RUNNING");
     const id = await house.submit({ ...forever, gpus: { count: 2 } });
     const { job } = await house.data("query ($id: ID!) { job(id: $id) { status statusReason } }", { id });
-    expect(job.statusReason).toBe("no server has room for 2 GPUs now: alpha has 0 idle, beta has 0 idle");
+    expect(job.statusReason).toBe("needs 2 GPUs; none is free");
     await stop(id, ...running);
   });
 

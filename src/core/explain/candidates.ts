@@ -122,7 +122,7 @@ export function withLess(about: Case): Candidate[] {
   const { spec } = job;
   const { shape, wanted } = outlook;
   const found: Candidate[] = [];
-  const open = outlook.offers;
+  const open = [...outlook.offers, ...outlook.small];
   if (shape.model !== null)
     found.push(ofJob(about, "with gpus.model any", { gpus: { ...spec.gpus, model: null } }, { "gpus.model": null }));
   if (shape.gpuMemoryMiB !== null) {
@@ -142,7 +142,7 @@ export function withLess(about: Case): Candidate[] {
       );
   }
   const whole = open.filter(({ free }) => free >= (shape.maxServers > 1 ? 1 : wanted));
-  if (shape.pool === "gpus") {
+  if (shape.pool === "gpus" && whole.length > 0) {
     const cores = Math.max(0, ...whole.map(({ draft }) => draft.freeCores));
     if (cores < shape.cores)
       found.push(

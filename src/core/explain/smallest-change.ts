@@ -148,8 +148,9 @@ const mayAskForLess = (about: Case): boolean =>
 
 const FAMILIES: readonly Family[] = [
   (about, trials) => (mayAskForLess(about) ? trials.first(candidates.withLess(about)) : null),
+  (about, trials) => (maySpan(about) ? wider(about, trials) : null),
   smaller,
-  (about, trials) => (mayAskForLess(about) ? trials.first(candidates.withServers(about)) : null),
+  (about, trials) => (maySpan(about) ? null : wider(about, trials)),
   higher,
   (about, trials) => (mayAsk(about) ? trials.first(candidates.withDeadline(about)) : null),
   (about, trials) => trials.first(candidates.withServer(about)),
@@ -159,6 +160,11 @@ const FAMILIES: readonly Family[] = [
   (about, trials) => trials.first(candidates.withoutHolder(about)),
   smallerAndSooner,
 ];
+
+/** Its program is made for several servers, as far as is known. */
+const maySpan = ({ job: { spec } }: Case): boolean => spec.launcher !== undefined || spec.servers.max > 1;
+
+const wider: Family = (about, trials) => (mayAskForLess(about) ? trials.first(candidates.withServers(about)) : null);
 
 /** The greatest size with which it starts: as much as is free somewhere, or, where others would take that, less and less. */
 function smaller(about: Case, trials: Trials): Success | null {

@@ -22,10 +22,10 @@ test("submit --follow tells once why the job waits and where it runs; cancelled,
       said.err = err;
     },
   });
-  await eventually(() => said.err).toMatch(/waits: no server has room for 1 core now/);
+  await eventually(() => said.err).toMatch(/waits: needs 1 core; none is free/);
   const third = /^job-\d+/.exec(said.err)?.[0] ?? "";
   expect((await cli(["logs", third])).err).toMatch(
-    /^job-\d+ has printed nothing yet: it waits: no server has room for 1 core/,
+    /^job-\d+ has printed nothing yet: it waits: needs 1 core; none is free/,
   );
   release();
   await eventually(() => said.err).toMatch(/runs on (alpha|beta)\n/);

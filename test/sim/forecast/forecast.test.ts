@@ -291,7 +291,7 @@ describe("what cannot be told is not told, and why", () => {
     const { startsAt, reason } = forecastHere(here.run(20)).get("job-2") ?? {};
     expect([startsAt, reason]).toEqual([
       null,
-      expect.stringMatching(/^no server has room for 4 H100 GPUs now: alpha could never/),
+      expect.stringMatching(/^no server could ever hold it: it asks for 4 H100 GPUs/),
     ]);
   });
 
