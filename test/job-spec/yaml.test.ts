@@ -43,6 +43,6 @@ const examples = new URL("../../examples/", import.meta.url);
 const specs = readdirSync(examples, { recursive: true, encoding: "utf8" }).filter((file) => /\.ya?ml$/.test(file));
 test.each(specs)("examples/%s is a job", (file) => {
   const text = readFileSync(new URL(file, examples), "utf8");
-  const shipped = text.replace(/^code: \.$/m, `code: { hash: ${"0".repeat(64)} }`); // as the command does it
+  const shipped = text.replace(/^code: \.$/m, `code: { hash: "${"0".repeat(64)}" }`); // as the command does it
   expect(() => parseYamlJobs(shipped, submission)).not.toThrow();
 });
