@@ -1,19 +1,18 @@
 import { useRef, useState } from "preact/hooks";
-import { useLocation } from "preact-iso";
 import { Ask, numberIn, textIn } from "../cluster/ask.tsx";
 import { Icon } from "../design/icon.tsx";
 import type { JobPage } from "../generated/operations.ts";
 import { api } from "../live/client.ts";
 import { attempt } from "../live/toasts.ts";
 import { useLive } from "../live/use-live.ts";
-import { toYaml } from "./yaml.ts";
+import type { Spec } from "../submit/spec.ts";
 
 interface Props {
   readonly job: JobPage;
   readonly isHeld: boolean;
 }
 
-type Question = "cancel" | "migrate" | "priority" | "delete" | "again";
+type Question = "cancel" | "migrate" | "priority" | "delete";
 
 /** What can be done with the job as it is now. */
 export function Actions({ job, isHeld }: Props) {
@@ -60,11 +59,11 @@ export function Actions({ job, isHeld }: Props) {
             Change priority…
           </button>
         )}
-        <button type="button" onClick={put("again")}>
+        <a class="button" href={`/submit?from=${id}`}>
           Submit again…
-        </button>
+        </a>
         <Copy text={() => commandFor(job)} what="command line" />
-        <Copy text={() => toYaml(job.spec)} what="YAML" />
+        <Copy text={() => yamlOf(job)} what="YAML" />
         <button type="button" class="danger" onClick={put("delete")}>
           Delete…
         </button>
@@ -73,7 +72,6 @@ export function Actions({ job, isHeld }: Props) {
       <Migrate {...dialog("migrate")} />
       <Priority {...dialog("priority")} />
       <Delete {...dialog("delete")} />
-      <Again {...dialog("again")} />
     </div>
   );
 }
@@ -107,21 +105,27 @@ function More({ children }: { readonly children: preact.ComponentChildren }) {
   );
 }
 
-const Copy = ({ text, what }: { text(): string; readonly what: string }) => (
+const Copy = ({ text, what }: { text(): Promise<string>; readonly what: string }) => (
   <button
     type="button"
-    onClick={() => void attempt(() => navigator.clipboard.writeText(text()), `The ${what} is copied`)}
+    onClick={() => void attempt(async () => navigator.clipboard.writeText(await text()), `The ${what} is copied`)}
   >
     Copy {what}
   </button>
 );
 
+/** What writes YAML is fetched when somebody wants some. */
+async function yamlOf({ spec }: JobPage): Promise<string> {
+  const { textOf } = await import("../submit/yaml.tsx");
+  return textOf(spec as Spec);
+}
+
 /** What submits the same from a terminal. */
-const commandFor = ({ spec }: JobPage): string => {
-  const yaml = toYaml(spec);
-  const mark = yaml.includes("\nJOB\n") ? "END_OF_JOB" : "JOB";
+async function commandFor(job: JobPage): Promise<string> {
+  const yaml = await yamlOf(job);
+  const mark = /^JOB$/m.test(yaml) ? "END_OF_JOB" : "JOB";
   return `schedulearn submit - <<'${mark}'\n${yaml}${mark}\n`;
-};
+}
 
 interface DialogProps {
   readonly job: JobPage;
@@ -232,35 +236,3 @@ const Priority = ({ job, isOpen, onClose }: DialogProps) => (
     )}
   </Ask>
 );
-
-function Again({ job, isOpen, onClose }: DialogProps) {
-  const { route } = useLocation();
-  return (
-    <Ask
-      title={`Submit ${job.name} again`}
-      action="Submit"
-      {...{ isOpen, onClose }}
-      send={async (form) => {
-        const { id } = await api().submit({ yaml: String(form.get("yaml")) });
-        route(`/jobs/${id}`);
-        return `${id} is submitted`;
-      }}
-    >
-      {(faultOf) => (
-        <>
-          {job.secretNames.length > 0 && (
-            <p class="notice">
-              The values of its secrets are shown to nobody: write {job.secretNames.join(", ")} in below{" "}
-              <code>secrets</code>.
-            </p>
-          )}
-          <label class="field">
-            The job
-            <textarea name="yaml" rows={16} spellcheck={false} value={toYaml(job.spec)} />
-            <span class="fault">{faultOf("yaml")}</span>
-          </label>
-        </>
-      )}
-    </Ask>
-  );
-}

@@ -22,6 +22,8 @@ import { WhyPanel } from "./why.tsx";
 const TABS = { overview: "Overview", log: "Log", metrics: "Metrics", runs: "Runs", events: "Events" } as const;
 type Tab = keyof typeof TABS;
 
+const EVERY_MILLIS = 1_000;
+
 /** The page of one job. `id` comes from the path: the job's id, or the number in it. */
 export function JobPage({ id = "" }: { readonly id?: string }) {
   const full = /^\d+$/.test(id) ? `job-${id}` : id;
@@ -29,6 +31,7 @@ export function JobPage({ id = "" }: { readonly id?: string }) {
   const { data, problem } = useLive(full, (signal) => api().request(GetJobPage, { id: full }, { signal }), {
     // Why a job waits may change with whatever happens to others.
     affects: ({ jobId, type }) => jobId === full || (last.current?.status === "PENDING" && type !== "RunProgressed"),
+    everyMillis: EVERY_MILLIS,
   });
   if (data?.job) last.current = data.job;
   if (last.current && last.current.id !== full) last.current = null;

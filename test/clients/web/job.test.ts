@@ -265,10 +265,8 @@ describe("the page of a job", () => {
     await page.getByRole("cell", { name: "it goes on after a move" }).waitFor();
     await page.getByRole("cell", { name: "alpha → beta" }).waitFor();
     await page.getByText("More").click();
-    await press("Submit again…");
-    await page.getByLabel("The job").fill("name: the next\ncommand: echo next\n");
-    await press("Submit");
-    await page.getByRole("heading", { name: "the next" }).waitFor();
+    await page.getByRole("link", { name: "Submit again…" }).click();
+    await page.waitForURL(`**/submit?from=${id}`);
     await page.goBack();
     await page.getByRole("heading", { name: "acted on" }).waitFor();
     await page.getByText("More").click();

@@ -16,6 +16,8 @@ import {
 export const ROW_HEIGHT = 20;
 /** Rows beyond the lower edge that are drawn too where their heights are not known. */
 const SPARE_ROWS = 8;
+/** So many heights are kept in mind. */
+const MOST_HEIGHTS = 20_000;
 /** So long the scroll bar rests before it is put where it belongs. */
 const SETTLE_MILLIS = 150;
 
@@ -83,6 +85,7 @@ export class Pane {
   /** Heights of drawn rows, by the number of their line. @returns whether any was not known */
   measure(heights: Iterable<readonly [number: number, pixels: number]>): boolean {
     let isNew = false;
+    if (this.#heights.size > MOST_HEIGHTS) this.#heights.clear(); // those that are seen come again at once
     for (const [number, pixels] of heights)
       if (this.#heights.get(number) !== pixels) {
         this.#heights.set(number, pixels);

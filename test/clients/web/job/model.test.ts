@@ -1,10 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import type { Event } from "../../../../clients/sdk/index.ts";
 import { ProgressCurves, type Update } from "../../../../clients/web/job/metrics/series.ts";
 import { spansOf } from "../../../../clients/web/job/timeline/model.ts";
-import { toYaml } from "../../../../clients/web/job/yaml.ts";
 
 const T0 = Date.parse("2026-03-01T12:00:00Z");
 const event = (second: number, type: string, body: Record<string, unknown> = {}): Event =>
@@ -164,65 +161,5 @@ describe("the curves of a job", () => {
       ["loss", [3, 2, null, 2.5]],
       ["acc", [null, 0.5, null, null]],
     ]);
-  });
-});
-
-describe("a job's spec as YAML", () => {
-  it("is read back as it was, whatever its texts are", () => {
-    const text = fc.oneof(
-      fc.string({ maxLength: 30 }),
-      fc.string({ unit: "binary", maxLength: 10 }).filter((each) => !/\p{Surrogate}/u.test(each)),
-      fc.constantFrom(
-        "yes",
-        "1e3",
-        "0x10",
-        "a: b",
-        "- x",
-        "#c",
-        "null",
-        "two\nlines",
-        "two\nlines\n",
-        " indented\n x",
-        "~",
-        "'",
-        '"',
-        "1:30",
-        "2026-01-01",
-        "=",
-        "a, b",
-        "[x]",
-        "end\n\n",
-      ),
-    );
-    const value = fc.letrec((tie) => ({
-      spec: fc.dictionary(text, tie("value"), { maxKeys: 4 }),
-      value: fc.oneof(
-        { depthSize: "small" },
-        text,
-        fc.integer(),
-        fc.boolean(),
-        fc.constant(null),
-        fc.array(tie("value"), { maxLength: 3 }),
-        tie("spec"),
-      ),
-    })).spec;
-    fc.assert(
-      fc.property(value, (spec) => {
-        expect({ ...(parse(toYaml(spec)) as object) }).toEqual({ ...(spec as object) });
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it("looks as one would have written it", () => {
-    expect(
-      toYaml({
-        name: "train",
-        command: "cd x\npython train.py\n",
-        gpus: { min: 1, max: 4 },
-        args: ["a", "b c"],
-        env: {},
-      }),
-    ).toBe("name: train\ncommand: |\n  cd x\n  python train.py\ngpus:\n  min: 1\n  max: 4\nargs: [a, b c]\nenv: {}\n");
   });
 });
