@@ -91,11 +91,12 @@ export async function readTenures(store: Store, request: TenuresRequest): Promis
     `select count(*) as total from tenure where ${where}`,
     values,
   );
+  // By its sign the number is no key to go by: the window is, which is most often a small part of all.
   const rows = await connection.execute<Stored[]>(
     `select tenure.number, tenure.job, job.name, job.user, tenure.attempt, tenure.generation, tenure.server, tenure.status,
             tenure.since, tenure.until, tenure.gpus, tenure.cores, tenure.memory_mi_b as memoryMiB
        from tenure left join job on job.id = tenure.job
-      where ${where} and tenure.number > ? order by tenure.number limit ?`,
+      where ${where} and +tenure.number > ? order by +tenure.number limit ?`,
     [...values, after ?? 0, first + 1],
   );
   return {

@@ -42,6 +42,7 @@ export function TimelinePage() {
   const { query, route } = useLocation();
   const now = useClock(TICK_MILLIS);
   const [range, setRange] = useState<Range>(() => rangeFrom(query));
+  const [isTabular, setTabular] = useState(false);
   const [filter, setFilter] = useState<Filter>(() => filterFrom(query));
   useUrl(range, filter, query, (from) => {
     setRange(rangeFrom(from));
@@ -63,7 +64,7 @@ export function TimelinePage() {
     () => layOut(servers ?? [], spans, Date.now(), filter.server || null),
     [servers, spans, filter.server],
   );
-  const users = [...new Set(spans.flatMap(({ user }) => (user === null ? [] : [user])))].sort();
+  const users = useMemo(() => [...new Set(spans.flatMap(({ user }) => (user === null ? [] : [user])))].sort(), [spans]);
   const isShown = (span: Span): boolean => matches(span, filter);
   const change = (next: (view: View) => View): void =>
     setRange((before) => {
@@ -128,9 +129,9 @@ export function TimelinePage() {
         )}
         {isReady && layout.rows.length > 0 && <Legend isEmpty={spans.length === 0} left={tenures.left} />}
         {isReady && spans.length > 0 && (
-          <details class="as-table">
+          <details class="as-table" onToggle={(event) => setTabular(event.currentTarget.open)}>
             <summary>As a table</summary>
-            <SpanTable spans={spans.filter(isShown)} view={view} now={now} />
+            {isTabular && <SpanTable spans={spans.filter(isShown)} view={view} now={now} />}
           </details>
         )}
       </Panel>
