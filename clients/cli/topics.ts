@@ -37,6 +37,8 @@ whole: no colours, no cut columns, and a line where a terminal shows a bar.
 `,
   names: `A job is named by its id (job-17), its number (17), or its name. Where several
 have the name, the one that is not over is meant; else they are listed.
+Where several jobs may be given, 12-15 is a range of numbers and batch-17 all
+jobs of that array or sweep.
 A GPU is named by its server and index (box2/0), or by its server and UUID.
 `,
 };

@@ -66,6 +66,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["ports", job.ports.map(({ name, serverName, serverPort }) => `${name} at ${serverName}:${serverPort}`).join(", ")],
     ["elasticity", isElastic(job) ? job.elasticity.toLowerCase() : null],
     ["memory", job.memoryMiB === null ? null : formatMiB(job.memoryMiB)],
+    ["batch", job.batch && batchWords(job.batch)],
     ["priority", String(job.priority)],
     ["deadline", job.deadline && formatTime(job.deadline)],
     ["submitted", formatTime(job.submittedAt)],
@@ -126,6 +127,12 @@ function printJob(terminal: Terminal, job: JobDetails): void {
       ]),
     );
   }
+}
+
+/** `batch-17, number 3 of 4: lr=0.1 opt=adam`. */
+function batchWords({ id, index, size, parameters }: NonNullable<JobDetails["batch"]>): string {
+  const values = pairsOf(parameters);
+  return `${id}, number ${index} of ${size}${values && `: ${values}`}`;
 }
 
 function runWords({ status, outcome, exitCode, signal, failure }: Run): string {

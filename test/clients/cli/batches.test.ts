@@ -5,7 +5,18 @@ const { cli, json, holding } = cliHouse();
 
 test("a sweep is submitted by flags, followed to its end, listed as one row and by its jobs", async () => {
   const { code, out, err } = await cli([
-    ...["run", "--name", "tuned", "--watch", "--max-parallel", "2", "--sweep", "lr=0.1,0.01", "--sweep", "opt=adam,sgd"],
+    ...[
+      "run",
+      "--name",
+      "tuned",
+      "--watch",
+      "--max-parallel",
+      "2",
+      "--sweep",
+      "lr=0.1,0.01",
+      "--sweep",
+      "opt=adam,sgd",
+    ],
     ...["--", "echo {{lr}} $SCHEDULEARN_PARAM_OPT"],
   ]);
   expect([code, err]).toEqual([0, expect.stringMatching(/^batch-\d+ submitted: 4 jobs, job-\d+ and on\n/)]);
@@ -45,7 +56,10 @@ test("wait ends with the program's own exit code, with 0 when all completed, and
 
 test("a batch, and a range of jobs, is cancelled and removed by one word", async () => {
   const { batch } = await json(["submit", "--array", "0-2", "--", "sleep 600"]);
-  expect(await cli(["cancel", batch.id, "--grace", "0"])).toMatchObject({ code: 0, out: `${batch.id} stopping: 3 jobs\n` });
+  expect(await cli(["cancel", batch.id, "--grace", "0"])).toMatchObject({
+    code: 0,
+    out: `${batch.id} stopping: 3 jobs\n`,
+  });
   await eventually(async () => (await json(["ls", "--batch", batch.id, "--status", "cancelled"])).totalCount).toBe(3);
   expect(await cli(["cancel", batch.id])).toMatchObject({ code: 1, err: expect.stringContaining("is over already") });
   const { jobs } = await json(["ls", "--batch", batch.id, "--sort", "oldest"]);

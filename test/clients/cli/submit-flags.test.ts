@@ -8,7 +8,11 @@ import { dependencies, indices, timeLimit } from "../../../clients/cli/submit/va
 import { parseJobs } from "../../../src/job-spec/index.ts";
 
 const flagsOf = (...words: string[]): JobFlags =>
-  withJobFlags(new Command()).exitOverride().configureOutput({ writeErr: () => {} }).parse(words, { from: "user" }).opts();
+  withJobFlags(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .parse(words, { from: "user" })
+    .opts();
 const fields = (...words: string[]) =>
   fieldsOf(flagsOf(...words), { env: { HERE: "x" }, envFiles: new Map([["a.env", "# no\nA=1\n B=two words\n"]]) });
 
@@ -16,7 +20,20 @@ test("flags of docker run and of sbatch are fields of the spec", () => {
   const given = fields(
     ...["--image", "i", "-e", "A=1", "-e", "HERE", "-e", "NOT_HERE", "-v", "/data:/data:rw", "-w", "/w", "-m", "16g"],
     ...["--shm-size", "1g", "-u", "ann", "-p", "8080", "-p", "web=80", "-J", "n", "-N", "2", "--gpus-per-node", "4"],
-    ...["-t", "1-02:00:00", "-d", "afterok:12:13", "--cpus", "3", "--label", "a=b", "--retries", "2", "--secret", "KEY=k"],
+    ...[
+      "-t",
+      "1-02:00:00",
+      "-d",
+      "afterok:12:13",
+      "--cpus",
+      "3",
+      "--label",
+      "a=b",
+      "--retries",
+      "2",
+      "--secret",
+      "KEY=k",
+    ],
   );
   expect(given).toEqual({
     image: "i",
@@ -109,7 +126,9 @@ echo "$SLURM_ARRAY_TASK_ID"
     expect(() => readScript("t.sh", "#!/bin/sh\n#SBATCH --partition=gpu\ntrue\n", [])).toThrow(
       /^t\.sh: line 2: unknown option '--partition=gpu'/,
     );
-    expect(() => readScript("t.pl", "#!/usr/bin/perl\n", [])).toThrow(/t\.pl: line 1: only scripts for a shell or Python/);
+    expect(() => readScript("t.pl", "#!/usr/bin/perl\n", [])).toThrow(
+      /t\.pl: line 1: only scripts for a shell or Python/,
+    );
   });
 });
 
