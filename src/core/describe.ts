@@ -22,7 +22,7 @@ export function describeEvent(event: Event): string {
     case "JobPlaced":
       return `run ${event.attempt} of ${event.job} was placed on ${place(event.on)} (${event.reason})`;
     case "JobPreempted":
-      return `${event.job} was preempted: ${event.cause}`;
+      return `${event.job} was preempted: ${event.cause}${event.for ? `: ${event.for.join(", ")}` : ""}`;
     case "JobMigrated":
       return `${event.job} began to move to ${place(event.to)} (${event.cause}${event.live ? ", live" : ""}${event.makesRoomFor ? `: ${event.makesRoomFor} can start` : ""})`;
     case "JobResized":
