@@ -230,7 +230,7 @@ const Priority = ({ job, isOpen, onClose }: DialogProps) => (
     {(faultOf) => (
       <label class="field">
         Higher goes first, under the policies that look at it
-        <input name="priority" type="number" step={1} value={job.priority} required />
+        <input name="priority" type="number" step={1} defaultValue={String(job.priority)} required />
         <span class="fault">{faultOf("priority")}</span>
       </label>
     )}

@@ -123,8 +123,8 @@ describe("the page of a job", () => {
     const found = new Map<number, string>();
     for (let top = 0; top < count * 20; top += 400) {
       await scrollTo(top);
-      const first = Math.min(count, Math.floor(top / 20) + 1);
-      await until(`line ${first} is drawn`, async () => (await shown()).has(first));
+      const behind = Math.min(count, Math.floor(top / 20) + 21);
+      await until(`line ${behind} is drawn`, async () => (await shown()).has(behind));
       for (const [number, text] of await shown()) found.set(number, text);
     }
     found.delete(count);
