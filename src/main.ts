@@ -96,10 +96,7 @@ function banner(schedulearn: Schedulearn): string {
     styleText("bold", `Schedulearn ${version} is up.`),
     ...rows.map(([name, value]) => `  ${name.padEnd(11)} ${value}`),
     ...notices.map((notice) => styleText("yellow", `  Note        ${notice}`)),
-    styleText(
-      "gray",
-      `  Try: ${FIRST_JOB}     Ctrl-C ends the server; jobs go on.`,
-    ),
+    styleText("gray", `  Try: ${FIRST_JOB}     Ctrl-C ends the server; jobs go on.`),
     "",
   ].join("\n");
 }

@@ -39,7 +39,12 @@ export async function demo({ url, token, examples, image, out, json = false, sig
   const terminal = new Terminal({ stdin, stdout: out ?? stdout, stderr, env, signal: until }, { json });
   const client = createClient({ url, token, webSocket: WebSocket });
   try {
-    const jobs = await submitAll(client, (line) => (json ? terminal.note(line) : terminal.print(line)), examples, image);
+    const jobs = await submitAll(
+      client,
+      (line) => (json ? terminal.note(line) : terminal.print(line)),
+      examples,
+      image,
+    );
     if (!json) terminal.print(`${jobs.length} jobs submitted`);
     const view: ProgressView = json ? { job() {}, write() {}, stop() {} } : progressView(terminal);
     const mover = new Mover(client, view);

@@ -49,6 +49,11 @@ export class LogPrinter {
     this.#hidesProgress = hidesProgress && !json;
   }
 
+  /** Nothing is done to a line but to end it. */
+  get isPlain(): boolean {
+    return !this.#json && !this.#hidesProgress && !this.#marksRanks && !this.#timestamps && this.#prefix === "";
+  }
+
   /** @param out where text goes; standard output unless bars have to be kept below it */
   batch({ lines: all, gap }: LogBatch, out: { write(text: string): unknown } = this.#terminal.io.stdout): void {
     const lines = all.filter(this.#passes);
