@@ -99,7 +99,7 @@ function print(terminal: Terminal, { id, name, why, ...job }: ExplainedJob): voi
     ["job", `${id}, ${name}`],
     ["status", statusWords(job)],
     ["why", blockers.length > 0 ? null : summary],
-    ["placed", placement?.message],
+    ["placed", placement?.message ?? null],
     ["since", placement?.decidedAt ? formatTime(placement.decidedAt) : null],
     ...(placement?.alternatives ?? []).map(({ server, message }): [string, string] => [
       "instead of",
@@ -117,8 +117,8 @@ function print(terminal: Terminal, { id, name, why, ...job }: ExplainedJob): voi
     );
   }
   const expected: [string, string | null][] = [
-    ["smallest change", change?.message],
-    ["by", change?.command ?? (change && BY[change.by])],
+    ["smallest change", change?.message ?? null],
+    ["by", change?.command ?? (change ? BY[change.by] : null)],
     ["expected start", forecast && expectedWords(forecast.startsAt, at)],
     ["expected end", forecast && expectedWords(forecast.endsAt, at)],
     ["but", forecast?.reason && !summary.includes(forecast.reason) ? forecast.reason : null],
