@@ -40,7 +40,10 @@ test("a backup of a server that works restores its jobs, their output and its se
   const done = await client.waitFor(
     (await client.submit({ command: "echo first; echo second", cores: { count: 1 } })).id,
   );
-  const running = await client.submit({ command: "i=0; while :; do echo line $((i+=1)); sleep 0.05; done", cores: { count: 1 } });
+  const running = await client.submit({
+    command: "i=0; while :; do echo line $((i+=1)); sleep 0.05; done",
+    cores: { count: 1 },
+  });
   for await (const batch of client.followLogs(running.id)) if (batch.lines.length > 0) break;
   await client.setPolicy({ policy: "sjf" });
 

@@ -157,7 +157,10 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
     expect((await tested("line")).test).toEqual({ taken: true, problem: null });
     expect((await tested("dead")).test).toEqual({ taken: false, problem: expect.stringContaining("ECONNREFUSED") });
     const refused = await runCli(["webhooks", "test", "dead"], { url: house.api.url });
-    expect(refused).toMatchObject({ code: 1, out: expect.stringMatching(/^dead did not take the test: .*ECONNREFUSED/) });
+    expect(refused).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^dead did not take the test: .*ECONNREFUSED/),
+    });
     expect((await tested("nobody")).errors[0]!.message).toBe("there is no webhook nobody; there are: dead, chat, line");
   });
 
