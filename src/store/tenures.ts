@@ -77,6 +77,8 @@ function rowsOf({ at, job, attempt, generation, holds }: TenureChange): TenureRo
 
 const hasAny = ({ gpus, cores }: Share): boolean => gpus.length + cores.length > 0;
 
+const FEW = 5_000;
+
 /** In the order in which they were recorded. */
 export async function readTenures(store: Store, request: TenuresRequest): Promise<Page<PastTenure>> {
   const { from, to, server, job, first, after } = request;
@@ -91,12 +93,14 @@ export async function readTenures(store: Store, request: TenuresRequest): Promis
     `select count(*) as total from tenure where ${where}`,
     values,
   );
-  // By its sign the number is no key to go by: the window is, which is most often a small part of all.
+  const total = counted?.total ?? 0;
+  // With a sign before it the number is no key to go by, and the window is: that is less where it holds only a few.
+  const number = total <= FEW ? "+tenure.number" : "tenure.number";
   const rows = await connection.execute<Stored[]>(
     `select tenure.number, tenure.job, job.name, job.user, tenure.attempt, tenure.generation, tenure.server, tenure.status,
             tenure.since, tenure.until, tenure.gpus, tenure.cores, tenure.memory_mi_b as memoryMiB
        from tenure left join job on job.id = tenure.job
-      where ${where} and +tenure.number > ? order by +tenure.number limit ?`,
+      where ${where} and ${number} > ? order by ${number} limit ?`,
     [...values, after ?? 0, first + 1],
   );
   return {
@@ -105,7 +109,7 @@ export async function readTenures(store: Store, request: TenuresRequest): Promis
       gpus: JSON.parse(gpus),
       cores: JSON.parse(cores),
     })),
-    total: counted?.total ?? 0,
+    total,
     hasMore: rows.length > first,
   };
 }
