@@ -74,7 +74,8 @@ describe("a sweep", () => {
 
   test("at random is within its bounds, without a point twice, and the same for the same seed", () => {
     const parameters = { lr: { min: 1e-4, max: 0.1, log: true }, n: { min: 1, max: 3, whole: true }, opt: ["a", "b"] };
-    const draw = (seed: number) => points({ sweep: { parameters, mode: "random", samples: 200, seed } }) as any[]; // biome-ignore lint/suspicious/noExplicitAny: read below
+    const draw = (seed: number) =>
+      points({ sweep: { parameters, mode: "random", samples: 200, seed } }) as { lr: number; n: number }[];
     const drawn = draw(1);
     expect(draw(1)).toEqual(drawn);
     expect(draw(2)).not.toEqual(drawn);
@@ -168,11 +169,11 @@ describe("a placeholder", () => {
     );
   });
 
-  test.each(["echo $(echo {{v}})", "echo `echo {{v}}`", "cat <<X\n{{v}}\nX", "echo ${A:-{{v}}}"])(
+  test.each(["echo $(echo {{v}})", "echo `echo {{v}}`", "cat <<X\n{{v}}\nX", `echo \${A:-{{v}}}`])(
     "that no quotes could make safe is refused with what to write instead: %s",
     (command) => {
       expect(refused({ command, sweep: { v: ["a b; rm"] } })).toEqual([
-        'command: a value of v has characters that a shell reads, and stands within $(…), `…`, ${…} or <<: use "$SCHEDULEARN_PARAM_V" there',
+        `command: a value of v has characters that a shell reads, and stands within $(…), \`…\`, \${…} or <<: use "$SCHEDULEARN_PARAM_V" there`,
       ]);
       expect(specs({ command, sweep: { v: ["1.5"] } })).toHaveLength(1);
     },
