@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { root, setUp } from "./setup.mjs";
+import { installDependencies, isInstalled } from "./setup/dependencies.mjs";
+import { withLock } from "./setup/lock.mjs";
+import { root } from "./setup.mjs";
 
-setUp();
+if (!isInstalled(root)) withLock(root, () => isInstalled(root) || installDependencies(root)); // no build is needed
 const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
 const target = resolve(process.argv[2] ?? ".");
 const folder = mkdtempSync(join(tmpdir(), "schedulearn-sdk-")); // aside: nobody publishes half of it
