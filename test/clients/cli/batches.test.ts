@@ -87,3 +87,26 @@ test("--dry-run tells of a whole batch what is to be expected, and a placeholder
     err: expect.stringContaining("command: there is no parameter rate: there are index, size and lr"),
   });
 });
+
+test("update changes limits and takes them away, of several jobs too", async () => {
+  const held = await holding("limited");
+  await cli(["update", held.id, "--time", "2h", "--idle-time", "30m", "--retries", "2"]);
+  const limits = async () => (await json(["show", held.id])).spec.limits;
+  expect(await limits()).toEqual({ runSeconds: 7200, idleSeconds: 1800 });
+  expect((await cli(["update", held.id, held.id, "--no-time"])).out).toBe(`${held.id} changed\n${held.id} changed\n`);
+  expect(await limits()).toEqual({ idleSeconds: 1800 });
+  held.release();
+});
+
+test("ls --watch tells what has changed, until Ctrl-C", async () => {
+  const stop = new AbortController();
+  const lists: string[] = [];
+  const watching = cli(["ls", "--watch", "--quiet", "--search", "seen-live"], {
+    signal: stop.signal,
+    onOutput: (out) => lists.push(out),
+  });
+  const { id } = await json(["submit", "--name", "seen-live", "--", "true"]);
+  await eventually(() => lists.at(-1) ?? "").toContain(id);
+  stop.abort();
+  expect((await watching).code).toBe(130);
+});
