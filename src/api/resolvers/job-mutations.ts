@@ -1,12 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Job, JobId } from "../../core/job.ts";
-import {
-  requestCancel,
-  requestMigrate,
-  requestPause,
-  requestResume,
-  requestUpdate,
-} from "../../core/request.ts";
+import { requestCancel, requestMigrate, requestPause, requestResume, requestUpdate } from "../../core/request.ts";
 import type { Context } from "../context.ts";
 import { payload } from "../errors.ts";
 import { patchOf, requestOf, retry, stopOf } from "../job-requests.ts";
