@@ -45,7 +45,24 @@ type Add = (program: Command, cli: Cli) => void;
 
 /** All commands, in the order and under the headings of the help. */
 const COMMANDS: Readonly<Record<string, readonly Add[]>> = {
-  "Jobs:": [submit, ls, show, why, wait, logs, cancel, pause, resume, retry, update, priority, migrate, rm, checkpoints, forecast],
+  "Jobs:": [
+    submit,
+    ls,
+    show,
+    why,
+    wait,
+    logs,
+    cancel,
+    pause,
+    resume,
+    retry,
+    update,
+    priority,
+    migrate,
+    rm,
+    checkpoints,
+    forecast,
+  ],
   "Servers and GPUs:": [top, servers, gpus, drain, undrain, cordon, uncordon, images, reap],
   "Scheduling:": [policy, metrics, events, webhooks, estimates, replay, study, simulate],
   "This machine:": [start, doctor, demo, token, backup, verifyLog, completion, help],
