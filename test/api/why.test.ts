@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../drivers/support.ts";
+import { aServer } from "../engine/house.ts";
 import { ApiHouse, type Json } from "./house.ts";
 
 const house = new ApiHouse();
-beforeAll(() => house.open());
+beforeAll(async () => {
+  await house.open();
+  await house.engines.join(aServer("alpha", 2), aServer("beta", 2));
+});
 afterAll(() => house.close());
 
 const WHY = `query ($id: ID!) { job(id: $id) { statusReason why {
