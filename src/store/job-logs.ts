@@ -30,6 +30,7 @@ import {
 import { LogOverflow, quotaNotice } from "./log-overflow.ts";
 import type { LogFilter } from "./log-scan.ts";
 import { LogSearch } from "./log-search.ts";
+import { readBack } from "./read-back.ts";
 
 export type { LogCursor, LogEntry, LogStream } from "./log-lines.ts";
 export type { LogFilter } from "./log-scan.ts";
@@ -191,7 +192,7 @@ export class JobLogs {
     let before = this.size(job, attempt);
     while (before > 0 && !(found.stdout && found.stderr)) {
       const from = Math.max(0, before - READ_BYTES);
-      const lines = this.#readBack(job, attempt, from, before);
+      const lines = readBack(this.#path(job, attempt), from, before);
       for (const line of lines.entries.toReversed())
         if ((line.rank ?? 0) === rank) found[line.stream] ??= line.position;
       if (from === 0) break;
@@ -298,9 +299,10 @@ export class JobLogs {
     let missing = count;
     for (const attempt of this.attempts(job).toReversed()) {
       if ((only !== undefined && attempt !== only) || this.#cuts.of(job, attempt)) continue;
+      const path = this.#path(job, attempt);
       let before = this.size(job, attempt);
       while (before > 0 && missing > 0) {
-        const { entries, start, offsets } = this.#readBack(job, attempt, Math.max(0, before - READ_BYTES), before);
+        const { entries, start, offsets } = readBack(path, Math.max(0, before - READ_BYTES), before);
         if (entries.length >= missing) return { attempt, offset: offsets[entries.length - missing] as number };
         missing -= entries.length;
         if (entries.length === 0) break;
@@ -379,32 +381,6 @@ export class JobLogs {
       }
     } finally {
       await handle.close();
-    }
-  }
-
-  /** The whole lines between two offsets; `start` is where the first of them begins. */
-  #readBack(
-    job: JobId,
-    attempt: number,
-    from: number,
-    to: number,
-  ): { entries: LogEntry[]; start: number; offsets: number[] } {
-    const fd = openSync(this.#path(job, attempt), "r");
-    try {
-      for (let begin = from; ; begin = Math.max(0, begin - READ_BYTES)) {
-        const bytes = Buffer.alloc(to - begin);
-        readSync(fd, bytes, 0, bytes.length, begin);
-        const first = begin === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
-        const lines = split(bytes.subarray(first), begin + first, Number.POSITIVE_INFINITY);
-        if (lines.length > 0 || begin === 0)
-          return {
-            entries: lines.map(({ entry }) => entry),
-            start: begin + first,
-            offsets: lines.map(({ start }) => start),
-          };
-      }
-    } finally {
-      closeSync(fd);
     }
   }
 }
