@@ -1,4 +1,4 @@
-import type { Grounds } from "./because.ts";
+import type { Grounds } from "./grounds.ts";
 import type { Event, JobEvent, MigrationCause } from "./event.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";

@@ -1,5 +1,5 @@
 import { Batches } from "./batch.ts";
-import { Grounds } from "./because.ts";
+import { Grounds } from "./grounds.ts";
 import { type Changes, newDirt } from "./changes.ts";
 import { decide } from "./check-decision.ts";
 import type { Cluster } from "./cluster.ts";

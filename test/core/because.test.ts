@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withoutGrounds } from "../../src/core/because.ts";
+import { withoutGrounds } from "../../src/core/grounds.ts";
 import type { Event, JobEvent } from "../../src/core/event.ts";
 import { historyOf } from "../../src/core/explain/history.ts";
 import { explainPlacement } from "../../src/core/explain/placement.ts";

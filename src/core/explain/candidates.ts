@@ -8,7 +8,7 @@ import { suitsGpu } from "../shape.ts";
 import type { Instant } from "../time.ts";
 import type { Hearing } from "./hearing.ts";
 import type { Outlook } from "./room.ts";
-import type { ChangeBy, SmallestChange } from "./smallest-change.ts";
+import type { ChangeBy, SmallestChange } from "./change.ts";
 import type { Ahead } from "./turn.ts";
 import { named, span } from "./words.ts";
 

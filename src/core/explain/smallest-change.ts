@@ -1,8 +1,9 @@
 import type { Event } from "../event.ts";
-import type { Job, JobId } from "../job.ts";
+import type { Job } from "../job.ts";
 import { isSuspended } from "../job.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Instant } from "../time.ts";
+import type { SmallestChange } from "./change.ts";
 import { wantedBy } from "./blockers.ts";
 import type { Candidate, Case } from "./candidates.ts";
 import * as candidates from "./candidates.ts";
@@ -12,28 +13,6 @@ import { outlookFor } from "./room.ts";
 import { type Outcome, tryOut } from "./trial.ts";
 import { aheadOf } from "./turn.ts";
 import { named } from "./words.ts";
-
-/** What a change comes to: the job starts at once, or as soon as others have made room for it. */
-export type ChangeEffect = "starts" | "makes-room";
-
-/** Who can make it: the job's user, an operator of the cluster, or nobody of them. */
-export type ChangeBy = "user" | "operator" | "world";
-
-/** The least that would have to be otherwise for the job to start: held against the scheduler, never guessed. */
-export interface SmallestChange {
-  /** `would start now with gpus.min 3`. */
-  readonly message: string;
-  readonly effect: ChangeEffect;
-  readonly by: ChangeBy;
-  /** Fields of the spec with the values that it takes; empty when the change is not to the job. */
-  readonly fields: Readonly<Record<string, number | string | null>>;
-  /** The command that makes it; null where there is none. */
-  readonly command: string | null;
-  /** Those that would make room. */
-  readonly stops: readonly JobId[];
-  /** What was taken to have happened when it was tried. */
-  readonly events: readonly Event[];
-}
 
 /** So many rounds are held at most in search of it: fewer when many jobs make each of them long. */
 const MOST_TRIALS = 30;

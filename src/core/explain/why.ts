@@ -7,7 +7,8 @@ import { type Blocker, blocker } from "./blocker.ts";
 import { blockersOf, isWaiting, ownBlockers } from "./blockers.ts";
 import { copyOf } from "./copy.ts";
 import { hear } from "./hearing.ts";
-import { liftOf, type SmallestChange, smallestChange } from "./smallest-change.ts";
+import type { SmallestChange } from "./change.ts";
+import { liftOf, smallestChange } from "./smallest-change.ts";
 import { tryOut } from "./trial.ts";
 import { named, span } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { withoutGrounds } from "../../core/because.ts";
+import { withoutGrounds } from "../../core/grounds.ts";
 import type { Estimates, Learner } from "../../core/estimates.ts";
 import type { Event } from "../../core/event.ts";
 import { isOver } from "../../core/job.ts";
