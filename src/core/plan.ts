@@ -1,5 +1,5 @@
-import type { Grounds } from "./grounds.ts";
 import type { Event, JobEvent, MigrationCause } from "./event.ts";
+import type { Grounds } from "./grounds.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { isEligible, isSuspended } from "./job.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { withoutGrounds } from "../../src/core/grounds.ts";
 import type { Event, JobEvent } from "../../src/core/event.ts";
 import { historyOf } from "../../src/core/explain/history.ts";
 import { explainPlacement } from "../../src/core/explain/placement.ts";
+import { withoutGrounds } from "../../src/core/grounds.ts";
 import type { JobId } from "../../src/core/job.ts";
 import { aServer, aSpec, between, gpus, World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import type { BlockerKind } from "../../core/explain/blocker.ts";
-import type { ChangeCause, ChangeKind } from "../../core/explain/history.ts";
 import type { ChangeBy, ChangeEffect } from "../../core/explain/change.ts";
+import type { ChangeCause, ChangeKind } from "../../core/explain/history.ts";
 import { enumOf } from "./enums.ts";
 
 export const BlockerKindEnum = enumOf<BlockerKind>("BlockerKind", "What can keep a job waiting.", {

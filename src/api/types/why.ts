@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { type Blocker, REMEDIES } from "../../core/explain/blocker.ts";
-import type { ChangeCost, ChangeGain, ExplainedChange } from "../../core/explain/history.ts";
 import type { SmallestChange } from "../../core/explain/change.ts";
+import type { ChangeCost, ChangeGain, ExplainedChange } from "../../core/explain/history.ts";
 import type { Job } from "../../core/job.ts";
 import type { Instant, Millis } from "../../core/time.ts";
 import { Bytes, DateTime, Duration, Json } from "../scalars.ts";

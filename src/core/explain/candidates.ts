@@ -6,9 +6,9 @@ import type { Scheduler } from "../scheduler.ts";
 import { type Server, unfit } from "../server.ts";
 import { suitsGpu } from "../shape.ts";
 import type { Instant } from "../time.ts";
+import type { ChangeBy, SmallestChange } from "./change.ts";
 import type { Hearing } from "./hearing.ts";
 import type { Outlook } from "./room.ts";
-import type { ChangeBy, SmallestChange } from "./change.ts";
 import type { Ahead } from "./turn.ts";
 import { named, span } from "./words.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { withoutGrounds } from "../../core/grounds.ts";
 import type { Estimates, Learner } from "../../core/estimates.ts";
 import type { Event } from "../../core/event.ts";
+import { withoutGrounds } from "../../core/grounds.ts";
 import { isOver } from "../../core/job.ts";
 import type { PolicySetting, ResolvePolicy } from "../../core/policy.ts";
 import { Scheduler } from "../../core/scheduler.ts";
