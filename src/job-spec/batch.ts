@@ -3,13 +3,11 @@ import type { Fault } from "../core/errors.ts";
 import type { BatchPlace } from "../core/job-spec.ts";
 import { faultAt, type Path } from "../input/index.ts";
 import type { ArrayInput, JobSpecInput, ParameterInput, SweepInput } from "./input.ts";
-import { type Draw, drawn, grid, type Points } from "./points.ts";
+import { type Draw, drawn, grid, type Parameters, type Points } from "./points.ts";
 
 /** More jobs than this are not submitted at once. */
 export const MOST_JOBS = 1000;
 const MOST_SEED = 2 ** 31 - 1;
-
-export type Parameters = NonNullable<BatchPlace["parameters"]>;
 
 /** What a spec with `array` or `sweep` comes to. */
 export interface BatchRequest extends Pick<BatchPlace, "maxParallel" | "maxFailures"> {

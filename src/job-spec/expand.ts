@@ -1,7 +1,7 @@
 import { parameterVariable } from "../core/batch.ts";
 import type { Fault } from "../core/errors.ts";
 import { faultAt, listed, type Path } from "../input/index.ts";
-import type { Parameters } from "./batch.ts";
+import type { Parameters } from "./points.ts";
 import type { JobSpecInput } from "./input.ts";
 import { placeBehind, quoted } from "./shell.ts";
 

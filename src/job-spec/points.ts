@@ -1,4 +1,6 @@
-import type { Parameters } from "./batch.ts";
+import type { BatchPlace } from "../core/job-spec.ts";
+
+export type Parameters = NonNullable<BatchPlace["parameters"]>;
 
 /** What a random sweep draws one parameter from. */
 export type Draw =

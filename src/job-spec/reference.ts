@@ -77,7 +77,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function facts(field: Schema): string {
-  const types = [field.type ?? []].flat() as readonly string[];
+  const types = [field.type ?? []].flat() as unknown as readonly string[];
   const choices = field.enum as readonly unknown[] | undefined;
   const kind = choices
     ? choices.map((each) => `\`${each}\``).join(", ")

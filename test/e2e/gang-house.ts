@@ -66,7 +66,7 @@ export class GangHouse {
 
   async #clear(): Promise<void> {
     const { house } = this;
-    const jobs = await house.engine.queries.jobs({ filter: {}, newestFirst: true, first: 100, after: null });
+    const jobs = await house.engine.queries.jobs({ filter: {}, order: "newest-first", first: 100, after: null });
     for (const job of jobs.items)
       await house.engine.request((scheduler, now) => {
         scheduler.recall(job);

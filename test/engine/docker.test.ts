@@ -42,7 +42,7 @@ shared.describe("the engine over two Docker hosts", () => {
     await house.join(...shared.hosts.map(({ name }) => aServer(name, 4, { driver: "docker", cores: 2 })));
   });
   afterEach(async () => {
-    const jobs = await house.engine.queries.jobs({ filter: {}, newestFirst: true, first: 100, after: null });
+    const jobs = await house.engine.queries.jobs({ filter: {}, order: "newest-first", first: 100, after: null });
     for (const job of jobs.items)
       await house.engine.request((scheduler, now) => {
         scheduler.recall(job);

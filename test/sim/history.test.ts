@@ -94,7 +94,7 @@ test("a live system's jobs and servers are simulated while it runs, from a datab
   await cancel(never);
 
   const file = join(house.folder, "schedulearn.db");
-  const before = await house.engine.queries.jobs({ filter: {}, newestFirst: false, first: 10, after: null });
+  const before = await house.engine.queries.jobs({ filter: {}, order: "oldest-first", first: 10, after: null });
   const store = await openStoreToRead(file);
   closers.push(() => store.close());
   const { jobs, notes } = await historyTrace(new Queries(store), 0.9);
@@ -141,7 +141,7 @@ test("a live system's jobs and servers are simulated while it runs, from a datab
   );
   expect(JSON.parse(again.stdout).policies.fifo).toEqual(JSON.parse(simulated.stdout).policies.fifo);
 
-  const after = await house.engine.queries.jobs({ filter: {}, newestFirst: false, first: 10, after: null });
+  const after = await house.engine.queries.jobs({ filter: {}, order: "oldest-first", first: 10, after: null });
   expect(after).toEqual(before);
   expect(await house.status(waiting)).toBe("pending");
 }, 30_000);

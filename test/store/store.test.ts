@@ -80,7 +80,7 @@ describe("the database", () => {
     const folded = new Scheduler(resolve, world.scheduler.setting);
     for (const event of log) folded.observe(event);
     const queries = new Queries(store);
-    const rows = await queries.jobs({ filter: {}, newestFirst: false, first: 100, after: null });
+    const rows = await queries.jobs({ filter: {}, order: "oldest-first", first: 100, after: null });
     expect(rows.items).toEqual(rows.items.map(({ id }) => folded.job(id)));
     expect(rows.items.map(({ id }) => id)).toEqual(["job-1", "job-2", "job-3"]);
     expect(await queries.servers()).toEqual([...folded.servers.values()]);
@@ -93,16 +93,16 @@ describe("the database", () => {
     await live(world.log, new Scheduler(resolve, world.scheduler.setting), 50);
     const queries = new Queries(store);
     const ids = async (filter: Parameters<Queries["jobs"]>[0]["filter"]): Promise<string[]> =>
-      (await queries.jobs({ filter, newestFirst: false, first: 50, after: null })).items.map(({ id }) => id);
+      (await queries.jobs({ filter, order: "oldest-first", first: 50, after: null })).items.map(({ id }) => id);
     expect(await ids({ user: "bob" })).toEqual(["job-2", "job-3"]);
     expect(await ids({ type: "pytorch" })).toEqual(["job-1"]);
     expect(await ids({ labels: { team: "speech" } })).toEqual(["job-2"]);
     expect(await ids({ labels: { team: "speech", stage: "live" } })).toEqual([]);
     expect(await ids({ statuses: ["completed"] })).toEqual(["job-1", "job-2", "job-3"]);
     expect(await ids({ name: "second" })).toEqual(["job-2"]);
-    const first = await queries.jobs({ filter: {}, newestFirst: true, first: 2, after: null });
+    const first = await queries.jobs({ filter: {}, order: "newest-first", first: 2, after: null });
     expect([first.total, first.hasMore, ...first.items.map(({ id }) => id)]).toEqual([3, true, "job-3", "job-2"]);
-    const second = await queries.jobs({ filter: {}, newestFirst: true, first: 2, after: 2 });
+    const second = await queries.jobs({ filter: {}, order: "newest-first", first: 2, after: 2 });
     expect([second.hasMore, ...second.items.map(({ id }) => id)]).toEqual([false, "job-1"]);
   });
 
@@ -120,7 +120,7 @@ describe("the database", () => {
     await live(aLife().log, new Scheduler(resolve, { policy: "fifo", options: {}, placement: "spread" }), 4);
     const dump = JSON.stringify([
       await readEvents(store, 0, 10_000),
-      await new Queries(store).jobs({ filter: {}, newestFirst: true, first: 9, after: null }),
+      await new Queries(store).jobs({ filter: {}, order: "newest-first", first: 9, after: null }),
     ]);
     expect(dump).not.toContain("hush");
     expect(statSync(join(folder, "schedulearn.db")).mode & 0o077).toBe(0);

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const rows = async () =>
-  (await new Queries(store).jobs({ filter: {}, newestFirst: false, first: 99, after: null })).items;
+  (await new Queries(store).jobs({ filter: {}, order: "oldest-first", first: 99, after: null })).items;
 
 async function restored(): Promise<Scheduler> {
   const queries = new Queries(store);

@@ -118,7 +118,7 @@ describe("the pages of the cluster", () => {
       const page = await house.page("/timeline?span=60");
       const box = await until("it is drawn", async () => {
         const found = await chart(page).boundingBox();
-        return found && found.height > 100 && found;
+        return found && found.height > 100 ? found : null;
       });
       const beforeNow = box.x + 150 + (box.width - 150) * 0.8 - 4; // a quarter as much of the future is shown
       await until("it is told", async () => {
