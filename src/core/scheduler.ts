@@ -1,5 +1,4 @@
 import { Batches } from "./batch.ts";
-import { Grounds } from "./grounds.ts";
 import { type Changes, newDirt } from "./changes.ts";
 import { decide } from "./check-decision.ts";
 import type { Cluster } from "./cluster.ts";
@@ -11,6 +10,7 @@ import { InvariantError } from "./errors.ts";
 import { Declared, type Learner } from "./estimates.ts";
 import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import { faultMoves } from "./fault-moves.ts";
+import { Grounds } from "./grounds.ts";
 import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
 import { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";

@@ -66,11 +66,7 @@ function pathOf({ instancePath, propertyName, params }: ErrorObject): Path {
   return child === undefined ? path : [...path, String(child)];
 }
 
-function problemOf(
-  error: ErrorObject,
-  path: Path,
-  refused: Readonly<Record<string, string>>,
-): string {
+function problemOf(error: ErrorObject, path: Path, refused: Readonly<Record<string, string>>): string {
   const { keyword, params, data } = error;
   const schema = error.parentSchema as Schema;
   const limit = params.limit;

@@ -1,8 +1,8 @@
 import { parameterVariable } from "../core/batch.ts";
 import type { Fault } from "../core/errors.ts";
 import { faultAt, listed, type Path } from "../input/index.ts";
-import type { Parameters } from "./points.ts";
 import type { JobSpecInput } from "./input.ts";
+import type { Parameters } from "./points.ts";
 import { placeBehind, quoted } from "./shell.ts";
 
 /** `{{lr}}`; with a backslash before it, it stands for itself. */

@@ -17,7 +17,10 @@ describe("the list of jobs", () => {
     house = await new PageHouse().openPages(chromiumPath as string, { alpha: 2 });
     await house.submit({ command: "exit 3", name: "has failed", user: "bob", labels: { project: "vision" } });
     const good = await house.submit({ command: "true", name: HOSTILE, user: "carol", type: "keras" });
-    await until("they are over", async () => (await house.engine.hasEnded("job-1")) && (await house.engine.hasEnded(good)));
+    await until(
+      "they are over",
+      async () => (await house.engine.hasEnded("job-1")) && (await house.engine.hasEnded(good)),
+    );
     await house.submit({ command: "echo epoch=1/2; sleep 1000", name: "runs", gpus: { count: 2 } });
     const submission = `submitJob(input: {spec: {command: "true", name: "waits", gpus: {count: 1}}}) { job { id } }`;
     const ten = Array.from({ length: 10 }, (_, i) => `s${i}: ${submission}`).join(" ");
