@@ -1,6 +1,6 @@
 // node_modules as the lockfile says, with a compiler where no prebuilt binary of sqlite3 can be had.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SetUpError } from "./error.mjs";
 
@@ -22,6 +22,9 @@ function readPackages(path) {
 
 /** @throws {SetUpError} with npm's own words, and what to install when the compilation failed */
 export function installDependencies(root) {
+  const folder = join(root, "node_modules");
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new SetUpError(`${folder} is a link and does not fit the lockfile: npm would empty the folder that others use`);
   console.error(
     "installing dependencies; sqlite3 is compiled here when no prebuilt binary can be had, which takes about 2 minutes",
   );
