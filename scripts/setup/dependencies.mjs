@@ -24,7 +24,9 @@ function readPackages(path) {
 export function installDependencies(root) {
   const folder = join(root, "node_modules");
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw new SetUpError(`${folder} is a link and does not fit the lockfile: npm would empty the folder that others use`);
+    throw new SetUpError(
+      `${folder} is a link and does not fit the lockfile: npm would empty the folder that others use`,
+    );
   console.error(
     "installing dependencies; sqlite3 is compiled here when no prebuilt binary can be had, which takes about 2 minutes",
   );
