@@ -20,22 +20,16 @@ export interface Changes {
   readonly usage: readonly UserUsage[];
 }
 
-/** What of it has been touched. */
+/** What of jobs and servers has been touched. */
 export interface Dirt {
   jobs: Set<JobId>;
   deletedJobs: Set<JobId>;
-  runs: Map<string, Run>;
-  migrations: Map<string, Migration>;
-  tenures: TenureChange[];
   servers: Set<ServerId>;
   removedServers: Set<ServerId>;
 }
 export const newDirt = (): Dirt => ({
   jobs: new Set(),
   deletedJobs: new Set(),
-  runs: new Map(),
-  migrations: new Map(),
-  tenures: [],
   servers: new Set(),
   removedServers: new Set(),
 });

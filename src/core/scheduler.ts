@@ -12,13 +12,13 @@ import type { Event, JobEvent, ServerEvent } from "./event.ts";
 import { faultMoves } from "./fault-moves.ts";
 import { Grounds } from "./grounds.ts";
 import { Guard, type Guards, NO_GUARDS } from "./guards.ts";
+import { History } from "./history.ts";
 import { Holdings } from "./holdings.ts";
 import type { Job, JobId } from "./job.ts";
 import { bySubmission, heldBy, isOver, withoutServer } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Memory } from "./memory.ts";
 import type { Migration } from "./migration.ts";
-import { advanceMigration, awaitsLostSteps, isMoving, openMigration } from "./migration.ts";
 import { newJob } from "./new-job.ts";
 import { Packer } from "./packer.ts";
 import type { Effort } from "./packing.ts";
@@ -27,13 +27,11 @@ import type { Decision, PolicySetting, ResolvePolicy, Snapshot } from "./policy.
 import { Pools } from "./pool.ts";
 import { withPorts } from "./ports.ts";
 import type { Run } from "./run.ts";
-import { advanceRun, openRun } from "./run.ts";
 import type { Server, ServerId } from "./server.ts";
 import { leadServer } from "./server.ts";
 import { serverAfter } from "./server-facts.ts";
 import { isStale } from "./stale.ts";
 import type { SchedulerOptions, SchedulerState } from "./state.ts";
-import { tenureChange } from "./tenure.ts";
 import type { Instant, Millis } from "./time.ts";
 import { transition } from "./transition.ts";
 
@@ -61,8 +59,7 @@ export class Scheduler {
   readonly #over = new Map<JobId, Job>();
   readonly holdings = new Holdings();
   readonly #servers = new Map<ServerId, Server>();
-  readonly #runs = new Map<JobId, Run>();
-  readonly #migrations = new Map<JobId, Migration>();
+  readonly #history = new History();
   readonly ledger: Ledger;
   readonly batches = new Batches();
   readonly #pools = new Pools(this.#servers);
@@ -114,10 +111,10 @@ export class Scheduler {
     return this.#jobs.get(id) ?? this.#over.get(id);
   }
   run(id: JobId): Run | undefined {
-    return this.#runs.get(id);
+    return this.#history.run(id);
   }
   migration(id: JobId): Migration | undefined {
-    return this.#migrations.get(id);
+    return this.#history.migration(id);
   }
 
   snapshot(now: Instant): Snapshot {
@@ -146,13 +143,12 @@ export class Scheduler {
       this.#store(job);
     }
     let newest = Number.NEGATIVE_INFINITY;
+    this.#history.restore(state.runs ?? [], state.migrations ?? []);
     for (const run of state.runs ?? []) {
-      this.#runs.set(run.job, run);
       if (run.placedAt < newest) continue;
       newest = run.placedAt; // `spread` goes on behind it
       this.lastServer = leadServer(run.on);
     }
-    for (const migration of state.migrations ?? []) this.#migrations.set(migration.job, migration);
     this.#dirty = newDirt();
     this.#ended = [];
   }
@@ -165,8 +161,7 @@ export class Scheduler {
   /** Drops a job that is over from memory; its rows stay. */
   forget(id: JobId): void {
     this.#over.delete(id);
-    this.#runs.delete(id);
-    this.#migrations.delete(id);
+    this.#history.forget(id);
   }
 
   /** Takes a fact in. False when it says nothing new (late, told twice, of something forgotten): then it is not worth recording. */
@@ -247,11 +242,9 @@ export class Scheduler {
     return {
       jobs: known([...dirt.jobs].map((id) => this.job(id))),
       deletedJobs: [...dirt.deletedJobs],
-      runs: [...dirt.runs.values()],
-      migrations: [...dirt.migrations.values()],
-      tenures: dirt.tenures,
       servers: known([...dirt.servers].map((id) => this.#servers.get(id))),
       removedServers: [...dirt.removedServers],
+      ...this.#history.takeChanges(),
       ...this.memory.takeChanges(),
     };
   }
@@ -300,36 +293,14 @@ export class Scheduler {
 
   #observeJob(event: JobEvent): boolean {
     const before = this.job(event.job);
-    if (!before || isStale(before, this.#runs.get(before.id), event)) return false;
+    if (!before || isStale(before, this.run(before.id), event)) return false;
     const after = transition(before, event);
     if (event.type === "JobPlaced") this.lastServer = leadServer(event.on);
     this.#store(after); // first: the ledger refuses it whole, or not at all
     this.memory.observe(before, after, event, this.#servers);
-    this.#followRun(before, after, event);
-    this.#followMigration(before, after, event);
-    this.#followTenures(before, after, event.at);
+    this.#history.follow(before, after, event);
     this.#outbox.push(...commandsFor(before, after));
     return true;
-  }
-
-  #followRun(before: Job, after: Job, event: JobEvent): void {
-    const run = this.#runs.get(before.id);
-    const isAbout = "attempt" in event ? event.attempt === run?.attempt : before.attempt === after.attempt;
-    const advanced = run && isAbout ? advanceRun(run, before, after, event) : run;
-    if (advanced && advanced !== run) this.#setRun(advanced);
-    if (after.attempt !== before.attempt) this.#setRun(openRun(after, event));
-  }
-
-  #followMigration(before: Job, after: Job, event: JobEvent): void {
-    const migration = this.#migrations.get(before.id);
-    if (event.type === "JobMigrated") this.#setMigration(openMigration(before, event));
-    else if (migration && (isMoving(migration) || awaitsLostSteps(migration)))
-      this.#setMigration(advanceMigration(migration, before, after, event));
-  }
-
-  #followTenures(before: Job, after: Job, at: Instant): void {
-    const change = tenureChange(before, after, at);
-    if (change) this.#dirty.tenures.push(change);
   }
 
   #observeServer(event: ServerEvent): boolean {
@@ -359,7 +330,7 @@ export class Scheduler {
       if (left === job) continue;
       this.#outbox.push(...commandsFor(job, left));
       this.#store(left);
-      this.#followTenures(job, left, at);
+      this.#history.followTenures(job, left, at);
     }
   }
 
@@ -418,14 +389,6 @@ export class Scheduler {
     this.ledger.setServer(server);
     this.#dirty.servers.add(server.id);
     this.#dirty.removedServers.delete(server.id);
-  }
-  #setRun(run: Run): void {
-    this.#runs.set(run.job, run);
-    this.#dirty.runs.set(run.id, run);
-  }
-  #setMigration(migration: Migration): void {
-    this.#migrations.set(migration.job, migration);
-    this.#dirty.migrations.set(migration.id, migration);
   }
 }
 
