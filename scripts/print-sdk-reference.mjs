@@ -14,8 +14,9 @@ function clientPage() {
   const object = client.body.statements
     .flatMap((each) => (ts.isVariableStatement(each) ? [...each.declarationList.declarations] : []))
     .find(({ name }) => name.text === "client").initializer;
-  const methods = object.properties.map((property) => method(property, client.body));
-  const shapes = ["client.ts", "retry.ts", "socket.ts"].flatMap((file) =>
+  const scope = declared("connection.ts", "connect").body; // of which the client hands some on as they are
+  const methods = object.properties.map((property) => method(property, scope));
+  const shapes = ["connection.ts", "client.ts", "retry.ts", "socket.ts"].flatMap((file) =>
     exported(file).filter(ts.isInterfaceDeclaration),
   );
   const index = methods.map(({ name, says }) => `| [\`${name}\`](#${name.toLowerCase()}) | ${firstSentence(says)} |`);
@@ -66,7 +67,7 @@ function typesPage() {
   ].join("\n");
 }
 
-/** A method of the client: a function written out, or the name of one in the same scope. */
+/** A method of the client: a function written out, or the name of one in the scope. */
 function method(property, scope) {
   const name = property.name.text;
   const { text, tags } = doc(property);

@@ -1,4 +1,5 @@
 export * from "./client.ts";
+export type { ClientOptions, Resumable, Stoppable } from "./connection.ts";
 export type { CheckpointSource } from "./download.ts";
 export {
   AuthError,

@@ -104,6 +104,12 @@ export interface CancelJobInput {
   readonly id: string;
 }
 
+/** Which simulation. */
+export interface CancelSimulationInput {
+  /** Its id. */
+  readonly id: string;
+}
+
 /** Who can make a change. */
 export type ChangeBy =
   /** An operator of the cluster. */
@@ -227,6 +233,12 @@ export interface DeleteJobInput {
   /** So many seconds it has to save its state before it is killed; without it, as its checkpoint says. */
   readonly graceSeconds?: number | null;
   /** The job's id, or the number in it: job-17 or 17. */
+  readonly id: string;
+}
+
+/** Which simulation. */
+export interface DeleteSimulationInput {
+  /** Its id. */
   readonly id: string;
 }
 
@@ -792,6 +804,37 @@ export interface SetPolicyInput {
   /** The policy, by key. */
   readonly policy?: string | null;
 }
+
+/** What is to be compared, and over which jobs. */
+export interface SimulateInput {
+  /** The servers, as `schedulearn simulate --cluster` has it: 4x8 are four of eight GPUs. Without it, those of this server. */
+  readonly cluster?: string | null;
+  /** Of jobs of the past: only those submitted from then on. */
+  readonly from?: string | null;
+  /** Jobs that are drawn by lot, as `schedulearn simulate --generate` has it: philly,jobs=400. Without it, the jobs that this server has run and that are over. */
+  readonly generate?: string | null;
+  /** The placement, by key; without it, the one in force. */
+  readonly placement?: string | null;
+  /** The policies, by key; at most 8. */
+  readonly policies: readonly string[];
+  /** Chooses what is drawn by lot. */
+  readonly seed?: number | null;
+  /** Of jobs of the past: only those submitted until then. */
+  readonly to?: string | null;
+}
+
+/** How far a simulation is. */
+export type SimulationState =
+  /** It was ended before it was through. */
+  | "CANCELLED"
+  /** There is a report. */
+  | "COMPLETED"
+  /** Nothing came of it; `problems` says why. */
+  | "FAILED"
+  /** Another runs first. */
+  | "QUEUED"
+  /** It runs. */
+  | "RUNNING";
 
 /** What a job that starts is doing. */
 export type StartPhase =
