@@ -101,7 +101,9 @@ describe("as soon as a token exists", () => {
 
   it("the pages are shown, which ask for it themselves, and health is told without", async () => {
     await house.newToken();
-    for (const path of ["/", "/playground", "/healthz", "/readyz"])
+    // The monitor is not built beside the sources, and that is said to whoever comes.
+    expect(await (await fetch(new URL("/", house.api.url))).text()).toMatch(/monitor/);
+    for (const path of ["/playground", "/healthz", "/readyz"])
       expect((await fetch(new URL(path, house.api.url))).status).toBe(200);
   });
 });

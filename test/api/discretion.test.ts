@@ -72,7 +72,6 @@ describe("the pages", () => {
   };
 
   it.each([
-    ["/", {}],
     ["/playground", {}],
     ["/graphql", { accept: "text/html,*/*" }],
   ])("are shown at %s and load nothing from elsewhere", async (path, headers) => {
@@ -89,7 +88,6 @@ describe("the pages", () => {
 
   it("have their scripts and the playground's workers on this server", async () => {
     for (const name of [
-      "pages/follow.js",
       "pages/token.js",
       "playground/editor-worker.js",
       "playground/json-worker.js",

@@ -207,7 +207,7 @@ test("gpus lists who has each GPU, and gives one to nobody while it is quarantin
   expect((await cli(["gpus"])).out).toMatch(/delta +0 .*faulty +- +its fan is loud/);
   expect((await json(["gpus", "release", "delta/0"])).state).toBe("IDLE");
   expect((await cli(["gpus", "release", "delta/0"])).err).toMatch(/GPU delta\/0 is not quarantined/);
-  expect((await cli(["gpus", "release", "delta/77"])).err).toMatch(/there is no GPU delta\/77; there are: delta\/0/);
+  expect((await cli(["gpus", "release", "delta/77"])).err).toMatch(/there is no GPU delta\/77; did you mean delta\/0/);
   await cli(["servers", "rm", "delta"]);
 });
 
