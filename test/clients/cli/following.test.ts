@@ -33,7 +33,7 @@ test("submit --follow tells once why the job waits and where it runs; cancelled,
   second.release();
   const { code, err } = await followed;
   expect(code).toBe(1);
-  expect(err.match(/waits: no server/g)?.length).toBe(1);
+  expect(err.match(/waits: needs 1 core/g)?.length).toBe(1);
   expect(err).toMatch(new RegExp(`\n${third} cancelled(: .+)?\n$`));
   expect((await json(["show", id])).status).toBe("COMPLETED");
 });
