@@ -191,7 +191,10 @@ const WAITING_COLUMNS: readonly Column[] = [
 
 const bounds = ({ min, max }: { readonly min: number; readonly max: number }): string =>
   min === max ? String(min) : `${min}:${max}`;
-const needWords = ({ gpus, cores }: Job): string => (gpus.max > 0 ? `${bounds(gpus)} GPU` : `${bounds(cores)} core`);
+const needWords = ({ gpus, cores }: Job): string => {
+  const [range, thing] = gpus.max > 0 ? [gpus, "GPU"] : [cores, "core"];
+  return `${bounds(range)} ${thing}${range.max === 1 ? "" : "s"}`;
+};
 
 /** The table with as many of its columns as fit, the first ones last to go; `WHY` is what one looks for, and goes behind others. */
 function fitted(
