@@ -11,6 +11,7 @@ import { simulate } from "./simulate.ts";
 import { size } from "./size.ts";
 import { start } from "./start.ts";
 import { submit } from "./submit.ts";
+import { why } from "./why.ts";
 
 /** The measurements by name: a new one is a file and a line here. */
 const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figures>>> = {
   monitor,
   reconnect,
   rounds,
+  why,
   assignment,
   estimates,
   simulate,

@@ -1,12 +1,5 @@
-import { performance } from "node:perf_hooks";
-import type { Command } from "../src/core/command.ts";
-import type { Event } from "../src/core/event.ts";
-import { NO_GUARDS } from "../src/core/guards.ts";
-import type { JobSpec } from "../src/core/job-spec.ts";
-import { Scheduler } from "../src/core/scheduler.ts";
-import { createLearner } from "../src/estimator/index.ts";
 import { policies } from "../src/policies/index.ts";
-import { aServer, aSpec, between, gpus, resolve } from "../test/core/builders.ts";
+import { BusyCluster } from "./busy-cluster.ts";
 import { type Figures, median, quantile, rounded } from "./figures.ts";
 
 /** Waiting jobs by GPUs; servers have 8 of them. */
@@ -15,7 +8,6 @@ const SIZES = [
   [1_000, 256],
   [10_000, 1_000],
 ] as const;
-const GPUS_PER_SERVER = 8;
 const ROUNDS = 150;
 /** Not counted: the code is compiled in them. */
 const WARM_UP = 30;
@@ -28,7 +20,7 @@ export function rounds(): Promise<Figures> {
     if (only && !only.includes(key)) continue;
     const medians: number[] = [];
     for (const [jobs, count] of SIZES) {
-      const bench = new Bench(key, count);
+      const bench = new BusyCluster(key, count);
       bench.fill(jobs);
       bench.measure(WARM_UP);
       const millis = bench.measure(ROUNDS);
@@ -42,112 +34,4 @@ export function rounds(): Promise<Figures> {
     figures[`${key} growth for 100 times the jobs`] = `${rounded(last / first)} times`;
   }
   return Promise.resolve(figures);
-}
-
-/** A cluster whose drivers answer at once, outside the measured time. */
-class Bench {
-  readonly #scheduler: Scheduler;
-  #now = 1;
-  #count = 0;
-  #seed = 1;
-
-  constructor(policy: string, count: number) {
-    const setting = { policy, options: {}, placement: "consolidate" };
-    this.#scheduler = new Scheduler(resolve, setting, { guards: NO_GUARDS, learner: createLearner() });
-    for (let i = 0; i * GPUS_PER_SERVER < count; i++) {
-      const server = aServer(`server-${i}`, Math.min(GPUS_PER_SERVER, count - i * GPUS_PER_SERVER));
-      this.#observe({ type: "ServerJoined", server: server.id, joined: server, at: this.#now });
-    }
-  }
-
-  /** Submits until so many wait, with everything running that the policy lets run. */
-  fill(waiting: number): void {
-    for (let i = 0; i < waiting / 10; i++) this.#submit();
-    this.#settle();
-    while (this.#waiting() < waiting) this.#submit();
-    this.#settle();
-  }
-
-  measure(times: number): number[] {
-    const millis: number[] = [];
-    for (let i = 0; i < times; i++) {
-      this.#now += 1_000;
-      const running = [...this.#scheduler.jobs.values()].filter(({ state }) => state.status === "running");
-      const ended = running[this.#random(running.length)];
-      if (ended) this.#exit(ended.id, ended.attempt, "succeeded");
-      this.#submit();
-      const began = performance.now();
-      const { commands } = this.#scheduler.round(this.#now);
-      millis.push(performance.now() - began);
-      this.#answer(commands);
-      this.#settle();
-    }
-    return millis;
-  }
-
-  heapMiB(): number {
-    globalThis.gc?.();
-    return process.memoryUsage().heapUsed / 1024 / 1024;
-  }
-
-  #waiting(): number {
-    let count = 0;
-    for (const { state } of this.#scheduler.jobs.values()) if (state.status === "pending") count++;
-    return count;
-  }
-
-  #submit(): void {
-    const id = `job-${++this.#count}`;
-    const size = 2 ** this.#random(4);
-    const isElastic = this.#random(2) === 0;
-    const user = `user-${this.#random(20)}`;
-    const seconds = 60 + this.#random(20_000);
-    const spec: JobSpec = aSpec({
-      user,
-      type: `type-${this.#random(5)}`,
-      gpus: isElastic ? between(1, 8, size) : gpus(size),
-      priority: this.#random(5),
-      deadline: this.#random(3) === 0 ? this.#now + this.#random(1e8) : null,
-      estimate: { seconds: this.#random(4) === 0 ? seconds * size : null, epochs: null, steps: null }, // most say nothing
-    });
-    this.#observe({ type: "JobSubmitted", job: id, spec, blockedBy: [], key: null, at: this.#now });
-  }
-
-  /** Rounds until nothing happens any more, or some policy could go on for ever. */
-  #settle(): void {
-    for (let i = 0; i < 20; i++) {
-      const { commands } = this.#scheduler.round(this.#now);
-      if (commands.length === 0) return;
-      this.#answer(commands);
-    }
-  }
-
-  #answer(commands: readonly Command[]): void {
-    const at = this.#now;
-    for (const command of commands) {
-      if (command.type === "discardCheckpoint" || command.type === "discard") continue;
-      const { job, attempt } = command.run;
-      if (command.type === "start") this.#observe({ type: "RunStarted", job, attempt, handle: job, at });
-      else if (command.type === "prepare") this.#observe({ type: "RunPrepared", job, attempt, at });
-      else if (command.type === "stop") this.#exit(job, attempt, "stopped");
-      else if (command.type === "resize")
-        this.#observe({ type: "RunResized", job, attempt, generation: command.run.generation, at });
-    }
-  }
-
-  #exit(job: string, attempt: number, kind: "succeeded" | "stopped"): void {
-    this.#observe({ type: "RunExited", job, attempt, outcome: { kind }, exitCode: 0, signal: null, at: this.#now });
-    if (kind === "succeeded") this.#scheduler.forget(job);
-  }
-
-  #observe(event: Event): void {
-    this.#scheduler.observe(event);
-    this.#scheduler.takeChanges();
-  }
-
-  /** 0 to below `limit`, the same in each run (Lehmer's generator). */
-  #random(limit: number): number {
-    this.#seed = (this.#seed * 48_271) % 2_147_483_647;
-    return limit <= 0 ? 0 : this.#seed % limit;
-  }
 }

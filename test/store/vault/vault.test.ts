@@ -34,6 +34,7 @@ describe("the vault", () => {
     await mkdir(join(source, "deep"));
     await writeFile(join(source, "deep/weights"), Buffer.alloc(70_001, 7));
     await writeFile(join(source, "empty"), "");
+    for (const path of ["deep/weights", "deep", "empty", "."]) await utimes(join(source, path), 1_000, 1_000);
     const copy = await take(await open());
     expect(copy).toMatchObject({ job: "job-1", serial: 1, ...facts, takenAt: 2_000, bytes: 70_001, files: 2 });
     const again = await open();
@@ -41,6 +42,7 @@ describe("the vault", () => {
     const target = join(root, "target");
     await mkdir(target);
     await carry(async (signal) => again.read(copy, signal), folderTarget(target, source), never);
+    for (const path of ["deep", "."]) await utimes(join(target, path), 1_000, 1_000); // times of folders are not carried
     expect(await readWhole(packFolder(target, never))).toEqual(await readWhole(packFolder(source, never)));
   });
 
