@@ -17,8 +17,8 @@ const PART = 2_000;
  */
 export function logEndpoint(engine: Engine): RequestHandler {
   return async (request, response, next) => {
-    const wanted = decodeURIComponent(request.path.slice(1));
-    if (request.method !== "GET" || wanted === "" || wanted.includes("/")) return next();
+    const wanted = /^\/([\w-]+)$/.exec(request.path)?.[1];
+    if (request.method !== "GET" || wanted === undefined) return next();
     const { attempt } = request.query;
     const run = attempt === undefined ? undefined : Number(attempt);
     if (run !== undefined && !(Number.isSafeInteger(run) && run >= 1))

@@ -56,6 +56,8 @@ describe("the lines of a job's output", () => {
     await expect(client.downloadLog("job-99")).rejects.toThrow("there is no job job-99");
     const answer = await fetch(new URL(`/logs/${job}?attempt=x`, house.api.url));
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("runs are counted from 1")]);
+    const statusOf = async (path: string) => (await fetch(new URL(path, house.api.url))).status;
+    expect([await statusOf("/logs/%E0%A4%A"), await statusOf("/logs/1/2")]).toEqual([400, 404]);
     const whole = await fetch(new URL("/logs/1", house.api.url));
     expect(whole.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect(whole.headers.get("content-disposition")).toBe(`attachment; filename="${job}.log"`);
