@@ -16,7 +16,7 @@ function clientPage() {
     .find(({ name }) => name.text === "client").initializer;
   const scope = declared("connection.ts", "connect").body; // of which the client hands some on as they are
   const methods = object.properties.map((property) => method(property, scope));
-  const shapes = ["connection.ts", "client.ts", "retry.ts", "socket.ts"].flatMap((file) =>
+  const shapes = ["connection.ts", "queries.ts", "retry.ts", "socket.ts"].flatMap((file) =>
     exported(file).filter(ts.isInterfaceDeclaration),
   );
   const index = methods.map(({ name, says }) => `| [\`${name}\`](#${name.toLowerCase()}) | ${firstSentence(says)} |`);
@@ -46,8 +46,8 @@ function clientPage() {
 }
 
 function typesPage() {
-  const used = readFileSync(join(folder, "client.ts"), "utf8");
-  const types = [...exported("client.ts"), ...exported("typed-document.ts"), ...exported("download.ts")].filter(
+  const used = ["client.ts", "queries.ts"].map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+  const types = [...exported("queries.ts"), ...exported("typed-document.ts"), ...exported("download.ts")].filter(
     ts.isTypeAliasDeclaration,
   );
   const generated = exported("generated/operations.ts").filter(

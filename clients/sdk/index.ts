@@ -10,6 +10,7 @@ export {
   UnreachableError,
 } from "./errors.ts";
 export type * from "./generated/operations.ts";
+export type * from "./queries.ts";
 export type { Retry } from "./retry.ts";
 export type { KeepAlive } from "./socket.ts";
 export type { Json, TypedDocument } from "./typed-document.ts";

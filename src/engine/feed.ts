@@ -1,4 +1,5 @@
 import type { EventFilter, Recorded } from "../store/event-log.ts";
+import { Sleepers } from "./sleepers.ts";
 
 /** So many of the newest events are kept at hand; older ones are read from the database. */
 const RING = 5_000;
@@ -15,7 +16,7 @@ export class Feed {
   #ring: Recorded[] = [];
   #head: number;
   #wakes = 0;
-  readonly #sleepers = new Set<() => void>();
+  readonly #sleepers = new Sleepers();
 
   constructor(read: ReadEvents, head: number) {
     this.#read = read;
@@ -39,9 +40,7 @@ export class Feed {
   /** Lets every follower look again, though nothing was published: something that its `isOver` looks at has changed. */
   wake(): void {
     this.#wakes++;
-    const sleepers = [...this.#sleepers];
-    this.#sleepers.clear();
-    for (const wake of sleepers) wake();
+    this.#sleepers.wake();
   }
 
   /** Up to `limit` events behind `after` that pass the filter, oldest first. */
@@ -86,16 +85,7 @@ export class Feed {
 
   /** Resolves when it was woken since, even if that was before it could go to sleep. */
   #news(wakes: number, signal: AbortSignal): Promise<void> {
-    if (this.#wakes > wakes || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#sleepers.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#sleepers.add(wake);
-      signal.addEventListener("abort", wake, { once: true });
-    });
+    return this.#wakes > wakes ? Promise.resolve() : this.#sleepers.sleep(signal);
   }
 }
 

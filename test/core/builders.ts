@@ -1,3 +1,4 @@
+import { type Guards, NO_GUARDS } from "../../src/core/guards.ts";
 import type { JobSpec } from "../../src/core/job-spec.ts";
 import type { PolicySetting } from "../../src/core/policy.ts";
 import type { Server } from "../../src/core/server.ts";
@@ -83,3 +84,12 @@ export function aServer(id: string, gpuCount: number, over: Partial<Server> = {}
     ...over,
   };
 }
+
+/** Short enough to bite in a trace of seconds. */
+export const BRISK_GUARDS: Guards = {
+  ...NO_GUARDS,
+  planSpacingMillis: 300,
+  cooldownMillis: 700,
+  maxTransitions: 4,
+  maxConcurrentMigrations: 1,
+};

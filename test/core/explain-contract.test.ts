@@ -8,7 +8,7 @@ import type { Job } from "../../src/core/job.ts";
 import type { Elasticity } from "../../src/core/job-spec.ts";
 import { placements } from "../../src/placement/index.ts";
 import { policies } from "../../src/policies/index.ts";
-import { aServer, aSpec, between, coresOnly, gpus, World } from "./world.ts";
+import { aServer, aSpec, BRISK_GUARDS, between, coresOnly, gpus, World } from "./world.ts";
 
 /** A cluster at some moment: few servers, more jobs than fit, some of them with wishes that cannot be met at once. */
 const states = fc.record({
@@ -35,13 +35,6 @@ const states = fc.record({
 });
 type State = typeof states extends fc.Arbitrary<infer T> ? T : never;
 
-const GUARDS = {
-  ...NO_GUARDS,
-  planSpacingMillis: 300,
-  cooldownMillis: 700,
-  maxTransitions: 4,
-  maxConcurrentMigrations: 1,
-};
 const OPTIONS: Record<string, Record<string, unknown>> = {
   "round-robin": { quantumSeconds: 1 },
   priority: { minRunSeconds: 1 },
@@ -54,7 +47,7 @@ function worldOf(policy: string, placement: string, { servers, jobs, cordoned, s
     placement,
     options: OPTIONS[policy] ?? {},
     durations: Object.fromEntries(jobs.map(({ millis }, i) => [`job-${i + 1}`, millis])),
-    scheduler: { guards: isGuarded ? GUARDS : NO_GUARDS },
+    scheduler: { guards: isGuarded ? BRISK_GUARDS : NO_GUARDS },
   }).join(
     ...servers.map((count, i) => aServer(`s${i}`, count, { cores: 4 })),
     aServer("spare", 4, { cores: 4, ...(cordoned && { cordoned: { reason: "new disk", since: 0 } }) }),

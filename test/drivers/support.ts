@@ -25,8 +25,12 @@ export const realClock: Clock = {
 };
 
 /** Waits until `look` finds something, and returns it. */
-export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const deadline = Date.now() + PATIENCE_MILLIS; Date.now() < deadline; ) {
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  patienceMillis = PATIENCE_MILLIS,
+): Promise<NonNullable<T>> {
+  for (const deadline = Date.now() + patienceMillis; Date.now() < deadline; ) {
     const found = await look();
     if (found) return found;
     await new Promise((done) => setTimeout(done, 10));

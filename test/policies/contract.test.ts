@@ -8,7 +8,7 @@ import type { Elasticity, JobSpec } from "../../src/core/job-spec.ts";
 import type { Decision } from "../../src/core/policy.ts";
 import { placements } from "../../src/placement/index.ts";
 import { policies } from "../../src/policies/index.ts";
-import { aServer, aSpec, between, coresOnly, gpus, resolve, World } from "../core/world.ts";
+import { aServer, aSpec, BRISK_GUARDS, between, coresOnly, gpus, resolve, World } from "../core/world.ts";
 
 interface TraceJob {
   readonly at: number;
@@ -71,13 +71,6 @@ const brisk: Record<string, Record<string, unknown>> = {
   edf: { admission: true },
   tiresias: { thresholds: [1, 3], promoteKnob: 1 },
 };
-const GUARDS = {
-  ...NO_GUARDS,
-  planSpacingMillis: 300,
-  cooldownMillis: 700,
-  maxTransitions: 4,
-  maxConcurrentMigrations: 1,
-};
 
 function specOf(job: TraceJob, largest: number): JobSpec {
   const size = Math.min(job.gpus, largest);
@@ -108,7 +101,7 @@ function worldOf(
     options: brisk[policy] ?? {},
     durations: Object.fromEntries(jobs.map(({ millis }, i) => [`job-${i + 1}`, millis])),
     costs: { start: 7, stop: 13 },
-    scheduler: { guards: isGuarded ? GUARDS : NO_GUARDS },
+    scheduler: { guards: isGuarded ? BRISK_GUARDS : NO_GUARDS },
   }).join(...servers.map((count, i) => aServer(`s${i}`, count, { cores: 3 })));
   const largest = Math.max(...servers);
   for (const i of order) {

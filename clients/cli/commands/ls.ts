@@ -1,14 +1,12 @@
-import { setTimeout } from "node:timers/promises";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Batch, Job, JobFilter, JobOrder, JobPhase, JobStatus, SchedulearnClient } from "../../sdk/index.ts";
 import { type Cli, count, examples, pairs, type Session } from "../cli.ts";
-import { untilFirstFailure } from "../follow-job.ts";
 import { formatAge, formatSeconds, formatShare } from "../format.ts";
+import { keepCurrent } from "../kept-current.ts";
 import { reasonOf, statusCell } from "../status.ts";
 import type { Cell, Column } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-import { Screen } from "../top/screen.ts";
 import { moment } from "../when.ts";
 
 const STATUSES: readonly JobStatus[] = [
@@ -215,60 +213,25 @@ function batchRow(terminal: Terminal, job: Job, { id, name, counts, user, submit
   ];
 }
 
-/** Keeps the list up to date: in its place on a terminal; elsewhere, and as JSON, a list whenever it has changed. */
-async function watch(session: Session, options: Options): Promise<undefined> {
-  const { client, terminal, json, signal } = session;
-  const { eventCursor: after } = await client.cluster({ signal });
-  const quit = new AbortController();
-  const until = AbortSignal.any([signal, quit.signal]);
-  const canDraw = terminal.canDraw && !json && !options.quiet;
-  const onKey = (key: string): void => {
-    if (key === "q" || key === "escape" || key === "interrupt") quit.abort();
-  };
-  let isStale = true;
-  const onResize = (): void => {
-    isStale = true;
-  };
-  const screen = canDraw ? new Screen(terminal, { onKey, onResize }) : null;
-  const follow = async (): Promise<void> => {
-    for await (const { event } of client.followJobs({ after, signal: until })) isStale ||= Boolean(event);
-  };
-  let said = "";
-  const draw = async (): Promise<void> => {
-    for (let drawnAt = 0; !until.aborted; await pause(REST_MILLIS, until)) {
-      if (!isStale && !(screen && Date.now() - drawnAt > TICK_MILLIS)) continue;
-      isStale = false;
-      drawnAt = Date.now();
+/** Keeps the list up to date. */
+const watch = (session: Session, options: Options): Promise<undefined> =>
+  keepCurrent(session, {
+    ask: (until, screen) => {
       const wanted = screen ? { ...options, limit: Math.max(1, screen.size.rows - 2) } : options;
-      const listing = await list(client, wanted, json, until);
-      if (screen) screen.draw(linesOf(terminal, listing).map((line) => terminal.signs(line)));
-      else {
-        const text = printed(terminal, listing, json, options.quiet === true);
-        if (text !== said) terminal.io.stdout.write(`${text}\n`);
-        said = text;
-      }
-    }
-  };
-  screen?.open();
-  try {
-    await untilFirstFailure(until, () => [follow(), draw()]);
-  } catch (error) {
-    if (!until.aborted) throw error;
-  } finally {
-    screen?.close();
-  }
-  signal.throwIfAborted();
-  return undefined;
-}
+      return list(session.client, wanted, session.json, until);
+    },
+    lines: (listing) => linesOf(session.terminal, listing).map((line) => session.terminal.signs(line)),
+    text: (listing) => printed(session.terminal, listing, session.json, options.quiet === true),
+    restMillis: REST_MILLIS,
+    tickMillis: TICK_MILLIS,
+    isPlain: options.quiet === true,
+  });
 
 function printed(terminal: Terminal, listing: Listing, json: boolean, isQuiet: boolean): string {
   const { jobs, total } = listing;
   if (json) return JSON.stringify({ jobs, totalCount: total });
   return (isQuiet ? jobs.map(({ id }) => id) : linesOf(terminal, listing)).join("\n");
 }
-
-const pause = (millis: number, signal: AbortSignal): Promise<void> =>
-  setTimeout(millis, undefined, { signal }).catch(() => {});
 
 /** What it has, else what it asked for, as one would write it: `2`, or `1:4`. */
 function sizeWords(granted: number, { min, max }: { readonly min: number; readonly max: number }): string {

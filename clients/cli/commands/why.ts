@@ -1,14 +1,12 @@
-import { setTimeout } from "node:timers/promises";
 import type { Command } from "commander";
 import type { ExplainedChange, ExplainedJob, JobWhy } from "../../sdk/index.ts";
 import { type Cli, count, examples, type Session } from "../cli.ts";
 import { expectedWords } from "../expectation.ts";
 import { findJobId } from "../find-job.ts";
-import { untilFirstFailure } from "../follow-job.ts";
 import { counted, formatBytes, formatSeconds, formatTime } from "../format.ts";
+import { keepCurrent } from "../kept-current.ts";
 import { statusWords } from "../status.ts";
 import type { Terminal } from "../terminal.ts";
-import { Screen } from "../top/screen.ts";
 
 /** No more often is it asked anew: to answer it the server holds rounds on paper, and plays the future through. */
 const REST_MILLIS = 2_000;
@@ -44,54 +42,19 @@ export function why(program: Command, cli: Cli): void {
     );
 }
 
-/** Asks again whenever something has happened to any job: in its place on a terminal, else whenever the answer has changed. */
-async function watch(
-  { client, terminal, json, signal }: Session,
-  id: string,
-  { changes }: Options,
-): Promise<undefined> {
-  const { eventCursor: after } = await client.cluster({ signal });
-  const quit = new AbortController();
-  const until = AbortSignal.any([signal, quit.signal]);
-  let isStale = true;
-  const onKey = (key: string): void => {
-    if (key === "q" || key === "escape" || key === "interrupt") quit.abort();
-  };
-  const onResize = (): void => {
-    isStale = true;
-  };
-  const screen = terminal.canDraw && !json ? new Screen(terminal, { onKey, onResize }) : null;
-  const follow = async (): Promise<void> => {
-    for await (const { event } of client.followJobs({ after, signal: until })) isStale ||= Boolean(event);
-  };
-  let said = "";
-  const draw = async (): Promise<void> => {
-    for (let askedAt = 0; !until.aborted; await pause(REST_MILLIS, until)) {
-      if (!isStale && Date.now() - askedAt < TICK_MILLIS) continue;
-      isStale = false;
-      askedAt = Date.now();
-      const job = await client.why(id, { changes, signal: until });
-      const lines = terminal.captured(() => print(terminal, job));
-      const text = json ? JSON.stringify(job) : lines.join("\n");
-      if (screen) screen.draw(lines);
-      else if (text !== said) terminal.io.stdout.write(`${text}\n`);
-      said = text;
-    }
-  };
-  screen?.open();
-  try {
-    await untilFirstFailure(until, () => [follow(), draw()]);
-  } catch (error) {
-    if (!until.aborted) throw error;
-  } finally {
-    screen?.close();
-  }
-  signal.throwIfAborted();
-  return undefined;
+/** Keeps the answer up to date. */
+function watch(session: Session, id: string, { changes }: Options): Promise<undefined> {
+  const { client, terminal, json } = session;
+  const lines = (job: ExplainedJob): readonly string[] => terminal.captured(() => print(terminal, job));
+  return keepCurrent(session, {
+    ask: (until) => client.why(id, { changes, signal: until }),
+    lines,
+    text: (job) => (json ? JSON.stringify(job) : lines(job).join("\n")),
+    restMillis: REST_MILLIS,
+    tickMillis: TICK_MILLIS,
+    alwaysTicks: true,
+  });
 }
-
-const pause = (millis: number, signal: AbortSignal): Promise<void> =>
-  setTimeout(millis, undefined, { signal }).catch(() => {});
 
 function print(terminal: Terminal, { id, name, why, ...job }: ExplainedJob): void {
   const { at, summary, blockers, smallestChange: change, forecast, placement } = why;

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { Panel } from "../design/panel.tsx";
 import { api } from "../live/client.ts";
 import { useLive } from "../live/use-live.ts";
+import { TIMELINE_EVENTS } from "./timeline/model.ts";
 import { clock, counted } from "./words.ts";
 
 const STEP = 100;
@@ -63,29 +64,15 @@ export function EventsPanel({ job }: { readonly job: string }) {
 
 /** All types of a job's events but progress. */
 const CHANGES = [
-  "JobSubmitted",
-  "JobCancelled",
+  ...TIMELINE_EVENTS,
   "JobUpdated",
-  "JobPaused",
-  "JobResumed",
-  "JobRetried",
-  "JobPlaced",
-  "JobPreempted",
-  "JobMigrated",
-  "JobResized",
   "JobRequeued",
-  "JobGivenUp",
+  "BatchTurnCame",
   "RetriesRenewed",
   "DependencyMet",
-  "RunPreparing",
-  "RunPrepared",
   "CheckpointCarried",
-  "RunStarted",
-  "RunPauseFailed",
-  "RunDumpFailed",
   "RunRestoreFailed",
   "RunResized",
-  "RunExited",
   "CheckpointSaved",
   "CheckpointLost",
   "CheckpointBackedUp",

@@ -4,6 +4,7 @@ import type { Driver } from "../../drivers/driver.ts";
 import type { UsageHistory } from "../../store/usage/history.ts";
 import type { UsageSample } from "../../store/usage/sample.ts";
 import type { Engine } from "../engine.ts";
+import { Sleepers } from "../sleepers.ts";
 import { Accounts } from "./account.ts";
 import { RunUses } from "./run-uses.ts";
 
@@ -33,7 +34,7 @@ export class Meter {
   readonly #every: Millis;
   readonly #accounts = new Accounts();
   readonly #uses = new Map<ServerId, RunUses>();
-  readonly #sleepers = new Set<() => void>();
+  readonly #sleepers = new Sleepers();
   readonly #closing = new AbortController();
   #rounds: Round[] = [];
   #cancel: Cancel = () => {};
@@ -75,15 +76,7 @@ export class Meter {
   /** Resolves when there is a round behind `after`, or the signal aborts. */
   async news(after: Instant, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (this.latest?.at ?? Number.NEGATIVE_INFINITY) <= after)
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#sleepers.delete(wake);
-          signal.removeEventListener("abort", wake);
-          resolve();
-        };
-        this.#sleepers.add(wake);
-        signal.addEventListener("abort", wake, { once: true });
-      });
+      await this.#sleepers.sleep(signal);
   }
 
   async close(): Promise<void> {
@@ -125,7 +118,7 @@ export class Meter {
     }
     const round = { at, samples };
     this.#rounds = [...this.#rounds, round].slice(-AT_HAND);
-    for (const wake of [...this.#sleepers]) wake();
+    this.#sleepers.wake();
     this.#write(round);
   }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WebSocket } from "ws";
 import { createClient } from "../../../clients/sdk/index.ts";
+import { until } from "../../drivers/support.ts";
 import { ServerProcess } from "../../setup/server.ts";
 
 /** What streams went through while their server was killed, and what came of it. */
@@ -51,13 +52,13 @@ export async function killDuringStreams(kills: number): Promise<Survived> {
     const silenceMillis: number[] = [];
     for (let i = 0; i < kills; i++) {
       const from = texts.length;
-      await until(() => texts.length > from + 20);
+      await seen(() => texts.length > from + 20);
       const small = await client.submit({ command: "true" });
-      await until(() => cursors.length > 0);
+      await seen(() => cursors.length > 0);
       const killedAt = performance.now();
       await server.end("SIGKILL");
       await server.start(port);
-      await until(() => seenAt > killedAt);
+      await seen(() => seenAt > killedAt);
       silenceMillis.push(seenAt - killedAt);
       await client.waitFor(small.id);
     }
@@ -68,7 +69,7 @@ export async function killDuringStreams(kills: number): Promise<Survived> {
       ({ cursor }) => cursor,
     );
     const last = recorded.at(-1) as string;
-    await until(() => cursors.includes(last));
+    await seen(() => cursors.includes(last));
     stop.abort();
     await events;
     const count = Number(/^end (\d+)$/.exec(texts.at(-1) ?? "")?.[1]);
@@ -96,10 +97,5 @@ function compared(sent: readonly string[], came: readonly string[]): Came {
   };
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 120_000;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error("the streams stand still");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+/** A server that is killed again and again on a busy machine takes its time. */
+const seen = (isSo: () => boolean): Promise<boolean> => until("the streams have gone on", isSo, 120_000);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import type { JobId } from "../../../core/job.ts";
 import type { Site } from "../container/setup.ts";
@@ -5,6 +6,8 @@ import { containerOf, neverStarted, removeContainer, removeVolume } from "../con
 import { accept, reasonOf, statusOf } from "../engine/engine.ts";
 
 const START_MILLIS = 60_000;
+const OOM_TOLD_WITHIN_MILLIS = 1_000;
+const KILLED = 137;
 
 export const isRunning = ({ State: { Running, Restarting } }: ContainerInspectInfo): boolean => Running || Restarting;
 
@@ -33,6 +36,15 @@ export class RunContainer {
         (info) => info ?? null,
         (error) => accept<null>(404)(error) ?? null,
       );
+  }
+
+  /** How it ended, for good: the engine may hear of the end before it hears that memory was used up. @param memoryMiB its limit */
+  async settled(info: ContainerInspectInfo, memoryMiB: number | null): Promise<ContainerInspectInfo> {
+    const { ExitCode: exitCode, OOMKilled: isKnown } = info.State;
+    const mayBe = memoryMiB !== null || exitCode === KILLED;
+    if (!mayBe || exitCode === 0 || isKnown) return info;
+    await sleep(OOM_TOLD_WITHIN_MILLIS, undefined, { signal: this.#signal });
+    return (await this.inspect()) ?? info;
   }
 
   /** Starts it once: a start without an answer may have happened. Throws the engine's word when it refuses. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
 import { Surplus } from "../../../carry/carry.ts";
 import type { RunOrder } from "../../../core/command.ts";
@@ -28,8 +27,6 @@ import { RunMemory } from "./run-memory.ts";
 
 /** How long the end of a failed start is held back so that it leaves nothing behind. */
 const CLEAN_UP_MILLIS = 10_000;
-const OOM_TOLD_WITHIN_MILLIS = 1_000;
-const KILLED = 137;
 
 /**
  * One run, as this life of the server knows it. What it is told is done one after the other; a stop overtakes what only
@@ -314,7 +311,7 @@ export class ContainerRun {
 
   async #finish(info: ContainerInspectInfo, atFirstSight: boolean, lostContact: boolean): Promise<void> {
     const stopped = await this.#ending.wasTold(atFirstSight);
-    const { State: state } = await this.#settled(info);
+    const { State: state } = await this.#container.settled(info, this.#memoryMiB);
     const unseen = lostContact || atFirstSight;
     const hands = stopped ? null : await remembered(this.#site.engine, info, this.#life.signal);
     const exit = exitOf(state, {
@@ -329,15 +326,6 @@ export class ContainerRun {
     });
     const at = Math.max(this.#started?.at ?? 0, this.#site.instantOf(state.FinishedAt));
     this.#end(exit, at);
-  }
-
-  /** The engine may hear of the end of a container before it hears that its memory was used up. */
-  async #settled(info: ContainerInspectInfo): Promise<ContainerInspectInfo> {
-    const { ExitCode: exitCode, OOMKilled: isKnown } = info.State;
-    const mayBe = this.#memoryMiB !== null || exitCode === KILLED;
-    if (!mayBe || exitCode === 0 || isKnown) return info;
-    await sleep(OOM_TOLD_WITHIN_MILLIS, undefined, { signal: this.#life.signal });
-    return (await this.#container.inspect()) ?? info;
   }
 
   #armKill(): void {

@@ -35,7 +35,14 @@ describe("the lines that a log is shown from", () => {
       job,
       attempt,
       server: () => client,
-      connected: () => new Promise((resolve) => setTimeout(resolve, 20)),
+      connected: async () => {
+        await until("the server answers", () =>
+          client.cluster().then(
+            () => true,
+            () => false,
+          ),
+        );
+      },
       changed: () => {},
       failed: (error) => {
         throw error;
