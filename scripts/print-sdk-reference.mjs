@@ -141,9 +141,9 @@ const declared = (file, name) => sourceOf(file).statements.find((each) => each.n
 
 function typeNames() {
   return new Set(
-    ["generated/operations.ts", "client.ts", "typed-document.ts", "download.ts"].flatMap((file) =>
+    ["generated/operations.ts", "queries.ts", "typed-document.ts", "download.ts"].flatMap((file) =>
       exported(file)
-        .filter((each) => ts.isTypeAliasDeclaration(each) || (ts.isInterfaceDeclaration(each) && file !== "client.ts"))
+        .filter((each) => ts.isTypeAliasDeclaration(each) || (ts.isInterfaceDeclaration(each) && file !== "queries.ts"))
         .map(({ name }) => name.text),
     ),
   );

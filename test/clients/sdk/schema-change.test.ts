@@ -27,7 +27,13 @@ function faultsWith(change: (schema: string) => string): readonly string[] {
       ? ts.createSourceFile(file, text, language)
       : (last?.getSourceFile(file) ?? getSourceFile(file, language, ...rest));
   last = ts.createProgram(["clients/sdk/index.ts"], options, host);
-  return ["clients/sdk/client.ts", "clients/sdk/index.ts", "clients/sdk/generated/operations.ts"]
+  return [
+    "clients/sdk/client.ts",
+    "clients/sdk/connection.ts",
+    "clients/sdk/queries.ts",
+    "clients/sdk/index.ts",
+    "clients/sdk/generated/operations.ts",
+  ]
     .flatMap((file) => last?.getSemanticDiagnostics(last.getSourceFile(file)) ?? [])
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
 }
