@@ -159,6 +159,9 @@ describe("cordonServer and drainServer", () => {
     house.mutate(mutation, { name: "alpha", ...input }, fields);
 
   it("give a server a state with its reason until they end; a drain has a deadline and counts what is left", async () => {
+    const jobs = async (): Promise<Json[]> =>
+      (await house.data('{ server(name: "alpha") { jobs { id } } }')).server.jobs;
+    await until("the cancelled jobs have let go of it", async () => (await jobs()).length === 0);
     const cordoned = await change("cordonServer", { reason: " a fan rattles " });
     expect(cordoned.server).toMatchObject({ state: "CORDONED", stateReason: "a fan rattles", drain: null });
     const { server } = await change("drainServer", { deadlineSeconds: 60 });

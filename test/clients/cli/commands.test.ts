@@ -234,6 +234,7 @@ test("servers are listed, added, drained and removed", async () => {
 
 test("a server is cordoned and drained with a reason and a deadline, which the list shows until they end", async () => {
   const say = async (...words: string[]): Promise<string> => (await cli(words)).out;
+  await eventually(() => say("servers")).toMatch(/^beta +up +\S+ +\S+ +0\//m); // the last one lets go of its core
   expect(await say("cordon", "beta", "--reason", "a fan rattles")).toBe("beta takes no more jobs; no job is there\n");
   expect(await say("servers")).toMatch(/^beta +cordoned: a fan rattles +\d+s /m);
   expect(await say("drain", "beta", "--reason", "new disks", "--deadline", "2h")).toBe(
