@@ -24,7 +24,7 @@ test("a job over two servers is asked for, and shows its servers, its ports, and
     const found = await house.data(
       `query ($id: ID!) {
         job(id: $id) {
-          status launcher servers { min max } ports { name port serverName serverPort } runs { nodes { serverNames } } spec
+          status launcher servers { min max } ports { name port serverName serverPort } serverNames runs { nodes { serverNames } } spec
         }
         jobLogs(job: $id) { lines { rank text } }
         servers { nodes { name address } }
@@ -40,6 +40,7 @@ test("a job over two servers is asked for, and shows its servers, its ports, and
       { name: "web", port: 8080, serverName: "alpha", serverPort: 29_500 },
       { name: "web", port: 8080, serverName: "beta", serverPort: 29_502 },
     ],
+    serverNames: ["alpha", "beta"],
     runs: { nodes: [{ serverNames: ["alpha", "beta"] }] },
   });
   expect(job.spec).toMatchObject({ servers: 2, ports: [{ name: "web", port: 8080 }] });

@@ -349,11 +349,12 @@ describe("a job that is over", () => {
     const id = await house.submit({ command: "true", gpus: { count: 1 } });
     await reaches(id, "COMPLETED");
     const { job } = await house.data(
-      "query ($id: ID!) { job(id: $id) { server { name } lastServer { name } runs { nodes { serverName } } } }",
+      "query ($id: ID!) { job(id: $id) { server { name } lastServer { name } serverNames runs { nodes { serverName } } } }",
       { id },
     );
     expect(job.server).toBeNull();
     expect(job.lastServer.name).toBe(job.runs.nodes[0].serverName);
+    expect(job.serverNames).toEqual([job.lastServer.name]);
   });
 
   it("waits anew, when it is retried, for what has not completed", async () => {

@@ -132,7 +132,7 @@ describe("other lists", () => {
 
 describe("the number of SQL statements", () => {
   const query = `query ($first: Int) { jobs(first: $first) { totalCount nodes { id name
-    lastServer { name }
+    lastServer { name } serverNames
     server { name gpus { id job { id } } } grantedGpus { id } runs { nodes { id server { name } gpus { id } job { id } } }
     migrations { nodes { id job { id } } } } } }`;
 

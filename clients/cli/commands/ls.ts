@@ -173,7 +173,7 @@ const jobRow = (terminal: Terminal, job: Job, now: number): (string | Cell)[] =>
   job.name,
   statusCell(terminal, job),
   formatShare(job.progress),
-  (job.server ?? job.lastServer)?.name ?? "-",
+  placeOf(job),
   sizeWords(job.grantedGpus.length, job.gpus),
   sizeWords(job.grantedCores.length, job.cores),
   job.firstStartedAt === null ? "-" : formatSeconds(job.serviceTime),
@@ -232,6 +232,10 @@ function printed(terminal: Terminal, listing: Listing, json: boolean, isQuiet: b
   if (json) return JSON.stringify({ jobs, totalCount: total });
   return (isQuiet ? jobs.map(({ id }) => id) : linesOf(terminal, listing)).join("\n");
 }
+
+/** Where it is or was at last: `alpha`, `alpha +1` for a gang on two servers. */
+const placeOf = ({ serverNames: [lead = "-", ...others] }: Job): string =>
+  others.length > 0 ? `${lead} +${others.length}` : lead;
 
 /** What it has, else what it asked for, as one would write it: `2`, or `1:4`. */
 function sizeWords(granted: number, { min, max }: { readonly min: number; readonly max: number }): string {

@@ -35,7 +35,7 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["status", [statusWords(job), reasonOf(job)].filter(Boolean).join(": ")],
     ["cause", job.failure && `${job.failure.code} (${job.failure.origin.toLowerCase()})`],
     ["remedy", job.failure?.hint ?? null],
-    ["server", job.server && placesOf(job.server.name, job)],
+    ["server", job.server && job.serverNames.join(", ")],
     ["progress", job.progress && formatProgress(job.progress)],
     ["remaining", job.estimate && estimateWords(job.estimate, job.gpus.max > 0 ? "GPU" : "core")],
     ["expected start", job.forecast && isWaiting(job) ? expectedWords(job.forecast.startsAt, now) : null],
@@ -191,12 +191,6 @@ interface Request {
 function granted({ min, max, preferred }: Request, now: readonly number[] | null | undefined): string {
   const asked = min === max ? String(min) : `${min} to ${max}${preferred === min ? "" : `, ${preferred} preferred`}`;
   return now && now.length > 0 ? `${asked}, now ${now.map((number) => `#${number}`).join(", ")}` : asked;
-}
-
-/** The server, or all of them, rank 0's first. */
-function placesOf(lead: string, { runs }: JobDetails): string {
-  const names = runs.nodes.at(-1)?.serverNames ?? [];
-  return names[0] === lead ? names.join(", ") : lead;
 }
 
 /** "2 to 4, torchrun"; null for a job on one server without a launcher. */

@@ -1434,6 +1434,8 @@ export type Job = {
     /** Unique among the servers. */
     readonly name: string;
   } | null;
+  /** The names of all servers where its last run is or was, in rank order; none when it never ran. */
+  readonly serverNames: readonly string[];
   /** The GPUs that it holds now. */
   readonly grantedGpus: readonly ({
     /** Unique among everything that has an id. */
@@ -2100,6 +2102,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -2586,6 +2589,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -3239,6 +3243,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -3394,6 +3399,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -3561,6 +3567,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -3698,6 +3705,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -3835,6 +3843,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -4038,6 +4047,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index
@@ -4760,6 +4770,7 @@ fragment Job on Job {
   lastServer {
     name
   }
+  serverNames
   grantedGpus {
     id
     index

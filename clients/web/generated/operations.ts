@@ -1016,9 +1016,7 @@ fragment JobPage on Job {
   server {
     name
   }
-  lastServer {
-    name
-  }
+  serverNames
   grantedGpus {
     index
     model
@@ -1250,11 +1248,8 @@ export type JobPage = {
     /** Unique among the servers. */
     readonly name: string;
   } | null;
-  /** Where its last run is or was; null when it never ran, and when that server is gone. */
-  readonly lastServer: {
-    /** Unique among the servers. */
-    readonly name: string;
-  } | null;
+  /** The names of all servers where its last run is or was, in rank order; none when it never ran. */
+  readonly serverNames: readonly string[];
   /** The GPUs that it holds now. */
   readonly grantedGpus: readonly ({
     /** Its index on its server. */
@@ -1554,11 +1549,8 @@ export type ListedJob = {
     /** Unique among the servers. */
     readonly name: string;
   } | null;
-  /** Where its last run is or was; null when it never ran, and when that server is gone. */
-  readonly lastServer: {
-    /** Unique among the servers. */
-    readonly name: string;
-  } | null;
+  /** The names of all servers where its last run is or was, in rank order; none when it never ran. */
+  readonly serverNames: readonly string[];
   /** The GPUs that it holds now. */
   readonly grantedGpus: readonly ({
     /** Unique among everything that has an id. */
@@ -1660,9 +1652,7 @@ fragment ListedJob on Job {
   server {
     name
   }
-  lastServer {
-    name
-  }
+  serverNames
   grantedGpus {
     id
     index

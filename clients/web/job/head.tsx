@@ -70,11 +70,14 @@ function ProgressLine({ job }: { readonly job: JobPage }) {
   );
 }
 
-/** `2 GPUs of alpha (0, 1)`; where it was, once it is over. */
+/** `2 GPUs of alpha (0, 1)`, `2 GPUs of alpha, beta (alpha/0, beta/0)`; where it was, once it is over. */
 function placeWords(job: JobPage): string {
-  if (!job.server) return job.lastServer ? `last on ${job.lastServer.name}` : "";
-  const servers = [...new Set([job.server.name, ...job.grantedGpus.map(({ serverName }) => serverName)])].join(", ");
-  if (job.grantedGpus.length > 0)
-    return `${counted(job.grantedGpus.length, "GPU")} of ${servers} (${job.grantedGpus.map(({ index }) => index).join(", ")})`;
+  const servers = job.serverNames.join(", ");
+  if (!job.server) return servers && `last on ${servers}`;
+  if (job.grantedGpus.length > 0) {
+    const isGang = job.serverNames.length > 1;
+    const gpus = job.grantedGpus.map(({ serverName, index }) => (isGang ? `${serverName}/${index}` : index));
+    return `${counted(gpus.length, "GPU")} of ${servers} (${gpus.join(", ")})`;
+  }
   return job.grantedCores.length > 0 ? `${counted(job.grantedCores.length, "core")} of ${servers}` : `on ${servers}`;
 }

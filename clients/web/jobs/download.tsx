@@ -44,7 +44,7 @@ const columns: Readonly<Record<string, (job: Job) => string | number | null>> = 
   type: ({ type }) => type,
   user: ({ user }) => user,
   priority: ({ priority }) => priority,
-  server: ({ server, lastServer }) => server?.name ?? lastServer?.name ?? null,
+  server: ({ serverNames }) => serverNames.join(" ") || null,
   submittedAt: ({ submittedAt }) => submittedAt,
   firstStartedAt: ({ firstStartedAt }) => firstStartedAt,
   endedAt: ({ endedAt }) => endedAt,

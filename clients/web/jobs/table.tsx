@@ -123,12 +123,13 @@ function Progress({ job: { id, status, progress } }: { readonly job: ListedJob }
 }
 
 /** Where it is, or was at last; before that, what it wants. */
-function placeOf({ server, lastServer, grantedGpus, gpus }: ListedJob): string {
-  if (server) {
-    const indexes = grantedGpus.map(({ index }) => index).join(", ");
-    return indexes ? `${server.name}, GPU ${indexes}` : server.name;
-  }
-  if (lastServer) return lastServer.name;
+function placeOf({ server, serverNames, grantedGpus, gpus }: ListedJob): string {
+  const names = serverNames.join(", ");
+  if (server && grantedGpus.length > 0)
+    return serverNames.length > 1
+      ? `${names}: ${grantedGpus.length} GPUs`
+      : `${names}, GPU ${grantedGpus.map(({ index }) => index).join(", ")}`;
+  if (names) return names;
   if (gpus.max === 0) return "";
   const count = gpus.min === gpus.max ? `${gpus.min}` : `${gpus.min} to ${gpus.max}`;
   return `wants ${count} GPU${gpus.max === 1 ? "" : "s"}`;

@@ -1,12 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { placementOf } from "../../core/job.ts";
+import { type Job, placementOf } from "../../core/job.ts";
 import { runId } from "../../core/run.ts";
-import { leadServer } from "../../core/server.ts";
+import { leadServer, type Placement } from "../../core/server.ts";
 import type { JobOrder } from "../../store/job-list.ts";
 import type { Context } from "../context.ts";
 import { cursorOf, numberOf } from "../cursor.ts";
 import { badInput } from "../errors.ts";
 import { jobIdFrom } from "../job-requests.ts";
+import type { Loaders } from "../loaders.ts";
 import { readLog } from "../logs.ts";
 import { gpusOn, serverNamed } from "../places.ts";
 import { type Connection, connection, costOfFew, costOfList, PageArgs, pageOf, pageSize } from "../relay.ts";
@@ -78,9 +79,15 @@ export class JobResolver {
     description: "Where its last run is or was; null when it never ran, and when that server is gone.",
   })
   async lastServer(@Root() { job }: JobView, @Ctx() { engine, loaders }: Context): Promise<ServerView | null> {
-    if (job.attempt === 0) return null;
-    const on = placementOf(job) ?? (await loaders.run.load(runId(job.id, job.attempt)))?.on;
+    const on = await lastPlacement(job, loaders);
     return on ? serverNamed(leadServer(on), engine) : null;
+  }
+
+  @FieldResolver(() => [String], {
+    description: "The names of all servers where its last run is or was, in rank order; none when it never ran.",
+  })
+  async serverNames(@Root() { job }: JobView, @Ctx() { loaders }: Context): Promise<readonly string[]> {
+    return ((await lastPlacement(job, loaders)) ?? []).map(({ server }) => server);
   }
 
   @FieldResolver(() => [GpuView], { complexity: costOfFew, description: "The GPUs that it holds now." })
@@ -117,4 +124,9 @@ export class JobResolver {
   logs(@Root() { id }: JobView, @Args(() => LogArgs) range: LogArgs, @Ctx() { engine }: Context): Promise<LogBatch> {
     return readLog(engine.logs, id, range);
   }
+}
+
+/** Where its last run is or was; undefined when it never ran. */
+async function lastPlacement(job: Job, loaders: Loaders): Promise<Placement | undefined> {
+  return placementOf(job) ?? (job.attempt === 0 ? undefined : (await loaders.run.load(runId(job.id, job.attempt)))?.on);
 }

@@ -275,6 +275,17 @@ test("drain tells in a sentence how many jobs are there; a server goes by force 
   await cli(["rm", id, "--grace", "0"]);
 });
 
+test("ls counts the servers of a job over several, and show names them, while it runs and when it is over", async () => {
+  for (const name of ["gang-1", "gang-2"]) await json(["servers", "add", name, "local", "--gpus", "1"]);
+  const { id, release } = await holding("gang", "--gpus", "2", "-N", "2");
+  expect((await cli(["ls"])).out).toMatch(new RegExp(`^${id} +gang +running +- +gang-1 \\+1 +2 `, "m"));
+  expect((await cli(["show", id])).out).toMatch(/^server +gang-1, gang-2$/m);
+  release();
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
+  expect((await cli(["ls"])).out).toMatch(new RegExp(`^${id} +gang +completed +- +gang-1 \\+1 `, "m"));
+  for (const name of ["gang-1", "gang-2"]) await cli(["servers", "rm", name]);
+});
+
 test("the policy is shown with its options and set while running; a wrong name is refused with those there are", async () => {
   expect(await cli(["policy", "set", "fifo", "--option", "backfill=fit", "--placement", "spread"])).toEqual({
     code: 0,

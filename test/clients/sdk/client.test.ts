@@ -197,7 +197,11 @@ test("a server that a job needs goes by force only, and an ended job tells where
   await expect(client.removeServer("gamma")).rejects.toMatchObject({ code: "CONFLICT" });
   await client.cancel(job.id, 0);
   await eventually(async () => (await client.job(job.id))?.status).toBe("CANCELLED");
-  expect(await client.job(job.id)).toMatchObject({ server: null, lastServer: { name: "gamma" } });
+  expect(await client.job(job.id)).toMatchObject({
+    server: null,
+    lastServer: { name: "gamma" },
+    serverNames: ["gamma"],
+  });
   const next = await client.submit({ command: "sleep 60", gpus: { count: 3 } });
   await client.removeServer("gamma", { force: true });
   expect((await client.servers()).map(({ name }) => name)).not.toContain("gamma");

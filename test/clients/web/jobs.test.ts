@@ -14,14 +14,20 @@ describe("the list of jobs", () => {
   }
   let house: PageHouse;
   beforeAll(async () => {
-    house = await new PageHouse().openPages(chromiumPath as string, { alpha: 2 });
-    await house.submit({ command: "exit 3", name: "has failed", user: "bob", labels: { project: "vision" } });
-    const good = await house.submit({ command: "true", name: HOSTILE, user: "carol", type: "keras" });
-    await until(
-      "they are over",
-      async () => (await house.engine.hasEnded("job-1")) && (await house.engine.hasEnded(good)),
-    );
-    await house.submit({ command: "echo epoch=1/2; sleep 1000", name: "runs", gpus: { count: 2 } });
+    house = await new PageHouse().openPages(chromiumPath as string, { alpha: 1, beta: 1 });
+    for (const spec of [
+      { command: "exit 3", name: "has failed", user: "bob", labels: { project: "vision" } },
+      { command: "true", name: HOSTILE, user: "carol", type: "keras" },
+    ]) {
+      const id = await house.submit(spec);
+      await until("it is over", () => house.engine.hasEnded(id));
+    }
+    await house.submit({
+      command: "echo epoch=1/2; sleep 1000",
+      name: "runs",
+      gpus: { count: 2 },
+      servers: { count: 2 },
+    });
     const submission = `submitJob(input: {spec: {command: "true", name: "waits", gpus: {count: 1}}}) { job { id } }`;
     const ten = Array.from({ length: 10 }, (_, i) => `s${i}: ${submission}`).join(" ");
     for (let i = 0; i < WAITING / 10; i++) await house.data(`mutation { ${ten} }`);
@@ -60,6 +66,14 @@ describe("the list of jobs", () => {
 
     await page.getByLabel("Order").selectOption("Last ended first");
     await rows(page).first().getByText("completed").waitFor();
+    await page.close();
+  });
+
+  it("names every server of a job over several, as the page of the job does with their GPUs", async () => {
+    const page = await house.page("/jobs?phase=running");
+    await page.getByText("alpha, beta: 2 GPUs").waitFor();
+    await rows(page).getByRole("link").first().click();
+    await page.getByText("2 GPUs of alpha, beta (alpha/0, beta/0)").waitFor();
     await page.close();
   });
 
