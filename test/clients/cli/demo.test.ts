@@ -2,13 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { demo } from "../../../clients/cli/demo.ts";
 import { type House, startHouse } from "../house.ts";
 
 const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
 const houses: House[] = [];
+beforeEach(() => vi.stubEnv("TERM", "xterm")); // one that bars can be drawn on, whatever the tests run in
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const house of houses.splice(0)) await house.end();
 });
 

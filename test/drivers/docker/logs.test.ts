@@ -39,10 +39,13 @@ for (const [shared, setting] of [
 
 /**
  * A program that writes, from a seed, lines of all kinds to both its outputs, in pieces that end anywhere, also within a character,
- * and keeps a record of its own. Lines begin with their number, so that two are never alike.
+ * and keeps a record of its own. Lines begin with their number, so that two are never alike. One that pauses on the way writes its last
+ * line when it is sent SIGUSR1: what a program prints as it ends while its engine is away is lost with its pipe.
  */
 const HOSTILE_WRITER = `
-import os, random, sys, time
+import os, random, signal, sys, time
+may_end = []
+signal.signal(signal.SIGUSR1, lambda *_: may_end.append(True))
 random.seed(int(sys.argv[1]))
 count, pause = int(sys.argv[2]), float(sys.argv[3])
 record = open('/checkpoint/record', 'wb')
@@ -57,6 +60,7 @@ for i in range(count):
             b'plain')
     line = b'%d ' % i + body
     last = i == count - 1
+    while pause and last and not may_end: time.sleep(.01)
     data = line if last else line + b'\\n'
     fd = random.choice([1, 2])
     record.write(b'%d ' % fd + line.replace(b'\\\\', b'\\\\\\\\').replace(b'\\n', b'') + b'\\n')
@@ -181,6 +185,8 @@ shared.describe("the output of a hostile program on an engine that is no better"
       await host.heal();
       await host.kill();
       await host.start();
+      const { State } = await host.docker.getContainer(`contract-${run.job}-1`).inspect();
+      process.kill(State.Pid, "SIGUSR1");
     });
     await bench.told.first("RunExited", run);
     const record = await recordOf(run);
