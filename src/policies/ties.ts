@@ -6,8 +6,8 @@ import type { Waiting } from "../core/waiting.ts";
 /**
  * Places among jobs with equally much left, as a list has them that is sorted again and again, each time with ties as they were: who has
  * run until now had more left a moment ago, the more the faster it goes down, and so comes after who waits; of those that wait,
- * who stopped or came first; of those that run, who began last; and who comes only now is the last of all. The public Tiresias simulator
- * has them so.
+ * who stopped or came first; of those that run, who began last, yet behind all others who never waited, the later the further; and who
+ * comes only now is the last of all. The public Tiresias simulator has them so.
  * @param rate at which what is left goes down while it runs
  * @param now Infinity for the place in which a job waits on
  */
@@ -16,7 +16,8 @@ export function placeAmongEquals({ job, isRunning, size }: Contender, now: Insta
   if (!isRunning && job.movedAt === now) return [1, Number.POSITIVE_INFINITY, 0, 0, 0]; // for one that stood before it
   const waitedFrom = [job.movedAt ?? job.submittedAt, job.movedAt === null ? 1 : 0];
   const since = isRunning ? sinceOf(job) : now;
-  return since < now ? [1, rate === "size" ? size : 1, -since, ...waitedFrom] : [0, 0, 0, ...waitedFrom];
+  if (since >= now) return [0, 0, 0, ...waitedFrom];
+  return [1, rate === "size" ? size : 1, job.submittedAt === since ? since : -since, ...waitedFrom];
 }
 
 export type Rate = "time" | "size";

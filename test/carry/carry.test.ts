@@ -11,6 +11,7 @@ import {
   readlink,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -183,6 +184,14 @@ describe("a checkpoint that is carried", () => {
     await writeFile(join(source, "changed"), "otherwise");
     expect(await bring()).toEqual({ bytes: 9, files: 1, kept: { bytes: 4000, files: 1 } });
     expect(await listing(target)).toEqual(await listing(source));
+  });
+
+  it("keeps the second of a file that was written in the last instant of it", async () => {
+    await writeFile(join(source, "weights"), "a".repeat(1000));
+    await utimes(join(source, "weights"), 1_700_000_000.9998, 1_700_000_000.9998);
+    await bring();
+    expect(await listing(target)).toEqual(await listing(source));
+    expect((await bring()).bytes).toBe(0);
   });
 
   it("finds out what size and time do not tell: a file of the same size, written in the same second", async () => {

@@ -61,7 +61,8 @@ async function addFolder(tar: Pack, root: string, path: string, known: Map<strin
 async function add(tar: Pack, root: string, name: string, known: Map<string, string>): Promise<void> {
   const path = join(root, name);
   const found = await lstat(path);
-  const header = { name, mode: (found.mode & PERMISSIONS) | MODE_IS_SET, mtime: found.mtime };
+  const mtime = new Date(Math.floor(found.mtimeMs / 1000) * 1000); // `found.mtime` is rounded, at times into the next second
+  const header = { name, mode: (found.mode & PERMISSIONS) | MODE_IS_SET, mtime };
   const file = `${found.dev}:${found.ino}`;
   const first = known.get(file);
   if (found.isSymbolicLink()) {
