@@ -125,8 +125,9 @@ describe("work that was not saved", () => {
     await migrate(saves);
     await migrate(never);
     expect(jobOf(saves)?.lost?.steps ?? 0).toBe(0);
+    expect(jobOf(saves)?.lost?.millis ?? 0).toBeLessThan(300);
     expect(jobOf(never)?.lost?.steps).toBeGreaterThan(10);
-    expect(jobOf(never)?.lost?.millis).toBeGreaterThan(jobOf(saves)?.lost?.millis ?? 0);
+    expect(jobOf(never)?.lost?.millis).toBeGreaterThan(500);
   });
 
   it("is none where files changed after the signal, though the program does not say so", async () => {
@@ -135,12 +136,12 @@ describe("work that was not saved", () => {
         `cd "$SCHEDULEARN_CHECKPOINT_DIR"; trap "echo x > new; mv new model; exit 143" TERM; i=0; while :; do i=$((i+1)); ${tellStep}; sleep 0.05; done`,
       ),
     });
-    await until("it has worked for 1.5 s", () => (jobOf(id)?.progress?.step ?? 0) > 30);
+    await until("it has done something", () => (jobOf(id)?.progress?.step ?? 0) > 10);
     await house.engine.request((scheduler, now) => ({ events: requestMigrate(scheduler, id, null, now) }));
     await until("it has moved", () => jobOf(id)?.migrations === 1);
-    expect(jobOf(id)?.lost?.millis ?? 0).toBeLessThan(1_500);
+    expect(jobOf(id)?.lost?.millis ?? 0).toBeLessThan(500);
     const [migration] = (await house.engine.queries.migrationsOf([id])).get(id) ?? [];
-    expect(migration?.lostMillis).toBeLessThan(1_500);
+    expect(migration?.lostMillis).toBeLessThan(500);
   });
 
   it("carries only what changed when a job goes back to where it was", async () => {

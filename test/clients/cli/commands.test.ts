@@ -75,7 +75,7 @@ test("ls shows of a job that is over where it was, what it had, how long it trai
   const { id } = await json(["submit", "--name", "over", "--cores", "1:2", "--", "sleep 0.2; exit 3"]);
   await eventually(async () => (await json(["show", id])).status).toBe("FAILED");
   const row = new RegExp(
-    `^${id} +over +failed +- +(alpha|beta) +0 +1:2 +\\d+\\.\\ds +- +\\S+ +\\d+s +exited with code 3$`,
+    `^${id} +over +failed +- +(alpha|beta) +0 +1:2 +0\\.[2-9]s +- +\\S+ +\\d+s +exited with code 3$`,
     "m",
   );
   expect((await cli(["ls"])).out).toMatch(row);

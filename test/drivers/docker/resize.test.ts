@@ -80,7 +80,7 @@ shared.describe("a resize on a Docker engine", () => {
     try {
       const since = performance.now();
       driver.resize(resized(run, 2, { cores: [0, 1] }));
-      expect(performance.now() - since).toBeLessThan(1_000); // an engine that hangs is missed after 1.5 s at the earliest
+      expect(performance.now() - since).toBeLessThan(50);
       await until("the engine counts as down", () =>
         bench.told.all.some((event) => event.type === "ServerHealthChanged" && event.health === "down"),
       );
