@@ -115,7 +115,7 @@ function Progress({ job: { id, status, progress } }: { readonly job: ListedJob }
   const at = epoch !== null ? `epoch ${epoch}${epochs === null ? "" : ` of ${epochs}`}` : null;
   const words = at ?? (step !== null ? `step ${step}${steps === null ? "" : ` of ${steps}`}` : "");
   return (
-    <div class="row-progress" title={words}>
+    <div class="listed-progress" title={words}>
       <Bar fraction={fraction} label={`Progress of ${id}`} />
       <span>{Math.floor(fraction * 100)} %</span>
     </div>
