@@ -64,6 +64,9 @@ export interface Wire {
   readonly connections: () => number;
   /** Cuts every connection that goes through, without a word. */
   cut(): void;
+  /** Cuts every connection, and each new one, until it is mended. */
+  sever(): void;
+  mend(): void;
   /** Lets nothing more through on the connections there are, and tells nobody: both ends think that the other is silent. */
   freeze(): void;
   close(): void;
@@ -74,8 +77,10 @@ export async function wireTo(url: string): Promise<Wire> {
   const { hostname, port, pathname } = new URL(url);
   const open = new Set<Socket>();
   let connections = 0;
+  let isSevered = false;
   const server = createServer((near) => {
     connections++;
+    if (isSevered) return near.destroy();
     const far = connect(Number(port), hostname);
     for (const [from, to] of [
       [near, far],
@@ -98,6 +103,13 @@ export async function wireTo(url: string): Promise<Wire> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
     connections: () => connections,
     cut,
+    sever() {
+      isSevered = true;
+      cut();
+    },
+    mend() {
+      isSevered = false;
+    },
     freeze() {
       for (const socket of open) socket.unpipe().pause();
     },

@@ -76,13 +76,12 @@ describe("the overview", () => {
     const wire = await wireTo(house.api.url);
     const page = await house.page(new URL("/", wire.url).href);
     await page.getByText("servers up").waitFor();
-    await page.context().setOffline(true);
-    wire.cut();
+    wire.sever();
     await page.getByText("The connection to the server is lost").waitFor();
     await page.getByText("servers up").waitFor();
     await page.getByRole("link", { name: "Jobs", exact: true }).click();
     await page.getByText("This page could not be fetched").waitFor();
-    await page.context().setOffline(false);
+    wire.mend();
     await page.getByText(/1–\d of \d/).waitFor();
     await page.close();
     wire.close();
