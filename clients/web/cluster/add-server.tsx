@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { AddServerInput } from "../../sdk/index.ts";
+import { Ask, numberIn, textIn } from "../design/ask.tsx";
+import { Field } from "../design/field.tsx";
 import { api } from "../live/client.ts";
-import { Ask, numberIn, textIn } from "./ask.tsx";
-import { Field } from "./fields.tsx";
 
 interface Props {
   readonly isOpen: boolean;

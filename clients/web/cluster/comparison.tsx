@@ -5,10 +5,10 @@ import { Empty } from "../design/empty.tsx";
 import { Loading } from "../design/loading.tsx";
 import { Panel } from "../design/panel.tsx";
 import { span as spanText } from "../design/time.ts";
+import { counted } from "../design/words.ts";
 import { api } from "../live/client.ts";
 import { useLive } from "../live/use-live.ts";
 import { Wide } from "./wide.tsx";
-import { counted } from "./words.ts";
 
 /** Compared with the one in force unless others are chosen. */
 const USUAL = ["fifo", "srtf", "tiresias", "goodput"];

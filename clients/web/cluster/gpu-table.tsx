@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Gpu, Server } from "../../sdk/index.ts";
+import { Ask, textIn } from "../design/ask.tsx";
+import { Field } from "../design/field.tsx";
 import { api } from "../live/client.ts";
 import { attempt } from "../live/toasts.ts";
-import { Ask, textIn } from "./ask.tsx";
-import { Field } from "./fields.tsx";
 import { Wide } from "./wide.tsx";
 import { mebibytes } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import type { Policy } from "../../sdk/index.ts";
-import { Field } from "./fields.tsx";
+import { Field } from "../design/field.tsx";
 
 type Option = Policy["options"][number];
 

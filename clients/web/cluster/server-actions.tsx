@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Server } from "../../sdk/index.ts";
+import { Ask, numberIn, textIn } from "../design/ask.tsx";
+import { Field } from "../design/field.tsx";
+import { counted } from "../design/words.ts";
 import { api } from "../live/client.ts";
 import { attempt } from "../live/toasts.ts";
-import { Ask, numberIn, textIn } from "./ask.tsx";
-import { Field } from "./fields.tsx";
-import { counted } from "./words.ts";
 
 interface Props {
   readonly server: Server;

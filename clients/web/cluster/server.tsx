@@ -5,13 +5,13 @@ import { PageTitle } from "../design/page-title.tsx";
 import { Panel } from "../design/panel.tsx";
 import { toneOf } from "../design/status.tsx";
 import "./cluster.css";
+import { counted } from "../design/words.ts";
 import { GpuTable } from "./gpu-table.tsx";
 import { Meters } from "./meters.tsx";
 import { ServerActions } from "./server-actions.tsx";
 import { ServerNews, ServerPill } from "./server-state.tsx";
 import { UsagePanel } from "./usage.tsx";
 import { useServers } from "./use-servers.ts";
-import { counted } from "./words.ts";
 
 /** `id` comes from the path: the server's name. */
 export function ServerPage({ id = "" }: { readonly id?: string }) {

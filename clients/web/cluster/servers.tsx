@@ -6,12 +6,13 @@ import { Loading } from "../design/loading.tsx";
 import { PageTitle } from "../design/page-title.tsx";
 import { AddServer } from "./add-server.tsx";
 import "./cluster.css";
+import { counted } from "../design/words.ts";
 import { GpuTiles } from "./gpu-tiles.tsx";
 import { Meters } from "./meters.tsx";
 import { ServerActions } from "./server-actions.tsx";
 import { ServerNews, ServerPill } from "./server-state.tsx";
 import { useServers } from "./use-servers.ts";
-import { counted, sum } from "./words.ts";
+import { sum } from "./words.ts";
 
 const MOST_JOBS = 6;
 

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Policy, SimulateInput } from "../../sdk/index.ts";
+import { Ask, numberIn, textIn } from "../design/ask.tsx";
+import { Field } from "../design/field.tsx";
 import { api } from "../live/client.ts";
 import { useLive } from "../live/use-live.ts";
-import { Ask, numberIn, textIn } from "./ask.tsx";
-import { Field } from "./fields.tsx";
 import { Segments } from "./segments.tsx";
 
 interface Props {

@@ -1,10 +1,10 @@
 import type { GetPoliciesResult, Policy } from "../../sdk/index.ts";
+import { Ask } from "../design/ask.tsx";
+import { Field } from "../design/field.tsx";
+import { counted } from "../design/words.ts";
 import { api } from "../live/client.ts";
 import { useLive } from "../live/use-live.ts";
-import { Ask } from "./ask.tsx";
-import { Field } from "./fields.tsx";
 import { OptionFields, optionsIn } from "./policy-options.tsx";
-import { counted } from "./words.ts";
 
 interface Props {
   /** The policy that is to be in force; null: nothing is asked. */

@@ -10,8 +10,4 @@ const short = (value: number): string =>
 
 export const percent = (fraction: number): string => `${Math.round(100 * fraction)} %`;
 
-/** `1 GPU`, `3 GPUs`. */
-export const counted = (count: number, unit: string): string =>
-  `${count.toLocaleString("en")} ${unit}${count === 1 ? "" : "s"}`;
-
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

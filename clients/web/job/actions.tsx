@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import { Ask, numberIn, textIn } from "../cluster/ask.tsx";
+import { Ask, numberIn, textIn } from "../design/ask.tsx";
+import { Field } from "../design/field.tsx";
 import { Icon } from "../design/icon.tsx";
 import type { JobPage } from "../generated/operations.ts";
 import { api } from "../live/client.ts";
@@ -147,11 +148,11 @@ const Cancel = ({ job, isOpen, onClose }: DialogProps) => (
     {(faultOf) => (
       <>
         <p>It is stopped and does not go on by itself. Its record, output and checkpoint stay.</p>
-        <label class="field">
-          Seconds that it has to save its work
-          <input name="graceSeconds" type="number" min={0} step="any" placeholder="as it asked for" />
-          <span class="fault">{faultOf("graceSeconds")}</span>
-        </label>
+        <Field label="Seconds that it has to save its work" fault={faultOf("graceSeconds")}>
+          {(control) => (
+            <input {...control} name="graceSeconds" type="number" min={0} step="any" placeholder="as it asked for" />
+          )}
+        </Field>
       </>
     )}
   </Ask>
@@ -193,19 +194,19 @@ function Migrate({ job, isOpen, onClose }: DialogProps) {
       {(faultOf) => (
         <>
           <p>It saves its checkpoint, stops, and goes on there. If that fails it goes back to where it was.</p>
-          <label class="field">
-            To
-            <select name="to">
-              <option value="">where it fits best</option>
-              {others.map(({ name, state, gpus }) => (
-                <option key={name} value={name}>
-                  {name} ({state.toLowerCase()}, {gpus.filter((gpu) => gpu.state === "IDLE").length} of {gpus.length}{" "}
-                  GPUs free)
-                </option>
-              ))}
-            </select>
-            <span class="fault">{faultOf("to")}</span>
-          </label>
+          <Field label="To" fault={faultOf("to")}>
+            {(control) => (
+              <select {...control} name="to">
+                <option value="">where it fits best</option>
+                {others.map(({ name, state, gpus }) => (
+                  <option key={name} value={name}>
+                    {name} ({state.toLowerCase()}, {gpus.filter((gpu) => gpu.state === "IDLE").length} of {gpus.length}{" "}
+                    GPUs free)
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
           <label class="check">
             <input type="checkbox" name="live" /> As it runs, with its memory
           </label>
@@ -228,11 +229,11 @@ const Priority = ({ job, isOpen, onClose }: DialogProps) => (
     }}
   >
     {(faultOf) => (
-      <label class="field">
-        Higher goes first, under the policies that look at it
-        <input name="priority" type="number" step={1} defaultValue={String(job.priority)} required />
-        <span class="fault">{faultOf("priority")}</span>
-      </label>
+      <Field label="Priority" hint="Higher goes first, under the policies that look at it" fault={faultOf("priority")}>
+        {(control) => (
+          <input {...control} name="priority" type="number" step={1} defaultValue={String(job.priority)} required />
+        )}
+      </Field>
     )}
   </Ask>
 );

@@ -1,12 +1,13 @@
 import { Ago } from "../design/now.tsx";
 import { Panel } from "../design/panel.tsx";
 import { span } from "../design/time.ts";
+import { counted } from "../design/words.ts";
 import type { JobPage } from "../generated/operations.ts";
 import { api } from "../live/client.ts";
 import { attempt } from "../live/toasts.ts";
 import { useLive } from "../live/use-live.ts";
 import { save } from "./save.ts";
-import { bytesWords, counted } from "./words.ts";
+import { bytesWords } from "./words.ts";
 
 /** Where the job's work is safe. */
 export function CheckpointsPanel({ job }: { readonly job: JobPage }) {

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { Panel } from "../design/panel.tsx";
+import { counted } from "../design/words.ts";
 import { api } from "../live/client.ts";
 import { useLive } from "../live/use-live.ts";
 import { TIMELINE_EVENTS } from "./timeline/model.ts";
-import { clock, counted } from "./words.ts";
+import { clock } from "./words.ts";
 
 const STEP = 100;
 

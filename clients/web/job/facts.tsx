@@ -2,8 +2,9 @@ import type { ComponentChildren } from "preact";
 import { Ago, now } from "../design/now.tsx";
 import { Panel } from "../design/panel.tsx";
 import { span } from "../design/time.ts";
+import { counted } from "../design/words.ts";
 import type { JobPage } from "../generated/operations.ts";
-import { bytesWords, clock, commandLine, counted, expectedWords, lower, rangeWords } from "./words.ts";
+import { bytesWords, clock, commandLine, expectedWords, lower, rangeWords } from "./words.ts";
 
 /** What the job asked for, what it has had, and what is expected of it. */
 export function Facts({ job }: { readonly job: JobPage }) {

@@ -2,9 +2,10 @@ import { Bar } from "../design/bar.tsx";
 import { now } from "../design/now.tsx";
 import { StatusPill } from "../design/status.tsx";
 import { span } from "../design/time.ts";
+import { counted, progressWords } from "../design/words.ts";
 import type { JobPage } from "../generated/operations.ts";
 import { Actions } from "./actions.tsx";
-import { counted, expectedWords, progressWords } from "./words.ts";
+import { expectedWords } from "./words.ts";
 
 /** What the job is called, how it is with it, how far it is, and what can be done with it. */
 export function Head({ job, isHeld }: { readonly job: JobPage; readonly isHeld: boolean }) {
@@ -55,13 +56,7 @@ function ProgressLine({ job }: { readonly job: JobPage }) {
   if (!progress || (isOver && job.status === "COMPLETED" && progress.fraction === null)) return null;
   const left = isOver || estimate?.remainingTime == null ? null : `${span(estimate.remainingTime)} left`;
   const end = isOver ? null : expectedWords(job.forecast?.endsAt ?? null, now.value);
-  const figures = [
-    progress.fraction !== null && `${Math.floor(progress.fraction * 100)} %`,
-    progressWords(progress),
-    progress.samplesPerSecond !== null && `${Number(progress.samplesPerSecond.toPrecision(3))} samples/s`,
-    left,
-    !left && end && `ends ${end}`,
-  ].filter(Boolean);
+  const figures = [...progressWords(progress), left, !left && end && `ends ${end}`].filter(Boolean);
   return (
     <div class="job-progress">
       <Bar fraction={progress.fraction} label={`Progress of ${job.id}`} />

@@ -1,8 +1,9 @@
 import { now } from "../design/now.tsx";
 import { Panel } from "../design/panel.tsx";
 import { span } from "../design/time.ts";
+import { counted } from "../design/words.ts";
 import type { JobPage, MigrationRow, RunRow } from "../generated/operations.ts";
-import { bytesWords, clock, counted, lower } from "./words.ts";
+import { bytesWords, clock, lower } from "./words.ts";
 
 /** Every attempt of the job, the newest first. */
 export function RunsPanel({ job }: { readonly job: JobPage }) {

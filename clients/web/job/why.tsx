@@ -2,10 +2,11 @@ import type { ExplainedChange, JobWhy } from "../../sdk/index.ts";
 import { Ago, now } from "../design/now.tsx";
 import { Panel } from "../design/panel.tsx";
 import { fromNow, span } from "../design/time.ts";
+import { counted } from "../design/words.ts";
 import type { JobPage } from "../generated/operations.ts";
 import { api } from "../live/client.ts";
 import { useLive } from "../live/use-live.ts";
-import { bytesWords, counted, expectedWords, lower } from "./words.ts";
+import { bytesWords, expectedWords, lower } from "./words.ts";
 
 /** It takes the server a look into the future. */
 const EVERY_MILLIS = 2_000;

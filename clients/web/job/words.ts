@@ -1,22 +1,10 @@
 import { span } from "../design/time.ts";
-import type { JobPage } from "../generated/operations.ts";
 
 /** `512 B`, `3.4 MiB`. */
 export function bytesWords(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
-}
-
-/** `1 GPU`, `2 GPUs`. */
-export const counted = (count: number, thing: string): string =>
-  `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
-
-/** `epoch 2 of 5, step 12 of 40`. */
-export function progressWords({ epoch, epochs, step, steps }: NonNullable<JobPage["progress"]>): string {
-  const of = (word: string, at: number | null, all: number | null): string | null =>
-    at === null ? null : `${word} ${at}${all === null ? "" : ` of ${all}`}`;
-  return [of("epoch", epoch, epochs), of("step", step, steps)].filter(Boolean).join(", ");
 }
 
 /** What it runs, as one types it. */

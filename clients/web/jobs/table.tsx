@@ -3,6 +3,7 @@ import { JobLink } from "../design/job-link.tsx";
 import { Ago } from "../design/now.tsx";
 import { StatusPill } from "../design/status.tsx";
 import { span } from "../design/time.ts";
+import { percentDone, progressWords } from "../design/words.ts";
 import type { ListedJob } from "../generated/operations.ts";
 
 interface Props {
@@ -31,7 +32,7 @@ export function JobTable({ jobs, selected, isGrouped, onSelect }: Props) {
       <caption class="visually-hidden">Jobs</caption>
       <thead>
         <tr>
-          <th class="check">
+          <th class="pick">
             <input
               type="checkbox"
               aria-label="Select all on this page"
@@ -52,7 +53,7 @@ export function JobTable({ jobs, selected, isGrouped, onSelect }: Props) {
       <tbody>
         {jobs.map((job) => (
           <tr key={job.id} data-row aria-selected={selected.has(job.id)}>
-            <td class="check">
+            <td class="pick">
               <input
                 type="checkbox"
                 data-select
@@ -111,13 +112,10 @@ function Batch({ job: { batch }, isGrouped }: { readonly job: ListedJob; readonl
 function Progress({ job: { id, status, progress } }: { readonly job: ListedJob }) {
   if (!progress || progress.fraction === null) return null;
   if (status === "COMPLETED") return null; // its pill says it
-  const { epoch, epochs, step, steps, fraction } = progress;
-  const at = epoch !== null ? `epoch ${epoch}${epochs === null ? "" : ` of ${epochs}`}` : null;
-  const words = at ?? (step !== null ? `step ${step}${steps === null ? "" : ` of ${steps}`}` : "");
   return (
-    <div class="listed-progress" title={words}>
-      <Bar fraction={fraction} label={`Progress of ${id}`} />
-      <span>{Math.floor(fraction * 100)} %</span>
+    <div class="listed-progress" title={progressWords(progress).join(" · ")}>
+      <Bar fraction={progress.fraction} label={`Progress of ${id}`} />
+      <span>{percentDone(progress.fraction)}</span>
     </div>
   );
 }

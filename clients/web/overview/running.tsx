@@ -5,6 +5,7 @@ import { Loading } from "../design/loading.tsx";
 import { Panel } from "../design/panel.tsx";
 import { StatusPill } from "../design/status.tsx";
 import { span } from "../design/time.ts";
+import { counted, progressWords } from "../design/words.ts";
 import type { RunningJob } from "../generated/operations.ts";
 
 interface Props {
@@ -34,7 +35,9 @@ export const Running = ({ jobs, total }: Props) => (
             {job.status === "RUNNING" ? (
               <>
                 <Bar fraction={job.progress?.fraction ?? null} label={`Progress of ${job.name}`} />
-                <span class="dim">{progressOf(job)}</span>
+                <span class="dim">
+                  {job.progress ? progressWords(job.progress).join(" · ") : "tells no progress yet"}
+                </span>
               </>
             ) : (
               <StatusPill job={job} />
@@ -54,24 +57,9 @@ export const Running = ({ jobs, total }: Props) => (
 
 /** `ann · alpha, 4 GPUs`. */
 function placeOf({ user, server, grantedGpus, grantedCores }: RunningJob): string {
-  const what = grantedGpus.length > 0 ? units(grantedGpus.length, "GPU") : units(grantedCores.length, "core");
+  const what = grantedGpus.length > 0 ? counted(grantedGpus.length, "GPU") : counted(grantedCores.length, "core");
   return `${user} · ${server ? `${server.name}, ` : ""}${what}`;
 }
-const units = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? "" : "s"}`;
-
-/** `42 % · epoch 4 of 10 · 1,250 samples/s`. */
-function progressOf({ progress }: RunningJob): string {
-  if (!progress) return "tells no progress yet";
-  const { fraction, epoch, epochs, step, steps, samplesPerSecond } = progress;
-  const of = (what: string, at: number | null, all: number | null): string | null =>
-    at === null ? null : `${what} ${round(at)}${all === null ? "" : ` of ${round(all)}`}`;
-  const speed = samplesPerSecond === null ? null : `${round(samplesPerSecond)} samples/s`;
-  const percent = fraction === null ? null : `${Math.floor(fraction * 100)} %`;
-  return [percent, of("epoch", epoch, epochs) ?? of("step", step, steps), speed]
-    .filter((each) => each !== null)
-    .join(" · ");
-}
-const round = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 });
 
 function remainingOf({ status, estimate }: RunningJob): string {
   if (status !== "RUNNING" || estimate?.remainingTime == null) return "";

@@ -10,19 +10,28 @@ import { useKeys } from "./keys.ts";
 import { Toasts } from "./toasts.tsx";
 import { TokenForm } from "./token-form.tsx";
 
-/** A page is fetched when it is first gone to. */
-const page = <Props,>(load: () => Promise<ComponentType<Props>>) =>
-  lazy<ComponentType<Props>>(() => load().catch(() => Unfetched));
+/** A page is fetched when it is first gone to. The style sheets of its folder hold inside of it alone: none is ever taken away. */
+const page = <Props extends object>(folder: string, load: () => Promise<ComponentType<Props>>) =>
+  lazy<ComponentType<Props>>(() =>
+    load().then(
+      (Page) => (props: Props) => (
+        <div class={`${folder}-page`}>
+          <Page {...props} />
+        </div>
+      ),
+      () => Unfetched,
+    ),
+  );
 
-const Overview = page(() => import("../overview/page.tsx").then(({ OverviewPage }) => OverviewPage));
-const Jobs = page(() => import("../jobs/page.tsx").then(({ JobsPage }) => JobsPage));
-const Submit = page(() => import("../submit/page.tsx").then(({ SubmitPage }) => SubmitPage));
-const Job = page(() => import("../job/page.tsx").then(({ JobPage }) => JobPage));
-const Servers = page(() => import("../cluster/servers.tsx").then(({ ServersPage }) => ServersPage));
-const Server = page(() => import("../cluster/server.tsx").then(({ ServerPage }) => ServerPage));
-const Timeline = page(() => import("../cluster/timeline.tsx").then(({ TimelinePage }) => TimelinePage));
-const Policies = page(() => import("../cluster/policies.tsx").then(({ PoliciesPage }) => PoliciesPage));
-const Reports = page(() => import("../cluster/reports.tsx").then(({ ReportsPage }) => ReportsPage));
+const Overview = page("overview", () => import("../overview/page.tsx").then(({ OverviewPage }) => OverviewPage));
+const Jobs = page("jobs", () => import("../jobs/page.tsx").then(({ JobsPage }) => JobsPage));
+const Submit = page("submit", () => import("../submit/page.tsx").then(({ SubmitPage }) => SubmitPage));
+const Job = page("job", () => import("../job/page.tsx").then(({ JobPage }) => JobPage));
+const Servers = page("cluster", () => import("../cluster/servers.tsx").then(({ ServersPage }) => ServersPage));
+const Server = page("cluster", () => import("../cluster/server.tsx").then(({ ServerPage }) => ServerPage));
+const Timeline = page("cluster", () => import("../cluster/timeline.tsx").then(({ TimelinePage }) => TimelinePage));
+const Policies = page("cluster", () => import("../cluster/policies.tsx").then(({ PoliciesPage }) => PoliciesPage));
+const Reports = page("cluster", () => import("../cluster/reports.tsx").then(({ ReportsPage }) => ReportsPage));
 
 export function App() {
   return (

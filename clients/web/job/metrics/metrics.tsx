@@ -1,7 +1,7 @@
 import { Empty } from "../../design/empty.tsx";
 import { Loading } from "../../design/loading.tsx";
 import { Panel } from "../../design/panel.tsx";
-import { counted } from "../words.ts";
+import { counted } from "../../design/words.ts";
 import "./metrics.css";
 import { Plot } from "./plot.tsx";
 import { UsagePanel } from "./usage.tsx";

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { AuthError, SchedulearnError } from "../../sdk/index.ts";
-import { Dialog } from "../design/dialog.tsx";
 import { messageOf, refused } from "../live/link.ts";
 import { tell } from "../live/toasts.ts";
+import { Dialog } from "./dialog.tsx";
 
 interface Props {
   readonly title: string;
@@ -61,7 +61,7 @@ export function Ask({ title, isOpen, onClose, action, isDangerous = false, send,
         )}
         <div class="dialog-actions">
           <button type="button" onClick={onClose}>
-            Cancel
+            Back
           </button>
           <button type="submit" class={isDangerous ? "danger" : "primary"} disabled={isBusy}>
             {action}
