@@ -72,6 +72,7 @@ describe("the pages of the cluster", () => {
       await endpoint.fill("http://nowhere");
       await add.click();
       await page.locator("[aria-invalid=true][name=name]").waitFor();
+      await everywhere(page);
       await name.fill("gamma");
       await add.click();
       await page.locator("[aria-invalid=true][name=endpoint]").waitFor();
