@@ -73,11 +73,11 @@ export class Cli {
     return async (...given) => {
       const command = given.at(-1) as Command;
       const args = given.slice(0, -1) as unknown as Args;
-      const { json, ...place } = command.optsWithGlobals<CommonOptions>();
+      const { json, ...flags } = command.optsWithGlobals<CommonOptions>();
       const terminal = new Terminal(this.io, { json: json === true });
       const versions = new VersionWatch((words) => terminal.note(words));
       let cutAt = 0;
-      const server = this.server(place);
+      const server = this.server(flags);
       const client = createClient({
         ...server,
         webSocket: WebSocket,
@@ -98,7 +98,9 @@ export class Cli {
       });
       try {
         const afterwards = (): SchedulearnClient => createClient({ ...server, webSocket: WebSocket });
-        const session = { client, server, terminal, json: json === true, signal: this.io.signal, afterwards };
+        const { url } = client; // whole, however short it was given
+        const place = { ...server, url };
+        const session = { client, server: place, terminal, json: json === true, signal: this.io.signal, afterwards };
         this.code = (await action(session, ...args)) ?? exitCode.ok;
       } finally {
         client.close();

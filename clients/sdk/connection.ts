@@ -11,8 +11,8 @@ const DEFAULT_URL = "http://127.0.0.1:4000/graphql";
 /** Which server to speak to, and how. */
 export interface ClientOptions {
   /**
-   * Where the API is: `http://host:port/graphql`. If absent, what the command line uses: the address in `SCHEDULEARN_URL` with the
-   * token in `SCHEDULEARN_TOKEN`, or else `http://127.0.0.1:4000/graphql`.
+   * Where the API is: `http://host:port/graphql`, or shorter `http://host:port` or `host:port`. If absent, what the command line uses:
+   * the address in `SCHEDULEARN_URL` with the token in `SCHEDULEARN_TOKEN`, or else `http://127.0.0.1:4000/graphql`.
    */
   readonly url?: string | undefined;
   /** An access token, where the server wants one: `schedulearn token create NAME` makes it. */
@@ -39,7 +39,8 @@ export interface Resumable extends Stoppable {
 
 /** The ways of speaking to one server: to ask, to change, to follow. */
 export function connect({ webSocket, fetch, ...wanted }: ClientOptions) {
-  const { url = named.url(), token = (wanted.url === undefined && named.token()) || null } = wanted;
+  const url = apiOf(wanted.url ?? named.url());
+  const { token = (wanted.url === undefined && named.token()) || null } = wanted;
   const endpoint: Endpoint = { url, token, fetch: fetch ?? globalThis.fetch };
   const retry: Retry = { ...defaultRetry, ...wanted.retry };
   let wasReached = false;
@@ -107,6 +108,12 @@ export function connect({ webSocket, fetch, ...wanted }: ClientOptions) {
   }
 
   return { endpoint, retry, ask, change, follow, followFromNow, end: () => socket.close() };
+}
+
+/** The API of the server that an address names alone; any other address stays as it is. */
+function apiOf(address: string): string {
+  const url = /^(\[[\da-f:]+\]|[\w.-]+):\d+\/?$/i.test(address) ? `http://${address}` : address;
+  return /^https?:\/\/[^/?#]+\/?$/i.test(url) ? new URL("/graphql", url).href : url;
 }
 
 /** The environment, where there is one. */

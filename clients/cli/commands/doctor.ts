@@ -27,7 +27,7 @@ export function doctor(program: Command, cli: Cli): void {
     )
     .option("--config <file>", "the server's configuration (default: schedulearn.yaml here)")
     .option("--data <folder>", "its data folder (default: ./data)")
-    .addHelpText("after", examples("doctor", "doctor --url http://box1:4000/graphql", "doctor --json"))
+    .addHelpText("after", examples("doctor", "doctor --url box1:4000", "doctor --json"))
     .action(
       cli.act(async (session, place: MachinePlace) => {
         const { terminal, json, signal, server } = session;

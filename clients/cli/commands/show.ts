@@ -54,14 +54,8 @@ function printJob(terminal: Terminal, job: JobDetails): void {
     ["env", pairsOf(job.env)],
     ["secrets", job.secretNames.join(", ")],
     ["labels", pairsOf(job.labels)],
-    [
-      "gpus",
-      granted(
-        job.gpus,
-        job.grantedGpus?.map(({ index }) => index),
-      ),
-    ],
-    ["cores", granted(job.cores, job.grantedCores)],
+    ["gpus", granted(job.gpus, gpusNow(job))],
+    ["cores", granted(job.cores, coresNow(job))],
     ["servers", serversOf(job)],
     ["ports", job.ports.map(({ name, serverName, serverPort }) => `${name} at ${serverName}:${serverPort}`).join(", ")],
     ["elasticity", isElastic(job) ? job.elasticity.toLowerCase() : null],
@@ -188,10 +182,22 @@ interface Request {
 }
 
 /** `2`, `1 to 4, 2 preferred`, with what it has now: `1 to 4, now #0, #1`. */
-function granted({ min, max, preferred }: Request, now: readonly number[] | null | undefined): string {
+function granted({ min, max, preferred }: Request, now: string): string {
   const asked = min === max ? String(min) : `${min} to ${max}${preferred === min ? "" : `, ${preferred} preferred`}`;
-  return now && now.length > 0 ? `${asked}, now ${now.map((number) => `#${number}`).join(", ")}` : asked;
+  return now ? `${asked}, now ${now}` : asked;
 }
+
+const spans = ({ serverNames }: JobDetails): boolean => serverNames.length > 1;
+
+/** `#0, #1`; of a job that spans servers `alpha/0, beta/0`. */
+const gpusNow = (job: JobDetails): string =>
+  job.grantedGpus.map(({ serverName, index }) => (spans(job) ? `${serverName}/${index}` : `#${index}`)).join(", ");
+
+/** `#0, #1`; of a job that spans servers, each with cores of the same numbers, `4 in all`. */
+const coresNow = (job: JobDetails): string =>
+  spans(job) && job.grantedCores.length > 0
+    ? `${job.grantedCores.length} in all`
+    : job.grantedCores.map((core) => `#${core}`).join(", ");
 
 /** "2 to 4, torchrun"; null for a job on one server without a launcher. */
 function serversOf({ servers: { min, max }, launcher }: JobDetails): string | null {

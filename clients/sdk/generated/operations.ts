@@ -1442,6 +1442,8 @@ export type Job = {
     readonly id: string;
     /** Its index on its server. */
     readonly index: number;
+    /** The name of its server. */
+    readonly serverName: string;
   })[];
   /** The cores that it holds now, by index. */
   readonly grantedCores: readonly number[];
@@ -2106,6 +2108,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -2593,6 +2596,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -3247,6 +3251,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -3403,6 +3408,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -3571,6 +3577,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -3709,6 +3716,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -3847,6 +3855,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -4051,6 +4060,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB
@@ -4774,6 +4784,7 @@ fragment Job on Job {
   grantedGpus {
     id
     index
+    serverName
   }
   grantedCores
   memoryMiB

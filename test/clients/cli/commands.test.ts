@@ -279,7 +279,10 @@ test("ls counts the servers of a job over several, and show names them, while it
   for (const name of ["gang-1", "gang-2"]) await json(["servers", "add", name, "local", "--gpus", "1"]);
   const { id, release } = await holding("gang", "--gpus", "2", "-N", "2");
   expect((await cli(["ls"])).out).toMatch(new RegExp(`^${id} +gang +running +- +gang-1 \\+1 +2 `, "m"));
-  expect((await cli(["show", id])).out).toMatch(/^server +gang-1, gang-2$/m);
+  const shown = (await cli(["show", id])).out;
+  expect(shown).toMatch(/^server +gang-1, gang-2$/m);
+  expect(shown).toMatch(/^gpus +2, now gang-1\/0, gang-2\/0$/m);
+  expect(shown).toMatch(/^cores +1, now 2 in all$/m);
   release();
   await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED");
   expect((await cli(["ls"])).out).toMatch(new RegExp(`^${id} +gang +completed +- +gang-1 \\+1 `, "m"));

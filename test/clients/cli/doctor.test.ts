@@ -7,7 +7,7 @@ import { checkMachine } from "../../../src/doctor.ts";
 import { cliHouse } from "./cli-house.ts";
 import { runCli } from "./run-cli.ts";
 
-const { cli, json, inHouse } = cliHouse();
+const { cli, json, inHouse, url } = cliHouse();
 const endings: (() => void)[] = [];
 afterEach(() => {
   for (const end of endings.splice(0)) end();
@@ -26,6 +26,8 @@ test("doctor tells of the machine and of a server that is well, in lines and as 
   expect(out).toMatch(/^ok {4}data folder: .*none-yet is made by the first start$/m);
   expect(out).toMatch(/^ok {4}server: http:.*, version \d/m);
   expect(out).toMatch(/^ok {4}server alpha: process, 0 GPUs, \d+ cores/m);
+  const short = await cli(["doctor", "--url", new URL(url()).host]);
+  expect(short.out).toMatch(/^ok {4}server: http:.*\/graphql, version \d.*\nok {4}ready: /m);
   const { checks } = JSON.parse((await cli(["doctor", "--json"])).out);
   expect(checks.every(({ state }: Check) => ["ok", "warn", "fail"].includes(state))).toBe(true);
 });

@@ -212,6 +212,21 @@ test("an operation that the server does not know is a RequestError", async () =>
   await expect(client.request("{ nonsense }", {})).rejects.toThrow(RequestError);
 });
 
+test.each([
+  ["with its path", (url: URL) => url.href],
+  ["without it", (url: URL) => url.origin],
+  ["ending in a slash", (url: URL) => `${url.origin}/`],
+  ["as a host with its port", (url: URL) => url.host],
+])("a server's address is taken %s, by requests and by streams", async (_, addressOf) => {
+  const reader = createClient({ url: addressOf(new URL(house.url)) });
+  expect(reader.url).toBe(house.url);
+  const job = await reader.submit({ command: "echo here" });
+  const lines = [];
+  for await (const { text } of reader.followLines(job.id)) lines.push(text);
+  expect(lines).toEqual(["here"]);
+  reader.close();
+});
+
 test("where tokens exist, none and a wrong one are refused, on HTTP and on the socket; a good one works", async () => {
   const guarded = await startHouse({ servers: "alpha=local" });
   const store = await openStore(guarded.databaseFile);
