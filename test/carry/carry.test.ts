@@ -255,7 +255,8 @@ describe("a checkpoint that is carried", () => {
       never,
       { silenceMillis: 100 },
     );
-    expect(await carrying).toMatchObject({ files: 1 });
-    expect(opened).toBe(2);
+    await carrying;
+    expect(await listing(target)).toEqual(await listing(source));
+    expect(opened).toBeGreaterThan(1);
   });
 });

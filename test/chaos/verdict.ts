@@ -22,6 +22,7 @@ export async function violationsOf(
 ): Promise<string[]> {
   const violations = witnessedViolations(witness);
   const witnessed = witnessedLines(witness);
+  const downs = await downsOf(client);
   const known = new Map<string, Asked>();
   for (const each of asked) {
     if (each.id === null) violations.push(`${each.key} has no id`);
@@ -38,7 +39,7 @@ export async function violationsOf(
     if (each.deleted && !each.cancelled) violations.push(`${id} was deleted and is there`);
     violations.push(
       ...outcomeViolations(job, each),
-      ...(await outputViolations(client, job, each, witnessed, fullDisks)),
+      ...(await outputViolations(client, job, each, witnessed, { downs, fullDisks })),
     );
   }
   for (const { name, gpus, coresUsed, memoryUsedMiB } of await client.servers()) {
@@ -72,20 +73,25 @@ async function outputViolations(
   job: JobDetails,
   { nature, steps }: Asked,
   witnessed: ReadonlyMap<string, number>,
-  fullDisks: Storm["fullDisks"],
+  { downs, fullDisks }: { readonly downs: readonly Spell[]; readonly fullDisks: readonly Spell[] },
 ): Promise<string[]> {
   const violations: string[] = [];
   const members = new Map<string, Member>();
-  for (const { attempt, serverNames, failure, placedAt, endedAt } of job.runs.nodes)
-    for (const [rank, server] of serverNames.entries())
+  for (const { attempt, serverNames, outcome, failure, placedAt, endedAt } of job.runs.nodes) {
+    const [begun, ended] = [placedAt, endedAt ?? ""].map((at) => Date.parse(at)) as [number, number];
+    for (const [rank, name] of serverNames.entries()) {
+      const meets = (from: number, to: number) => (spell: Spell) =>
+        spell.server === name && spell.to > from && spell.from <= to;
+      // Of a run over several servers that was stopped, those that were lost are not waited for.
+      const wasLeft = outcome === "STOPPED" && serverNames.length > 1 && downs.some(meets(ended, ended));
       members.set(`${attempt}.${rank}`, {
         stored: [],
         last: 0,
-        isLost: failure?.code === "server-lost",
-        mayLack: fullDisks.some(
-          (full) => full.server === server && full.to > Date.parse(placedAt) && full.from < Date.parse(endedAt ?? ""),
-        ),
+        isLost: failure?.code === "server-lost" || wasLeft,
+        mayLack: fullDisks.some(meets(begun, ended)),
       });
+    }
+  }
   for await (const { lines } of client.followLogs(job.id))
     for (const { attempt, rank, text } of lines) {
       const member = members.get(`${attempt}.${rank}`);
@@ -114,6 +120,24 @@ async function outputViolations(
   if (ranThrough && !isRight)
     violations.push(`${job.id} came to another result: ${finals.map(({ stored }) => stored.at(-1)).join(", ")}`);
   return violations;
+}
+
+/** When something was so with a server, in milliseconds of the epoch. */
+type Spell = Storm["fullDisks"][number];
+
+/** When servers were down. */
+async function downsOf(client: SchedulearnClient): Promise<Spell[]> {
+  const spells: Spell[] = [];
+  const since = new Map<string, number>();
+  for (const { at, serverId, body } of await client.events({ types: ["ServerHealthChanged"], limit: 100_000 })) {
+    const server = String(serverId);
+    const from = since.get(server);
+    if (from !== undefined) spells.push({ server, from, to: Date.parse(at) });
+    since.delete(server);
+    if ((body as { readonly health: string }).health === "down") since.set(server, Date.parse(at));
+  }
+  for (const [server, from] of since) spells.push({ server, from, to: Number.POSITIVE_INFINITY });
+  return spells;
 }
 
 /** What one member of one attempt has printed, as far as it is kept. */

@@ -1,5 +1,12 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ContainerInspectInfo } from "dockerode";
+import { describe, expect, test } from "vitest";
 import type { RunOrder } from "../../../src/core/command.ts";
+import { Engine } from "../../../src/drivers/docker/engine/engine.ts";
+import { remembered } from "../../../src/drivers/docker/run/hands.ts";
 import type { Driver } from "../../../src/drivers/driver.ts";
 import { useLab } from "../../lab/shared-lab.ts";
 import { Listener, Told } from "../support.ts";
@@ -101,5 +108,50 @@ mortal.describe("an engine that takes its containers along", () => {
     await bench.host().stop();
     await bench.host().start();
     expect(bench.told.of("RunExited", run)).toHaveLength(1);
+  });
+});
+
+describe("an engine that is asked of an end that it has not told of", () => {
+  const [begun, ended] = [1_000, 2_000];
+  const event = (second: number, Action: string, ID = "run") => ({
+    time: second,
+    Action,
+    Actor: { ID, Attributes: {} },
+  });
+
+  /** What an engine tells of the run that remembers these events; null for one that takes no connection. */
+  async function told(events: readonly ReturnType<typeof event>[] | null) {
+    const folder = mkdtempSync(join(tmpdir(), "hands-"));
+    const server = createServer(({ url }, response) => {
+      const { searchParams } = new URL(url ?? "", "http://engine");
+      const { container = [] } = JSON.parse(searchParams.get("filters") ?? "{}") as { container?: string[] };
+      const [since, until] = ["since", "until"].map((name) => Number(searchParams.get(name))) as [number, number];
+      const wanted = events?.filter(
+        ({ time, Actor }) => time >= since && time <= until && (container.length === 0 || container.includes(Actor.ID)),
+      );
+      response.end(wanted?.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    });
+    const socket = join(folder, "docker.sock");
+    if (events) await new Promise<void>((resolve) => server.listen(socket, resolve));
+    const engine = new Engine(`unix://${socket}`);
+    const [StartedAt, FinishedAt] = [begun, ended].map((second) => new Date(second * 1000).toISOString());
+    const info = { Id: "run", State: { StartedAt, FinishedAt } } as ContainerInspectInfo;
+    try {
+      return await remembered(engine, info, new AbortController().signal);
+    } finally {
+      engine.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test.for([
+    ["was there when it knows of the start: it is busy", [event(begun, "start"), event(ended + 9, "die")], true],
+    ["was there when it knows of anything before the end", [event(ended - 1, "start", "another")], true],
+    ["is another life of it when all that it knows of came later", [event(ended + 9, "start", "another")], false],
+    ["is about to end when it takes no connection", null, false],
+  ] as const)("%s", async ([, events, end]) => {
+    expect(await told(events)).toMatchObject({ end, askedBy: null });
   });
 });

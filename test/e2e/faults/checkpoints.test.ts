@@ -67,17 +67,21 @@ shared.describe("a checkpoint, when something happens to its server", () => {
     },
   );
 
-  const carrying = (id: string): Promise<unknown> =>
-    eventually(`the checkpoint of ${id} is carried`, async () => (await using.house.find(id)).phase === "CARRYING");
   const hashes = async (id: string): Promise<string[]> =>
     (await using.house.lines(id)).map(({ text }) => text).filter((text) => text.endsWith("data"));
+  /** A job whose large checkpoint is on its way. */
+  async function migrating(from: LabHost, to: LabHost): Promise<string> {
+    const { house } = using;
+    const id = await house.submitTo(from, large);
+    await house.client.migrate(id, to.name);
+    await eventually(`the checkpoint of ${id} is carried`, async () => (await house.find(id)).phase === "CARRYING");
+    return id;
+  }
 
   test("is carried on where it was cut when its source is away for a while", SLOW, async () => {
     const { house } = using;
     const [first, second] = hosts();
-    const id = await house.submitTo(first, large);
-    await house.client.migrate(id, second.name);
-    await carrying(id);
+    const id = await migrating(first, second);
     await first.cut();
     await eventually("the source is missed", async () => (await house.serverNamed(first.name)).state !== "UP");
     await first.heal();
@@ -90,9 +94,7 @@ shared.describe("a checkpoint, when something happens to its server", () => {
   test("arrives whole though the scheduler is killed with kill -9 in the middle", SLOW, async () => {
     const { house } = using;
     const [first, second] = hosts();
-    const id = await house.submitTo(first, large);
-    await house.client.migrate(id, second.name);
-    await carrying(id);
+    const id = await migrating(first, second);
     await house.restart();
     const job = await house.ends(id);
     expect(job).toMatchObject({ status: "COMPLETED", attempt: 2, migrationCount: 1 });
@@ -103,9 +105,7 @@ shared.describe("a checkpoint, when something happens to its server", () => {
   test("stays where it was when the target is gone in the middle: the job goes on there", SLOW, async () => {
     const { house } = using;
     const [first, second] = hosts();
-    const id = await house.submitTo(first, large);
-    await house.client.migrate(id, second.name);
-    await carrying(id);
+    const id = await migrating(first, second);
     await second.cut();
     const job = await house.ends(id);
     expect(job).toMatchObject({ status: "COMPLETED", migrationCount: 0 });

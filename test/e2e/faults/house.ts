@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { WebSocket } from "ws";
 import {
   createClient,
@@ -36,6 +36,7 @@ export function useFaultHouse(lab: SharedLab, settings: object = {}): { readonly
   beforeAll(async () => {
     house = await FaultHouse.open(lab.hosts, settings);
   }, MINUTES);
+  beforeEach(({ onTestFailed }) => onTestFailed(async () => console.info(await house?.history())));
   afterEach(() => house?.clear(), MINUTES);
   afterAll(() => house?.close(), MINUTES);
   return {
@@ -75,6 +76,13 @@ export class FaultHouse {
 
   get client(): SchedulearnClient {
     return this.#client;
+  }
+
+  /** What has happened, and what the server said of it. */
+  async history(): Promise<string> {
+    const events = await this.client.events({ limit: 10_000 });
+    const lines = events.filter(({ type }) => type !== "RunProgressed").map(({ at, summary }) => `${at} ${summary}`);
+    return [...lines, this.server.output].join("\n");
   }
 
   /** kill -9, and the next life on the same port and data; resolves when it answers. */

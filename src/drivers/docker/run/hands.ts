@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { Engine } from "../engine/engine.ts";
 import { statusOf } from "../engine/engine.ts";
-import { eventsBetween, isEnd } from "../engine/events.ts";
+import { type EngineEvent, eventsBetween, isEnd } from "../engine/events.ts";
 import { signalName } from "./outcome.ts";
 
 const REQUEST_MILLIS = 5_000;
@@ -15,7 +15,7 @@ const TAKES_NOBODY: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOENT"]);
 export interface Remembered {
   /** It knows of the start: so it has not ended since. */
   readonly start: boolean;
-  /** It knows of the end. */
+  /** It knows of the end, or of something before it: so it was there when the container ended. */
   readonly end: boolean;
   /** The signal with which somebody had it end the container; null when it knows of nobody. */
   readonly askedBy: string | null;
@@ -34,14 +34,13 @@ export async function remembered(
   const anew = engine.anew();
   try {
     return await anew.ask({ signal, deadlineMillis: REQUEST_MILLIS }, async (abortSignal) => {
-      const events = await eventsOf(anew, info, abortSignal).catch((error) => {
-        if (TAKES_NOBODY.has((error as { code?: string }).code)) return [];
-        throw error;
-      });
+      const events = await orNone(eventsOf(anew, info, abortSignal));
+      // A busy engine tells of an end seconds after it.
+      const end = events.some(isEnd) || (await orNone(oneBeforeEnd(anew, info, abortSignal))).length > 0;
       const asked = events.map(({ Actor }) => Number(Actor.Attributes.signal)).findLast((number) => ENDING.has(number));
       return {
         start: events.some(({ Action }) => Action === "start"),
-        end: events.some(isEnd),
+        end,
         askedBy: asked === undefined ? null : signalName(asked),
       };
     });
@@ -58,6 +57,21 @@ function eventsOf({ docker }: Engine, { Id, State }: ContainerInspectInfo, abort
   const filters = JSON.stringify({ type: ["container"], container: [Id] });
   const range = { since: secondsOf(State.StartedAt, -1_000), until: secondsOf(State.FinishedAt, TOLD_WITHIN_MILLIS) };
   return eventsBetween(docker, { ...range, filters, abortSignal }, isEnd);
+}
+
+/** Something that it knows of from before the container's end. */
+function oneBeforeEnd({ docker }: Engine, { State }: ContainerInspectInfo, abortSignal: AbortSignal) {
+  return eventsBetween(docker, { since: 1, until: secondsOf(State.FinishedAt), abortSignal }, () => true);
+}
+
+/** None, too, of an engine that takes no connection. */
+async function orNone(events: Promise<readonly EngineEvent[]>): Promise<readonly EngineEvent[]> {
+  try {
+    return await events;
+  } catch (error) {
+    if (TAKES_NOBODY.has((error as { code?: string }).code)) return [];
+    throw error;
+  }
 }
 
 /** `2026-11-26T01:27:48.814436998Z` as `1795656468.814436998`. */
