@@ -1,9 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createClient, type SchedulearnClient, UnreachableError } from "../../clients/sdk/index.ts";
+import { until } from "../drivers/support.ts";
 import { useLab } from "../lab/shared-lab.ts";
 import { runCommand, ServerProcess } from "../setup/server.ts";
 import { faultsOf } from "./faults.ts";
@@ -63,17 +65,12 @@ shared.describe("a storm of requests and faults, and calm after it", () => {
         await storm.rage(SECONDS * 1000);
 
         // Calm: what was not answered is asked again, nothing is held back, and what would go on for ever is cancelled.
-        const eventually = async <T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> => {
-          for (const deadline = performance.now() + CALM_SECONDS * 1000; performance.now() < deadline; ) {
-            const found = await look().catch((error: unknown) => {
-              if (error instanceof UnreachableError) return null;
-              throw error;
-            });
-            if (found) return found;
-            await new Promise((resolve) => setTimeout(resolve, 100));
-          }
-          throw new Error(`waited in vain until ${what}`);
+        const unlessAway = (error: unknown): null => {
+          if (error instanceof UnreachableError) return null;
+          throw error;
         };
+        const eventually = <T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> =>
+          until<T | null>(what, async () => (await look().catch(unlessAway)) || sleep(100, null), CALM_SECONDS * 1000);
         const done = async (act: () => Promise<unknown>): Promise<true> => act().then(() => true);
         for (const name of servers)
           await eventually("it takes runs", () => done(() => client.drainServer(name, false)));

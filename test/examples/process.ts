@@ -6,7 +6,9 @@ import { join } from "node:path";
 
 /** A training program as a real process in a group of its own, as a driver runs it. */
 export class Program {
+  /** Of both streams, as it came. */
   output = "";
+  stdout = "";
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
 
@@ -19,6 +21,9 @@ export class Program {
         this.output += chunk;
       });
     }
+    this.#child.stdout?.on("data", (chunk) => {
+      this.stdout += chunk;
+    });
   }
 
   /** Resolves when the program has printed this, or has ended without. */

@@ -128,20 +128,16 @@ shared.describe("the output of a hostile program on an engine that is no better"
   /** Reads to the end of the run, from where it was left each time that it breaks off; `disturb` does what it can. */
   async function readThrough(driver: Driver, run: RunOrder, disturb: (lines: () => number) => Promise<void>) {
     const lines: OutputLine[] = [];
-    let isOver = false;
-    const reading = (async () => {
-      for (const giveUpAt = Date.now() + 120_000; !isOver && Date.now() < giveUpAt; ) {
-        const listener = new Listener(driver, run, positionsOf(lines));
-        isOver = await listener.done.then(
-          () => true,
-          () => false,
-        );
-        for (const line of listener.lines) lines.push(line);
-        if (!isOver) await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    })();
-    await disturb(() => lines.length);
-    await reading;
+    const readOn = async (): Promise<boolean> => {
+      const listener = new Listener(driver, run, positionsOf(lines));
+      const isOver = await listener.done.then(
+        () => true,
+        () => false,
+      );
+      for (const line of listener.lines) lines.push(line);
+      return isOver;
+    };
+    await Promise.all([until("all of it is read", readOn, 120_000), disturb(() => lines.length)]);
     return (stream: "stdout" | "stderr"): string[] => {
       const texts: string[] = [];
       let open = "";
