@@ -44,7 +44,9 @@ test("a backup of a server that works restores its jobs, their output and its se
     command: "i=0; while :; do echo line $((i+=1)); sleep 0.05; done",
     cores: { count: 1 },
   });
-  for await (const batch of client.followLogs(running.id)) if (batch.lines.length > 0) break;
+  const told: string[] = [];
+  for await (const { lines } of client.followLogs(running.id))
+    if (told.push(...lines.map(({ text }) => text)) >= 2) break;
   await client.setPolicy({ policy: "sjf" });
 
   const file = join(target, "one.tar");
@@ -64,7 +66,8 @@ test("a backup of a server that works restores its jobs, their output and its se
   try {
     expect(await again.job(done.id)).toMatchObject({ status: "COMPLETED", name: done.name });
     expect(await logOf(again, done.id)).toEqual(["first", "second"]);
-    expect((await logOf(again, running.id)).slice(0, 2)).toEqual(["line 1", "line 2"]);
+    expect((await logOf(again, running.id)).slice(0, told.length)).toEqual(told);
+    expect(told.slice(0, 2)).toEqual(["line 1", "line 2"]);
     expect((await again.cluster()).policy).toBe("sjf");
     expect((await again.cluster()).id).toBe((await client.cluster()).id);
     expect((await again.waitFor((await again.submit({ command: "true", cores: { count: 1 } })).id)).id).toBe("job-3");
