@@ -77,7 +77,7 @@ export function BulkBar({ selected, onSelect, onDone }: Props) {
         <p>{asked && "asks" in asked && asked.asks}</p>
         <div class="dialog-actions">
           <button type="button" onClick={() => ask(null)}>
-            Keep them
+            Back
           </button>
           <button type="button" class="danger" onClick={() => asked && void act(asked)}>
             {asked?.name} {jobs}
