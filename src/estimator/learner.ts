@@ -18,6 +18,7 @@ import type { Outlook } from "./outlook.ts";
 import { costOf, timed } from "./restart.ts";
 import { JUDGED, Scores } from "./scores.ts";
 import { Services } from "./services.ts";
+import { MOST } from "./shape.ts";
 import { Shelf } from "./shelf.ts";
 import { advanced, newStint, paceOf, type Stint } from "./stint.ts";
 import { newTrail, type Prediction, type Trail, trailShape } from "./trail.ts";
@@ -148,7 +149,7 @@ class HistoryLearner implements Learner {
     const { at } = job.progress;
     const outlook = this.#outlook(job, trail);
     const { remainingSeconds } = believe(job, trail, outlook, this.#knowledge.kinOf(job).request, at);
-    if (remainingSeconds === null) return trail;
+    if (remainingSeconds === null || remainingSeconds > MOST) return trail;
     const attained = workOf(job, trail, outlook.speedup, at);
     return { ...trail, predictions: [...trail.predictions, { at: part, remainingSeconds, attainedSeconds: attained }] };
   }

@@ -1,5 +1,5 @@
 import type { Instant, Millis } from "../core/time.ts";
-import { amount, fieldsOf, flag, listOf, MOST, number, orNull, positive } from "./shape.ts";
+import { amount, fieldsOf, flag, listOf, number, orNull, positive } from "./shape.ts";
 
 /** So much was done at an instant, in the job's own unit. */
 export interface Mark {
@@ -43,6 +43,8 @@ const WARM_UP: Millis = 30_000;
 const WINDOW: Millis = 30_000;
 const RECENT = 5;
 const SMOOTHING = 0.3;
+/** Seconds for one unit of work, some thirty years: what seems slower has done nothing. What is reckoned from it is far below MOST. */
+const SLOWEST = 1e9;
 
 const mark = fieldsOf<Mark>({ at: number, done: amount });
 export const stintShape = fieldsOf<Stint>({
@@ -113,7 +115,7 @@ export function paceOf(stint: Stint, sample: Mark | null): Pace | null {
 function between(from: Mark, to: Mark): number | null {
   const [millis, done] = [to.at - from.at, to.done - from.done];
   const seconds = millis / 1000 / done;
-  return millis > 0 && done > 0 && seconds <= MOST ? seconds : null;
+  return millis > 0 && done > 0 && seconds <= SLOWEST ? seconds : null;
 }
 
 const median = (values: readonly number[]): number => {
