@@ -70,8 +70,9 @@ export class Simulations implements Laboratory {
   }
 
   async list(): Promise<readonly Simulation[]> {
-    const kept = await Promise.all((await this.#reports()).map((name) => this.#kept(name)));
-    const all = [...[...this.#underway.values()].map(({ simulation }) => simulation), ...kept];
+    const underway = new Map([...this.#underway].map(([name, { simulation }]) => [name, simulation])); // before the kept ones
+    const reports = (await this.#reports()).filter((name) => !underway.has(name));
+    const all = [...underway.values(), ...(await Promise.all(reports.map((name) => this.#kept(name))))];
     return all.sort((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));
   }
 
