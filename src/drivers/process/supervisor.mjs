@@ -78,6 +78,7 @@ async function supervise({ command, cwd, env }) {
   let job;
   let unrecorded = null;
   const killsBefore = oomKills();
+  const startedAt = Date.now();
   const exited = new Promise((resolve) => {
     const fail = (error) => resolve({ code: null, signal: null, error: faultOf(error) });
     try {
@@ -91,7 +92,7 @@ async function supervise({ command, cwd, env }) {
   if (job?.pid !== undefined) {
     group = job.pid;
     try {
-      writeWhole("started.json", { ...identityOf(job.pid), at: Date.now() });
+      writeWhole("started.json", { ...identityOf(job.pid), at: startedAt });
     } catch (error) {
       signalGroup(group, "SIGKILL"); // nobody could find it again
       unrecorded = faultOf(error);
