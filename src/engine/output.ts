@@ -185,7 +185,8 @@ export class OutputReader {
     progress.end();
   }
 
-  #watchIdle(): void {
+  /** @param due when it was to look */
+  #watchIdle(due = this.#house.clock.now()): void {
     const { clock, tell } = this.#house;
     const now = clock.now();
     for (const reading of this.#readings.values()) {
@@ -193,13 +194,18 @@ export class OutputReader {
       if (rank > 0) continue;
       const job = this.#house.job(ref.job);
       if (job?.state.status !== "running" || reading.isBroken || reading.isGivenUp) continue;
-      const message = stallOf(reading, job.spec.limits, job.state.since, now);
+      const { since } = job.state;
+      // While this process stood still it heard nobody.
+      const later = (at: Instant): Instant => Math.min(now, Math.max(at, since) + now - due);
+      reading.lastOutputAt = later(reading.lastOutputAt);
+      reading.lastProgressAt = later(reading.lastProgressAt);
+      const message = stallOf(reading, job.spec.limits, now);
       if (message === null || !this.#house.isUp(leadServer(job.state.on))) continue;
       reading.isGivenUp = true;
       const cause = { origin: "application", code: "stalled", message } as const;
       tell({ type: "JobGivenUp", job: ref.job, attempt: ref.attempt, cause, at: now });
     }
-    this.#idleCheck = clock.at(now + IDLE_CHECK, () => this.#watchIdle());
+    this.#idleCheck = clock.at(now + IDLE_CHECK, () => this.#watchIdle(now + IDLE_CHECK));
   }
 }
 
@@ -311,10 +317,9 @@ class ProgressTeller {
 function stallOf(
   { lastOutputAt, lastProgressAt }: Reading,
   { idleSeconds, stallSeconds }: Job["spec"]["limits"],
-  since: Instant,
   now: Instant,
 ): string | null {
-  const isOver = (seconds: number, at: Instant): boolean => now - Math.max(at, since) >= seconds * 1000;
+  const isOver = (seconds: number, at: Instant): boolean => now - at >= seconds * 1000;
   if (idleSeconds !== null && isOver(idleSeconds, lastOutputAt)) return `it printed nothing for ${idleSeconds} s`;
   if (stallSeconds === undefined || !isOver(stallSeconds, lastProgressAt)) return null;
   return `it made no progress for ${stallSeconds} s`;

@@ -231,7 +231,7 @@ describe("a checkpoint that is carried", () => {
       setImmediate(() => source.destroy(new Error("the cable was cut")));
       return source;
     };
-    const carrying = carry(open, folderTarget(target, source), never, { patienceMillis: 500 });
+    const carrying = carry(open, folderTarget(target, source), never, { patienceMillis: 3_000 }); // a busy machine makes pauses
     await expect(carrying).rejects.toThrow("the cable was cut");
     expect(opened).toBeGreaterThan(1);
   });
@@ -253,7 +253,7 @@ describe("a checkpoint that is carried", () => {
       async () => (opened++ === 0 ? new PassThrough() : packFolder(source, never)),
       folderTarget(target, source),
       never,
-      { silenceMillis: 2_000 }, // of a good stream on a busy machine too little to be taken for silent
+      { silenceMillis: 5_000 }, // of a good stream on a busy machine too little to be taken for silent
     );
     expect(await carrying).toMatchObject({ files: 1 });
     expect(opened).toBe(2);

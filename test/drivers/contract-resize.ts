@@ -6,11 +6,13 @@ import { Listener, Told, until } from "./support.ts";
 
 const FOR_EVER = "while :; do sleep 0.1; done";
 // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell
-const ALLOCATION = "${SCHEDULEARN_DIR:-/schedulearn}/allocation.json";
+const SCHEDULEARN = "${SCHEDULEARN_DIR:-/schedulearn}";
+const ALLOCATION = `${SCHEDULEARN}/allocation.json`;
 /** Prints the grant as it is at each signal, with the processors that it and a process begun before may use. */
 const TELLING = `
   unset OMP_NUM_THREADS # or nproc would count by it
-  (trap : USR1; while :; do sleep 0.05; done) & child=$!
+  trap '' USR1 # the child is deaf to it from its first moment on
+  (while :; do sleep 0.05; done) & child=$!
   cpus() { sed -n 's/^Cpus_allowed_list:[^0-9]*//p' "/proc/$1/status"; }
   trap 'grep -o "generation\\":[0-9]*" ${ALLOCATION}; echo "$(nproc) cores"; [ "$(cpus self)" = "$(cpus $child)" ] && echo both' USR1
   echo ready; ${FOR_EVER}`;
@@ -56,7 +58,7 @@ export function claimResize(stage: Stage): void {
     await answers(run, 1);
     await until("it was told", () => listener.texts("stdout").includes("both"));
     for (const order of [third, third, second]) stage.driver.resize(order);
-    expect(await answers(run, 4)).toEqual([2, 3, 3, 2]);
+    expect((await answers(run, 4)).sort()).toEqual([2, 2, 3, 3]); // the older one need not wait for the newer
     await until("it was told of the third", () => listener.texts("stdout").length >= 7);
     const last = resized(run, 4, { cores: [0, 1] });
     stage.driver.resize(last);
@@ -66,13 +68,19 @@ export function claimResize(stage: Stage): void {
   });
 
   claim("a run without a signal for it is resized in silence", async () => {
-    const run = job(`echo ready; while ! grep -q 'generation":2' ${ALLOCATION}; do sleep 0.1; done; exit 0`, {
-      elasticity: "live",
-    });
-    await begin(run).heard("ready");
+    // It stays until it is told to end: a resize is not answered any more once the run is over.
+    const run = job(
+      `echo ready; while ! grep -q 'generation":2' ${ALLOCATION}; do sleep 0.1; done; echo resized
+       while [ ! -e ${SCHEDULEARN}/stop_requested ]; do sleep 0.1; done; exit 0`,
+      { elasticity: "live" },
+    );
+    const listener = begin(run);
+    await listener.heard("ready");
     stage.driver.resize(resized(run, 2));
     expect(await answers(run, 1)).toEqual([2]);
-    expect((await exitOf(run)).outcome).toEqual({ kind: "succeeded" });
+    await listener.heard("resized");
+    stage.driver.stop(run, "SIGCONT", 60);
+    expect(await exitOf(run)).toMatchObject({ outcome: { kind: "stopped" }, exitCode: 0 });
   });
 
   claim("a paused run is resized as it stands, and goes on with its new grant when it is resumed", async () => {

@@ -62,6 +62,11 @@ export class Told {
     );
   }
 
+  /** What was told of the servers' health, oldest first. */
+  get healths(): string[] {
+    return this.all.flatMap((event) => (event.type === "ServerHealthChanged" ? [event.health] : []));
+  }
+
   /** The first of its kind for this run, once it is told. */
   first<Type extends DriverEvent["type"]>(type: Type, run: Pick<RunRef, "job" | "attempt">): Promise<Of<Type>> {
     return until(

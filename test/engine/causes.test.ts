@@ -70,16 +70,14 @@ describe("the cause of an end", () => {
   });
 
   it("is a stall for a program that talks on but does not come on, and not for one that does", async () => {
-    const talk = (step: string): string[] =>
-      shell(`for i in $(seq 12); do echo "epoch=1 step=${step}"; sleep 0.25; done`);
-    const limits = { ...NONE, stallSeconds: 1.5 };
+    const limits = { ...NONE, stallSeconds: 4 };
     const [stalled, well] = [
-      await house.submit({ command: talk("7"), limits }),
-      await house.submit({ command: talk("$i"), limits }),
+      await house.submit({ command: shell("while :; do echo epoch=1 step=7; sleep 0.25; done"), limits }),
+      await house.submit({ command: shell("for i in $(seq 20); do echo epoch=1 step=$i; sleep 0.25; done"), limits }),
     ];
     await house.reaches(stalled, "failed");
     expect((await house.engine.queries.jobsById([stalled])).get(stalled)?.state).toMatchObject({
-      cause: { origin: "application", code: "stalled", message: "it made no progress for 1.5 s" },
+      cause: { origin: "application", code: "stalled", message: "it made no progress for 4 s" },
     });
     await house.reaches(well, "completed");
   });

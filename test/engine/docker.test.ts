@@ -9,7 +9,7 @@ import { gpus } from "../core/world.ts";
 import { until } from "../drivers/support.ts";
 import { busyboxImage } from "../lab/docker-lab.ts";
 import { useLab } from "../lab/shared-lab.ts";
-import { aServer, EngineHouse, shell, trainScript } from "./house.ts";
+import { aServer, EngineHouse, shell, slowAtFirst, trainScript } from "./house.ts";
 
 const shared = useLab({ hosts: 2, gpus: 4 });
 
@@ -59,7 +59,7 @@ shared.describe("the engine over two Docker hosts", () => {
   it("a migrated training job goes on in the other host's container, and ends like an undisturbed one", async () => {
     const undisturbed = await house.submit(training({ SECONDS_PER_STEP: "0" }));
     await house.reaches(undisturbed, "completed");
-    const id = await house.submit({ ...training({}), gpus: gpus(2) });
+    const id = await house.submit({ ...training({}), command: shell(slowAtFirst), gpus: gpus(2) });
     await until("it has trained a while", () => (house.engine.scheduler.job(id)?.progress?.step ?? 0) >= 3);
     const from = house.engine.scheduler.run(id)?.on[0]?.server;
     await house.engine.request((scheduler, now) => ({ events: requestMigrate(scheduler, id, null, now) }));

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -17,7 +17,7 @@ import { JobRow, RunRow } from "../../src/store/rows.ts";
 import { openStore } from "../../src/store/store.ts";
 import { gpus, resolve } from "../core/world.ts";
 import { until } from "../drivers/support.ts";
-import { aServer, EngineHouse, shell, trainScript } from "./house.ts";
+import { aServer, EngineHouse, shell, slowAtFirst, trainScript } from "./house.ts";
 
 let house: EngineHouse;
 beforeEach(async () => {
@@ -37,6 +37,12 @@ const training = (env: Record<string, string>) => ({
   env: { EPOCHS: "4", STEPS: "10", SECONDS_PER_STEP: "0.05", CHECKPOINT_EVERY: "5", ...env },
   checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds: 20 },
 });
+/** Trains, and then stays until `letEnd`. */
+const staying = () => ({
+  ...training({ SECONDS_PER_STEP: "0.02" }),
+  command: shell(`${trainScript}\nuntil [ -e ${house.folder}/go ]; do sleep 0.05; done`),
+});
+const letEnd = () => writeFileSync(join(house.folder, "go"), "");
 
 describe("the engine", () => {
   it("runs a job to its end: output, progress and outcome are on record", async () => {
@@ -55,7 +61,7 @@ describe("the engine", () => {
     await house.join(aServer("alpha", 1), aServer("beta", 1));
     const undisturbed = await house.submit({ ...training({ SECONDS_PER_STEP: "0" }), gpus: gpus(0) });
     await house.reaches(undisturbed, "completed");
-    const id = await house.submit({ ...training({}), gpus: gpus(1) });
+    const id = await house.submit({ ...training({}), command: shell(slowAtFirst), gpus: gpus(1) });
     await until("it has trained a while", () => (house.engine.scheduler.job(id)?.progress?.step ?? 0) >= 3);
     expect(existsSync(checkpointsOf("alpha", id, 1))).toBe(true);
     await house.engine.request((scheduler, now) => ({ events: requestMigrate(scheduler, id, "beta", now) }));
@@ -130,11 +136,12 @@ describe("the engine", () => {
 
   it("freezes a job and lets it go on", async () => {
     await house.join(aServer("alpha", 1));
-    const id = await house.submit(training({ SECONDS_PER_STEP: "0.02" }));
+    const id = await house.submit(staying());
     await until("it trains", () => house.engine.scheduler.job(id)?.progress);
     await house.engine.request((scheduler, now) => ({ events: requestPause(scheduler, id, now) }));
     expect(await house.status(id)).toBe("paused");
     await house.engine.request((scheduler, now) => ({ events: requestResume(scheduler, id, now) }));
+    letEnd();
     await house.reaches(id, "completed");
     expect((await house.lines(id)).filter((line) => line.startsWith("resumed"))).toEqual([]);
   });
@@ -147,8 +154,8 @@ describe("the engine", () => {
       ],
     }));
     const ids = [
-      await house.submit({ ...training({ SEED: "1" }), gpus: gpus(1) }),
-      await house.submit({ ...training({ SEED: "2" }), gpus: gpus(1) }),
+      await house.submit({ ...training({ SEED: "1" }), command: shell(slowAtFirst), gpus: gpus(1) }),
+      await house.submit({ ...training({ SEED: "2" }), command: shell(slowAtFirst), gpus: gpus(1) }),
     ];
     for (const id of ids) await house.reaches(id, "completed");
     for (const [i, id] of ids.entries()) {
@@ -185,7 +192,7 @@ describe("the engine", () => {
 describe("when things go wrong", () => {
   it("a pause that crossed a crash is over when it was lifted: the job goes on", async () => {
     await house.join(aServer("alpha", 1));
-    const id = await house.submit(training({ SECONDS_PER_STEP: "0.02" }));
+    const id = await house.submit(staying());
     await until("it trains", () => house.engine.scheduler.job(id)?.progress);
     await house.engine.request((scheduler, now) => ({ events: requestPause(scheduler, id, now) }));
     await house.close();
@@ -197,6 +204,7 @@ describe("when things go wrong", () => {
     await store.fork().nativeUpdate(JobRow, { id }, { status: "running", body: { ...job, state } });
     await store.close();
     house = await new EngineHouse(house.folder).open();
+    letEnd();
     await house.reaches(id, "completed");
   });
 
@@ -241,7 +249,7 @@ describe("when things go wrong", () => {
     // That life is over, as its process would be.
     await house.abandon();
     house = await new EngineHouse(house.folder).open();
-    expect(house.engine.scheduler.servers.get("alpha")?.health).toBe("up");
+    await until("alpha is up", () => house.engine.scheduler.servers.get("alpha")?.health === "up");
   });
 
   it("a secret of several lines is masked line by line", async () => {
@@ -254,13 +262,32 @@ describe("when things go wrong", () => {
 
   it("an idle limit counts neither a pause nor an attempt that is over", async () => {
     await house.join(aServer("alpha", 1));
-    const limits = { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: 2 };
-    const id = await house.submit({ command: shell("echo one; sleep 1; echo two; sleep 1; echo three"), limits });
+    const limits = { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: 6 };
+    const gate = `until [ -e ${house.folder}/go ]; do sleep 0.05; done`;
+    const id = await house.submit({
+      command: shell(`echo one; ${gate}; sleep 1; echo two; sleep 1; echo three`),
+      limits,
+    });
     await until("it prints", async () => (await house.lines(id)).length > 0);
     await house.engine.request((scheduler, now) => ({ events: requestPause(scheduler, id, now) }));
     const paused = Date.now();
-    await until("longer than the limit has passed", () => Date.now() - paused > 3000);
+    await until("longer than the limit has passed", () => Date.now() - paused > 7000);
     await house.engine.request((scheduler, now) => ({ events: requestResume(scheduler, id, now) }));
+    letEnd();
+    await house.reaches(id, "completed", "failed");
+    expect(await house.status(id)).toBe("completed");
+  });
+
+  it("a server that stood still takes no job for silent that printed meanwhile", async () => {
+    await house.join(aServer("alpha", 1));
+    const limits = { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: 4, stallSeconds: 4 };
+    const prints = `i=0; until [ -e ${house.folder}/go ]; do echo step=$((i+=1)); sleep 0.2; done`;
+    const id = await house.submit({ command: shell(prints), limits });
+    await until("it prints", async () => (await house.lines(id)).length > 0);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
+    const heard = (await house.lines(id)).length;
+    await until("it is heard again", async () => (await house.lines(id)).length > heard);
+    letEnd();
     await house.reaches(id, "completed", "failed");
     expect(await house.status(id)).toBe("completed");
   });
@@ -271,11 +298,14 @@ describe("the next life of the server", () => {
     await house.join(aServer("alpha", 4));
     const long = await house.submit({ ...training({ EPOCHS: "6" }), gpus: gpus(1) });
     const short = await house.submit({
-      command: shell("i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i+1)); sleep 0.02; done; exit 3"),
+      command: shell(
+        `i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i+1)); [ $i = 10 ] && until [ -e ${house.folder}/go ]; do sleep 0.05; done; done; exit 3`,
+      ),
     });
     const held = await house.submit({ command: shell("echo never"), gpus: gpus(4) });
     await until("both run", async () => (await house.lines(long)).length > 3 && (await house.lines(short)).length > 3);
     await house.close();
+    letEnd();
     const runFolder = join(house.folder, "servers/alpha/runs", short, "1");
     await until("the short one ends on its own", () => existsSync(join(runFolder, "exit.json")));
     house = await new EngineHouse(house.folder).open();

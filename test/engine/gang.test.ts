@@ -61,8 +61,11 @@ describe("a run over several servers", () => {
 
   test("ends with the cause of its first member that fails, and the others are told to stop", async () => {
     await pair();
-    const command = shell(`if [ $RANK = 1 ]; then sleep 0.3; exit 7; fi; ${WAITS}`);
+    const go = join(house.folder, "go");
+    const command = shell(`if [ $RANK = 1 ]; then until [ -e ${go} ]; do sleep 0.05; done; exit 7; fi; ${WAITS}`);
     const id = await house.submit({ ...ofTwo, command });
+    await says(id, "0 here");
+    writeFileSync(go, "");
     await house.reaches(id, "failed");
     expect(await exitsOf(id)).toMatchObject([
       {
@@ -127,9 +130,11 @@ describe("a run over several servers", () => {
       shell(`dir=$SCHEDULEARN_CHECKPOINT_DIR; echo attempt $SCHEDULEARN_ATTEMPT $(cat $dir/step 2>/dev/null)
       [ $SCHEDULEARN_ATTEMPT = 2 ] && exit
       echo $RANK > $dir/step
-      if [ $RANK = 0 ]; then touch ${house.folder}/saved; ${WAITS}; fi
+      if [ $RANK = 0 ]; then ${WAITS}; fi
       until [ -e ${house.folder}/saved ]; do sleep 0.05; done; exit 1`);
     const id = await house.submit({ ...ofTwo, command, retries: { application: 1, infrastructure: 0 } });
+    await says(id, "0 here");
+    writeFileSync(join(house.folder, "saved"), "");
     await house.reaches(id, "completed");
     expect(await rankedLines(id)).toEqual([
       "0 attempt 1",

@@ -22,6 +22,9 @@ import { until } from "../drivers/support.ts";
 
 export const trainScript = readFileSync(new URL("../../examples/train.sh", import.meta.url), "utf8");
 
+/** So slow in its first run that it is still under way when something is done with it, however late that comes; then quick. */
+export const slowAtFirst = `[ "$SCHEDULEARN_ATTEMPT" = 1 ] && SECONDS_PER_STEP=0.5\n${trainScript}`;
+
 /** A whole engine over real files and real processes (or what `drivers` gives), in a folder of its own. */
 export class EngineHouse {
   readonly folder: string;

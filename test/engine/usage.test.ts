@@ -30,7 +30,7 @@ test("what jobs hold is added up to the millisecond, whenever it is asked for", 
   expect([next.millis, next.cores, next.gpus.get("alpha/0")]).toEqual([100, 5, { job: "job-3", held: 1 }]);
 });
 
-test("cores kept busy are those between two looks; a hanging server is given up, and is asked once at a time", async () => {
+test("cores kept busy are those between two readings, however late they come; a hanging server is given up, and is asked once at a time", async () => {
   let now = 0;
   let asked = 0;
   const answers: (readonly RunUse[] | null)[] = [];
@@ -45,11 +45,12 @@ test("cores kept busy are those between two looks; a hanging server is given up,
   const closing = new AbortController();
   const look = () => uses.look(() => now, closing.signal);
   expect(uses.samples(now)).toBeNull();
-  answers.push([{ run, cpuMillis: 1_000, memoryMiB: 10 }]);
+  now = 4_000;
+  answers.push([{ run, at: 1_000, cpuMillis: 1_000, memoryMiB: 10 }]);
   await look();
   expect(uses.samples(now)).toEqual([{ job: "job-1", cores: null, memoryMiB: 10 }]);
-  now = 10_000;
-  answers.push([{ run, cpuMillis: 16_000, memoryMiB: 20 }]);
+  now = 11_000;
+  answers.push([{ run, at: 11_000, cpuMillis: 16_000, memoryMiB: 20 }]);
   await look();
   expect(uses.samples(now)).toEqual([{ job: "job-1", cores: 1.5, memoryMiB: 20 }]);
   now = 20_000;

@@ -25,7 +25,8 @@ export class Receiver {
       void buffer(request).then((body) => {
         const status = receiver.answers.length > 0 ? (receiver.answers.shift() ?? null) : 200;
         receiver.received.push({ headers: request.headers, body, status });
-        if (status === null) request.destroy();
+        // Of a request that came whole, `destroy` would leave the connection.
+        if (status === null) request.socket.destroy();
         else response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {}).end();
       });
     });

@@ -20,7 +20,7 @@ const hook = (given: Partial<WebhookConfig> = {}): WebhookConfig => ({
   secret: SECRET,
   events: ENDS,
   format: "json",
-  timeoutSeconds: 5,
+  timeoutSeconds: 60,
   ...given,
 });
 
@@ -103,7 +103,7 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
 
   test("are told again after an error, a redirect and a cut, in order, with the same delivery; the list says what is wrong", async () => {
     await open(hook());
-    receiver.answers = [500, null, 302];
+    receiver.answers = [500, null, 302, ...Array(100).fill(503)];
     const first = await run("exit 3");
     await house.engines.reaches(first, "failed");
     const second = await run("true");
@@ -114,9 +114,12 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
     });
     expect(failing.url).toBe(`http://127.0.0.1:${receiver.port}/…`);
     expect(failing.failingSince).not.toBeNull();
+    receiver.answers = receiver.answers.filter((status) => status !== 503);
     await until("both are told", () => receiver.taken.length === 2);
     expect(receiver.taken).toEqual([`JobFailed ${first}`, `JobCompleted ${second}`]);
-    expect(receiver.received.map(told)).toEqual([...Array(4).fill(`JobFailed ${first}`), `JobCompleted ${second}`]);
+    const tries = receiver.received.length - 1;
+    expect(tries).toBeGreaterThanOrEqual(4);
+    expect(receiver.received.map(told)).toEqual([...Array(tries).fill(`JobFailed ${first}`), `JobCompleted ${second}`]);
     const deliveries = receiver.received.map(({ headers }) => headers["schedulearn-delivery"]);
     expect(new Set(deliveries).size).toBe(2);
     await until("all is well", async () => (await board()).pending === 0);
@@ -166,7 +169,7 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
 
   test("what ended while nobody could be told is told as it ended, whatever has become of the job since", async () => {
     await open(hook());
-    receiver.answers = Array(3).fill(503);
+    receiver.answers = Array(100).fill(503);
     const deleted = await run("exit 4");
     await house.engines.reaches(deleted, "failed");
     await house.mutate("deleteJob", { id: deleted }, "deletedJobId");
@@ -174,6 +177,7 @@ print(json.dumps([is_genuine(headers, body, given["secret"]), is_genuine(headers
     await house.engines.reaches(revived, "failed");
     await house.mutate("retryJob", { id: revived });
     await house.engines.reaches(revived, "completed", "failed");
+    receiver.answers = [];
     await until("all is told", () => receiver.taken.length === 3);
     expect(receiver.taken.slice(0, 2)).toEqual([`JobFailed ${deleted}`, `JobFailed ${revived}`]);
     const jobs = receiver.received

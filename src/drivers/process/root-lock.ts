@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { identify, isAlive, type ProcessIdentity } from "./processes.ts";
@@ -39,7 +40,7 @@ export class RootLock {
 
   async #make(number: number): Promise<boolean> {
     const file = this.#path(number);
-    const draft = join(this.#folder, `draft-${process.pid}-${number}`);
+    const draft = join(this.#folder, `draft-${randomUUID()}`); // its own: two of this process may be at it
     await writeFile(draft, JSON.stringify(identify(process.pid)), { mode: 0o600 });
     try {
       await link(draft, file);

@@ -1,13 +1,10 @@
 import { expect, test } from "vitest";
 import { useLab } from "../../lab/shared-lab.ts";
-import { isAlive, Listener, Told, until } from "../support.ts";
+import { isAlive, Listener, until } from "../support.ts";
 import { DockerBench } from "./bench.ts";
 
 const shared = useLab({ hosts: 1 });
 const mortal = useLab({ hosts: 1, liveRestore: false });
-
-const healthOf = ({ all }: Told) =>
-  all.flatMap((event) => (event.type === "ServerHealthChanged" ? [event.health] : []));
 
 shared.describe("a Docker engine that is away for a while", () => {
   const bench = new DockerBench(shared);
@@ -29,15 +26,15 @@ shared.describe("a Docker engine that is away for a while", () => {
       void driver.reap("job-unknown", 1);
       driver.discardCheckpoint("job-unknown", { server: host.name, generation: 1 });
       expect(performance.now() - since).toBeLessThan(1_000); // an engine that hangs is missed after 1.5 s at the earliest
-      await until("it counts as down", () => healthOf(bench.told).includes("down"));
+      await until("it counts as down", () => bench.told.healths.includes("down"));
       expect(bench.told.of("RunExited", running)).toEqual([]);
     } finally {
       host.unhang();
     }
     expect((await bench.told.first("RunExited", running)).outcome).toEqual({ kind: "stopped" });
     expect(await bench.told.first("RunExited", late)).toMatchObject({ exitCode: 7 });
-    await until("it counts as up", () => healthOf(bench.told).at(-1) === "up");
-    expect(healthOf(bench.told)).toEqual(["suspect", "down", "up"]);
+    await until("it counts as up", () => bench.told.healths.at(-1) === "up");
+    expect(bench.told.healths).toEqual(["suspect", "down", "up"]);
   });
 
   test("crashes: runs go on, and one that ended meanwhile is told with its true exit code and time", async () => {
@@ -54,7 +51,7 @@ shared.describe("a Docker engine that is away for a while", () => {
     process.kill(Pid, "SIGUSR1");
     await until("its process is gone", () => !isAlive(Pid));
     const goneAt = Date.now();
-    await until("the engine is missed", () => healthOf(bench.told).length > 0);
+    await until("the engine is missed", () => bench.told.healths.length > 0);
     await host.start();
     const exit = await bench.told.first("RunExited", ending);
     expect(exit).toMatchObject({ exitCode: 42, outcome: { cause: { code: "exit" } } });
@@ -73,7 +70,7 @@ shared.describe("a Docker engine that is away for a while", () => {
     const host = bench.host();
     await host.cut();
     try {
-      await until("it counts as down", () => healthOf(bench.told).includes("down"));
+      await until("it counts as down", () => bench.told.healths.includes("down"));
       await host.docker.getContainer(handle).kill({ signal: "SIGUSR1" });
       expect(bench.told.of("RunExited", run)).toEqual([]);
     } finally {
@@ -90,11 +87,11 @@ shared.describe("a Docker engine that is away for a while", () => {
     await host.stop();
     try {
       await expect(bench.connect()).rejects.toThrow(/ECONNREFUSED/);
-      await until("it counts as down", () => healthOf(bench.told).includes("down"));
+      await until("it counts as down", () => bench.told.healths.includes("down"));
     } finally {
       await host.start();
     }
-    await until("it counts as up", () => healthOf(bench.told).includes("up"));
+    await until("it counts as up", () => bench.told.healths.includes("up"));
   });
 });
 

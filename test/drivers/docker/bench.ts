@@ -6,7 +6,7 @@ import type { DockerOptions } from "../../../src/drivers/docker/options.ts";
 import type { Driver } from "../../../src/drivers/driver.ts";
 import { busyboxImage, type LabHost } from "../../lab/docker-lab.ts";
 import type { SharedLab } from "../../lab/shared-lab.ts";
-import { House, Listener, orderOf, type Told } from "../support.ts";
+import { House, Listener, orderOf, type Told, until } from "../support.ts";
 
 /** How a driver reaches an engine of the lab: over TLS. */
 export const endpointOf = ({ name, tcp }: LabHost): Pick<DockerOptions, "server" | "endpoint" | "tls"> => ({
@@ -27,6 +27,13 @@ export async function remains(hosts: readonly Pick<LabHost, "docker">[]): Promis
 }
 
 export async function clear(hosts: readonly Pick<LabHost, "docker">[]): Promise<void> {
+  await until("nothing is left", async () => {
+    await removeAll(hosts);
+    return (await remains(hosts)).length === 0;
+  });
+}
+
+async function removeAll(hosts: readonly Pick<LabHost, "docker">[]): Promise<void> {
   for (const { docker } of hosts) {
     const containers = await docker.listContainers({ all: true });
     await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true }).catch(unlessGoing)));
@@ -101,6 +108,11 @@ export class DockerBench {
     const listener = new Listener(driver, run);
     await listener.done;
     return listener.texts("stdout");
+  }
+
+  /** Until no engine counts as down: when one that did is up again, its readers are cut off once more. */
+  async notDown(): Promise<void> {
+    await until("the engine does not count as down", () => this.told.healths.at(-1) !== "down");
   }
 
   remains(): Promise<string[]> {

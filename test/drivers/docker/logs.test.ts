@@ -175,9 +175,7 @@ shared.describe("the output of a hostile program on an engine that is no better"
       await host.kill();
       await host.start();
       await host.cut();
-      await until("the engine is missed", () =>
-        bench.told.all.some((event) => event.type === "ServerHealthChanged" && event.health === "down"),
-      );
+      await until("the engine is missed", () => bench.told.healths.includes("down"));
       await host.heal();
       await host.kill();
       await host.start();

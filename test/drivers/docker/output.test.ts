@@ -81,6 +81,7 @@ shared.describe("the output of a run on a Docker engine", () => {
     await bench.host().kill();
     await expect(listener.done).rejects.toThrow();
     await bench.host().start();
+    await bench.notDown();
     const again = new Listener(driver, run, positionsOf(listener.lines));
     await until("a hundred more are read", () => again.lines.length > 100);
     driver.stop(run, "SIGCONT", 60);

@@ -67,7 +67,7 @@ const server = createServer(async ({ url = "", headers }, response) => {
   response.writeHead(200, { "content-length": blob.length });
   for (let at = 0; at < blob.length; at += PIECE_BYTES) {
     response.write(blob.subarray(at, at + PIECE_BYTES));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   response.end();
 });

@@ -8,13 +8,16 @@ const MIB = 1024 * 1024;
 
 test("memory that the kernel could take back at once is not in use, whichever version of control groups tells of it", () => {
   const cpu_stats = { cpu_usage: { total_usage: 2_500_000_000 } };
-  expect(useIn({ cpu_stats, memory_stats: { usage: 100 * MIB, stats: { inactive_file: 30 * MIB } } })).toEqual({
-    cpuMillis: 2_500,
-    memoryMiB: 70,
-  });
+  const memory_stats = { usage: 100 * MIB, stats: { inactive_file: 30 * MIB } };
+  expect(useIn({ cpu_stats, memory_stats }, 7)).toEqual({ at: 7, cpuMillis: 2_500, memoryMiB: 70 });
   const first = { inactive_file: 1, total_inactive_file: 40 * MIB };
-  expect(useIn({ cpu_stats, memory_stats: { usage: 100 * MIB, stats: first } }).memoryMiB).toBe(60);
-  expect(useIn({})).toEqual({ cpuMillis: null, memoryMiB: null }); // an engine without control groups
+  expect(useIn({ cpu_stats, memory_stats: { usage: 100 * MIB, stats: first } }, 7).memoryMiB).toBe(60);
+  expect(useIn({}, 7)).toEqual({ at: 7, cpuMillis: null, memoryMiB: null }); // an engine without control groups
+});
+
+test("a reading is of the time at which the engine took it, where it tells of one", () => {
+  expect(useIn({ read: "2030-01-31T18:00:00.250999999Z" }, 7).at).toBe(Date.UTC(2030, 0, 31, 18, 0, 0, 250));
+  expect(useIn({ read: "0001-01-01T00:00:00Z" }, 7).at).toBe(7);
 });
 
 const shared = useLab({ hosts: 1 });

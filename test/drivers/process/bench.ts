@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProcessOptions, processDriver } from "../../../src/drivers/process/driver.ts";
-import { isAlive, killGroup } from "../../../src/drivers/process/processes.ts";
+import { isAlive, killGroup, send } from "../../../src/drivers/process/processes.ts";
 import { RunFolder } from "../../../src/drivers/process/run-folder.ts";
 import type { Bench } from "../contract.ts";
 
@@ -49,6 +49,6 @@ async function namesBelow(folder: string): Promise<string[]> {
 /** Ends what still runs, the job first: its supervisor then ends by itself, unless it never got that far. */
 async function end(folder: RunFolder): Promise<void> {
   const [job, supervisor] = [await folder.read("started.json"), await folder.read("supervisor.json")];
-  if (supervisor && isAlive(supervisor)) process.kill(supervisor.pid, "SIGKILL");
+  if (supervisor && isAlive(supervisor)) send(supervisor.pid, "SIGKILL");
   if (job && isAlive(job)) killGroup(job);
 }

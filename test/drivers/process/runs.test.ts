@@ -48,7 +48,7 @@ describe("a process run", () => {
   it("takes its background processes along when it ends", async () => {
     const [pid] = await linesOf(job("sleep 1000 & echo $!"));
     expect(pid).toMatch(/^\d+$/);
-    expect(identify(Number(pid))).toBeNull();
+    await until("it is gone", () => identify(Number(pid)) === null);
   });
 
   it("takes its background processes along when it is stopped", async () => {
@@ -58,7 +58,7 @@ describe("a process run", () => {
     const pid = await until("it prints a number", () => listener.texts()[0]);
     driver.stop(run, "SIGTERM", 60);
     await house.told.first("RunExited", run);
-    expect(identify(Number(pid))).toBeNull();
+    await until("it is gone", () => identify(Number(pid)) === null);
   });
 
   it("starts in its workdir where that is there, else in a folder of its own", async () => {
@@ -84,6 +84,7 @@ describe("a process run", () => {
       secretNames: ["API_KEY"],
     });
     driver.start(run);
+    await house.told.first("RunStarted", run); // no file in its folder is being replaced any more
     const listener = new Listener(driver, run);
     await listener.heard("known");
     const folder = bench.runFolder("left", run.job);
@@ -155,7 +156,7 @@ describe("a process run", () => {
     await linesOf(first);
     const again = { ...first, attempt: 2, spec: { ...first.spec, command: ["/no/such/program"] } };
     expect(await outcomeOf(again)).toMatchObject({ cause: { code: "command-not-found" } });
-    const { folders } = await driver.connect(AbortSignal.timeout(5_000));
+    const { folders } = await driver.connect(AbortSignal.timeout(30_000));
     expect(folders).toEqual([{ job: first.job, generation: folder.generation }]);
   });
 
@@ -200,7 +201,7 @@ describe("the inventory of a process server", () => {
     ];
     await smi(`case $1 in --query-gpu*) ${lines.map((line) => `echo '${line}'`).join("; ")};; esac`);
     await set({ gpus: "auto" });
-    const { inventory } = await driver.connect(AbortSignal.timeout(5_000));
+    const { inventory } = await driver.connect(AbortSignal.timeout(30_000));
     expect(inventory.gpus).toEqual([
       { id: "left/GPU-aa", index: 0, uuid: "GPU-aa", model: "NVIDIA H100 80GB HBM3", memoryMiB: 81_559 },
       { id: "left/GPU-bb", index: 1, uuid: "GPU-bb", model: "Tesla T4", memoryMiB: null },
@@ -213,12 +214,12 @@ describe("the inventory of a process server", () => {
     const known = declaredGpus("left", [{ index: 0, uuid: "GPU-aa" }]);
     const why = "Failed to initialize NVML: Driver/library version mismatch";
     await set({ gpus: "auto", knownGpus: known });
-    const { inventory } = await driver.connect(AbortSignal.timeout(5_000));
+    const { inventory } = await driver.connect(AbortSignal.timeout(30_000));
     expect(inventory).toMatchObject({ gpus: known, notice: `gpus: auto may not have found all: ${why}` });
     await house.close();
     await bench.cleanup();
     await set({ gpus: "auto" });
-    const { inventory: none } = await driver.connect(AbortSignal.timeout(5_000));
+    const { inventory: none } = await driver.connect(AbortSignal.timeout(30_000));
     expect(none).toMatchObject({ gpus: [], notice: `gpus: auto found none: ${why}` });
   });
 

@@ -202,12 +202,17 @@ export class GpuProbe {
     }
   }
 
-  /** Its name is taken once: what an earlier life left there, or a hand, goes first. */
+  /**
+   * Its name is taken once: what an earlier life left there, or a hand, goes first. Not broken off in the middle: the engine would go on,
+   * and what it has not made yet cannot be removed.
+   */
   async #create(options: ContainerCreateOptions & { readonly name: string }, signal: AbortSignal): Promise<Container> {
-    const create = (): Promise<Container> =>
-      this.#engine.request(signal, CREATE_MILLIS, (abortSignal) =>
+    const create = (): Promise<Container> => {
+      signal.throwIfAborted();
+      return this.#engine.request(new AbortController().signal, CREATE_MILLIS, (abortSignal) =>
         this.#engine.docker.createContainer({ ...options, abortSignal }),
       );
+    };
     try {
       return await create();
     } catch (error) {
