@@ -14,7 +14,7 @@ describe("secrets", () => {
     await house.engines.join(aServer("alpha", 1));
     const secret = "hunter2-hunter2";
     const seen: string[] = [];
-    const followed = house.follow("subscription { events { type body summary } }");
+    const followed = house.follow('subscription { events(after: "e:0") { type body summary } }');
     const submitted = await house.ask(
       "mutation ($spec: JobSpecInput!) { submitJob(input: {spec: $spec}) { job { id env secretNames spec } errors { message } } }",
       { spec: { command: 'echo "the key is $KEY"; test -n "$KEY"', secrets: { KEY: secret } } },
@@ -26,6 +26,7 @@ describe("secrets", () => {
       "it has got its secret",
       async () => (await house.data("query ($id: ID!) { job(id: $id) { status } }", { id })).job.status === "COMPLETED",
     );
+    await until("its end is told", () => followed.items.some(({ type }) => type === "RunExited"));
     const all = await house.ask(
       "query ($id: ID!) { job(id: $id) { spec env statusReason logs { lines { text } } runs { nodes { handle } } } events(first: 100) { body summary } }",
       { id },

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../drivers/support.ts";
 import { aServer } from "../engine/house.ts";
@@ -167,20 +169,28 @@ describe("the query forecastAccuracy", () => {
   const accuracy = async (): Promise<Json> => (await house.data(`{ forecastAccuracy { ${FIELDS} } }`)).forecastAccuracy;
 
   it("holds what was expected at submission against what came of it, also after a restart", async () => {
+    const file = join(house.engines.folder, "told");
     const id = await house.submit({
-      command: "sleep 1.5",
+      command: `while [ ! -e ${file} ]; do sleep 0.02; done`,
       cores: { count: 1 },
       type: "short",
       estimate: { seconds: 2 },
     });
-    await until(
-      "it is over",
-      async () => (await house.data(`{ job(id: "${id}") { status } }`)).job.status === "COMPLETED",
-    );
+    const ask = async (): Promise<Json> =>
+      (await house.data(`{ job(id: "${id}") { status endedAt forecast { endsAt { p50 } } } }`)).job;
+    const { forecast: told } = await until("it is forecast", async () => {
+      const job = await ask();
+      return job.forecast && job; // a job that is over by then is not
+    });
+    writeFileSync(file, "");
+    const { endedAt } = await until("it is over", async () => {
+      const job = await ask();
+      return job.status === "COMPLETED" && job;
+    });
     await until("it is judged", async () => (await accuracy()).some(({ category }: Json) => category === "short"));
     const end = (await accuracy()).find(({ category, of }: Json) => category === "short" && of === "END");
     expect(end).toMatchObject({ policy: "fifo", forecasts: 1 });
-    expect(end.error).toBeLessThan(5);
+    expect(end.bias).toBeCloseTo((Date.parse(endedAt) - Date.parse(told.endsAt.p50)) / 1000, 2);
     expect(Math.abs(end.bias)).toBe(end.error);
     await house.restart();
     expect(await accuracy()).toContainEqual(end);

@@ -36,7 +36,8 @@ describe("submitJob", () => {
       `query ($id: ID!) { job(id: $id) {
         id name type user status statusReason image command env labels priority attempt secretNames spec
         gpus { min max preferred } cores { min max } progress { epoch epochs fraction metrics }
-        submittedAt firstStartedAt endedAt queueingDelay waitingTime serviceTime jobCompletionTime gpuSeconds
+        submittedAt firstStartedAt endedAt queueingDelay waitingTime serviceTime jobCompletionTime
+        gpuSeconds coreSeconds
         runs { totalCount nodes { id reason status outcome exitCode server { name } gpus { index } startedAt } }
         migrations { totalCount } logs { lines { text stream attempt } hasMore } server { name } grantedGpus { id }
       } }`,
@@ -80,6 +81,8 @@ describe("submitJob", () => {
     expect(job.jobCompletionTime).toBeCloseTo(millis / 1000, 3);
     expect(job.waitingTime + job.serviceTime).toBeCloseTo(job.jobCompletionTime, 3);
     expect(job.queueingDelay).toBeLessThanOrEqual(job.jobCompletionTime);
+    expect(job.gpuSeconds).toBeCloseTo(job.serviceTime, 3);
+    expect(job.coreSeconds).toBeCloseTo(2 * job.serviceTime, 3);
   });
 
   it("takes the spec of a job as it shows it", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../drivers/support.ts";
 import { ApiHouse, type Json } from "./house.ts";
 
 let house: ApiHouse;
@@ -111,11 +112,13 @@ describe("one address", () => {
     await house.api.close();
     await house.listen({ limits: { requestsPerSecond: 2 } });
     const statuses: number[] = [];
-    for (let i = 0; i < 12; i++) statuses.push((await house.ask("{ version }")).status);
-    expect(statuses.slice(0, 8)).toEqual(Array(8).fill(200));
-    expect(statuses).toContain(429);
-    const refused = await house.ask("{ version }");
-    if (refused.status === 429) expect(refused.errors![0]!.extensions.code).toBe("RATE_LIMIT");
+    for (let i = 0; i < 8; i++) statuses.push((await house.ask("{ version }")).status);
+    expect(statuses).toEqual(Array(8).fill(200));
+    const refused = await until("it is told to wait", async () => {
+      const answer = await house.ask("{ version }");
+      return answer.status === 429 ? answer : null;
+    });
+    expect(refused.errors![0]!.extensions.code).toBe("RATE_LIMIT");
     await house.api.close();
     await house.listen();
   });

@@ -137,6 +137,11 @@ describe("the number of SQL statements", () => {
     migrations { nodes { id job { id } } } } } }`;
 
   it("does not grow with the number of jobs", async () => {
+    const forecast = "select count(*) as jobs from forecast";
+    await until("nobody else asks: each job is forecast", async () => {
+      const [told] = await house.engines.store.fork().getConnection().execute<{ jobs: number }[]>(forecast);
+      return told?.jobs === ids.length;
+    });
     const count = async (first: number): Promise<number> => {
       const statements: unknown[] = [];
       const knex = (house.engines.store.fork().getConnection() as Json).getKnex();

@@ -19,8 +19,9 @@ describe("the usage of servers and jobs", () => {
     const stream = house.follow(`subscription { gpuUsage(server: "alpha") {
       cursor at gap { reason } servers { serverName cores coresGranted coresBusy memoryMiB memoryGrantedMiB memoryResidentMiB
         gpus { id jobId held utilisationPercent job { id } gpu { index } } server { name } } } }`);
+    // A shell that counts keeps one core busy at most; of a machine that is busy too, a look may come late and tell more.
     const whole = ({ servers: [server] }: Json): boolean =>
-      server?.gpus[0].held === 1 && server.coresBusy > 0.1 && server.memoryResidentMiB > 0;
+      server?.gpus[0].held === 1 && server.coresBusy > 0.1 && server.coresBusy < 1.5 && server.memoryResidentMiB > 0;
     const seen = await until("a whole span is measured", () => stream.items.find(whole));
     stream.leave();
     expect(seen.servers).toMatchObject([
@@ -37,14 +38,16 @@ describe("the usage of servers and jobs", () => {
         ],
       },
     ]);
-    expect(seen.servers[0].coresBusy).toBeLessThan(1.5); // a shell that counts keeps one core busy at most
 
-    const { job } = await house.data(
-      `{ job(id: "${id}") { usage { at cpuPercent memoryMiB gpuUtilisationPercent } } }`,
-    );
-    expect(job.usage.cpuPercent).toBeGreaterThan(10);
-    expect(job.usage.memoryMiB).toBeGreaterThan(0);
-    expect(job.usage.gpuUtilisationPercent).toBeNull(); // these GPUs are made up
+    const isBusy = (percent: number | null): boolean => percent !== null && percent > 10;
+    const usage = await until("it is seen to be busy, now and over time", async () => {
+      const { job } = await house.data(
+        `{ job(id: "${id}") { usage { at cpuPercent memoryMiB gpuUtilisationPercent } usageHistory { cpuPercent } } }`,
+      );
+      return isBusy(job.usage?.cpuPercent ?? null) && job.usageHistory.cpuPercent.some(isBusy) && job.usage;
+    });
+    expect(usage.memoryMiB).toBeGreaterThan(0);
+    expect(usage.gpuUtilisationPercent).toBeNull(); // these GPUs are made up
     await house.mutate("cancelJob", { id, graceSeconds: 0 });
     await house.engines.reaches(id, "cancelled");
     const after = await until("it is told no more", async () => {
@@ -55,7 +58,7 @@ describe("the usage of servers and jobs", () => {
     });
     const { at, cpuPercent } = after.usageHistory;
     expect(at.length).toBe(cpuPercent.length);
-    expect(cpuPercent.some((percent: number | null) => percent !== null && percent > 10)).toBe(true);
+    expect(cpuPercent.some(isBusy)).toBe(true);
   });
 
   test("a stream goes on behind its cursor, and its query twin gives the same items", async () => {

@@ -57,7 +57,7 @@ shared.describe("the command line over a server of two Docker hosts, reached by 
     const flags = ["--image", busyboxImage, "--env", "EPOCHS=4", "--env", "STEPS=20", "--env", "CHECKPOINT_EVERY=5"];
     const script = ["--", "/bin/sh", "-c", trainScript];
     const alone = await run("submit", ...flags, "--env", "SECONDS_PER_STEP=0", "--follow", ...script);
-    const { id } = await json("submit", ...flags, "--env", "SECONDS_PER_STEP=0.1", "--gpus", "2", ...script);
+    const { id } = await json("submit", ...flags, "--env", "SECONDS_PER_STEP=0.3", "--gpus", "2", ...script);
     await until("it trains", async () => ((await run("logs", `${id}`)).stdout.match(/"epoch"/g)?.length ?? 0) > 5);
     const from = (await run("show", `${id}`)).stdout;
     const target = shared.hosts.find(({ name }) => !from.includes(name))?.name as string;

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createClient, type SchedulearnClient } from "../../clients/sdk/index.ts";
 import { until } from "../drivers/support.ts";
@@ -20,7 +22,9 @@ afterEach(async () => {
 const job = (seconds: number) => ({ command: `sleep ${seconds}`, cores: { count: 1 }, estimate: { seconds } });
 
 it("a server goes on while its thread looks ahead, and what was expected outlives a kill", async () => {
-  const short = await client.submit({ ...job(3), type: "short" });
+  const enough = join(server.folder, "enough"); // a busy machine may need longer for its first forecast than 3 s
+  const command = `until [ -e ${enough} ]; do sleep 0.1; done`;
+  const short = await client.submit({ ...job(3), command, type: "short" });
   await until("it is forecast", async () => (await client.job(short.id))?.forecast?.endsAt?.p50 ?? null);
   for (let i = 0; i < 30; i++) await client.submit(job(1000));
   let [isMade, answers] = [false, 0];
@@ -37,6 +41,7 @@ it("a server goes on while its thread looks ahead, and what was expected outlive
     ["fifo", 10, true],
     ["goodput", 10, true],
   ]);
+  writeFileSync(enough, "");
   await until("the short one is over", async () => (await client.job(short.id))?.status === "COMPLETED");
   const judged = await client.forecastAccuracy();
   expect(judged.map(({ category, of }) => [category, of])).toContainEqual(["short", "END"]);

@@ -74,7 +74,7 @@ shared.describe("launchers that start what runs on the other engine", () => {
       };
       const id = await gang.submit(spec);
       await gang.says(id, "0 [1,3]<stdout>:3/4 on 1");
-      const other = await gang.submit({ image: pythonImage, command: shell("sleep 2"), gpus: gpus(1), ...alone });
+      const other = await gang.submit({ image: pythonImage, command: shell("sleep 5"), gpus: gpus(1), ...alone });
       await gang.says(id, /:2\/3 on/);
       await gang.ends(other, "completed");
       const grown = async () => (await gang.lines(id)).filter((line) => line.includes(":3/4 on")).length === 2;

@@ -25,7 +25,7 @@ shared.describe("torch.distributed (gloo) over two Docker engines", () => {
     async (context) => {
       context.skip(reason !== null, reason ?? "");
       const retries = { application: 1, infrastructure: 1 };
-      const id = await gang.submit({ ...training({ STEPS: "60", PAUSE: "0.1" }), retries });
+      const id = await gang.submit({ ...training({ STEPS: "60", PAUSE: "0.3" }), retries });
       await gang.says(id, /"step": 25,/);
       const [, second] = (await gang.run(id)).on;
       const host = shared.hosts.find(({ name }) => name === second?.server);

@@ -53,7 +53,7 @@ shared.describe("a run over two Docker engines", () => {
   test(
     "ends with the cause when one of its containers is killed, and nothing of it is left",
     async () => {
-      const command = shell(`echo here; trap 'echo saves; exit 0' TERM; while :; do sleep 0.1; done`);
+      const command = shell(`trap 'echo saves; exit 0' TERM; echo here; while :; do sleep 0.1; done`);
       const id = await gang.submit({ image: pythonImage, command, retries: { application: 0, infrastructure: 0 } });
       for (const rank of [0, 1]) await gang.says(id, `${rank} here`);
       const [, second] = (await gang.run(id)).on;
@@ -102,7 +102,7 @@ shared.describe("a run over two Docker engines", () => {
     "when a server is cut off for too long, the other member is stopped, and the job goes on elsewhere once",
     async () => {
       const command = shell(
-        `echo attempt $SCHEDULEARN_ATTEMPT; trap 'echo saves; exit 0' TERM; while :; do sleep 0.1; done`,
+        `trap 'echo saves; exit 0' TERM; echo attempt $SCHEDULEARN_ATTEMPT; while :; do sleep 0.1; done`,
       );
       const id = await gang.submit({ image: pythonImage, command });
       for (const rank of [0, 1]) await gang.says(id, `${rank} attempt 1`);
@@ -128,7 +128,7 @@ shared.describe("a run over two Docker engines", () => {
   test(
     "it outlasts a restart of the scheduler, which takes it up whole",
     async () => {
-      const command = shell(`echo here; trap 'echo saves; exit 0' TERM; while :; do sleep 0.1; done`);
+      const command = shell(`trap 'echo saves; exit 0' TERM; echo here; while :; do sleep 0.1; done`);
       const id = await gang.submit({ image: pythonImage, command });
       for (const rank of [0, 1]) await gang.says(id, `${rank} here`);
       await gang.house.reaches(id, "running");

@@ -70,7 +70,7 @@ shared.describe("servers that the scheduler keeps in order", () => {
   }
 
   test("leftovers of a killed scheduler are listed with age and reason, and go; those of another cluster stay", async () => {
-    await open({ reapGraceSeconds: 4 });
+    await open({ reapGraceSeconds: 12 }); // time to look at what is left before it goes
     const ours = await client.cluster();
     const running = await client.submit({ image: busyboxImage, command: ["sleep", "1000"] });
     await until("it runs", async () => (await client.job(running.id))?.status === "RUNNING");

@@ -149,8 +149,8 @@ export class LiveHouse {
     return this.submit({ gpus: { min: 1, max: GPUS }, ...spec }, trainElastic);
   }
 
-  /** Submits a training that goes on until it is told to hurry. */
-  async submit(spec: JobSpecInput, program: Program = train, steps = 600, secondsPerStep = 0.4): Promise<LiveJob> {
+  /** Submits a training that goes on until it is told to hurry: on four GPUs for two minutes, if nobody tells it. */
+  async submit(spec: JobSpecInput, program: Program = train, steps = 600, secondsPerStep = 0.8): Promise<LiveJob> {
     this.#seed += 1; // no two jobs end alike, so none can pass off another's work as its own
     const idempotencyKey = `seed ${this.#seed}`;
     const env = { EPOCHS: "1", STEPS: `${steps}`, CHECKPOINT_EVERY: "50", SEED: `${this.#seed}` };

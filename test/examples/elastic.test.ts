@@ -5,7 +5,8 @@ import { createRecogniser } from "../../src/progress/index.ts";
 import { Program, temporaryFolder } from "./process.ts";
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
-const SECONDS_PER_STEP = 0.2;
+/** So long that a busy machine comes before the end with what it has to tell. */
+const SECONDS_PER_STEP = 0.8;
 const BATCH = 16;
 
 describe("train-elastic.py", () => {
@@ -64,19 +65,19 @@ describe("train-elastic.py", () => {
     const alone = Math.max(...speeds(program.output));
     expect(alone).toBeLessThanOrEqual(BATCH / SECONDS_PER_STEP);
 
-    grant(2, 0, 4);
+    grant(2, 0, 2);
     program.signal("SIGCONT");
     await program.printed('{"schedulearn": {"generation": 2}}');
-    await program.printed('"epoch": 2, "epochs": 2, "step": 1,');
+    await program.printed('"epoch": 1, "epochs": 2, "step": 8,');
     expect(Math.max(...speeds(program.output))).toBeGreaterThan(alone);
 
-    grant(3, 2, 1);
+    grant(3, 4, 1);
     program.signal("SIGUSR1");
     expect(await program.exit(), program.output).toBe(0);
     expect(program.output.match(/^size .*/gm)).toEqual([
       "size 1, generation 1",
-      "size 4, generation 2",
-      "size 2, generation 3",
+      "size 2, generation 2",
+      "size 4, generation 3",
     ]);
     expect(program.output).toContain('{"schedulearn": {"generation": 3}}');
     expect(program.result).toBe(expected);

@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 /** A program that is to be interrupted takes its time, so that even a busy machine does not come too late. */
-const SLOW = "0.1";
+const SLOW = "0.3";
 
 function start(command: string[], checkpoints: string, secondsPerStep = "0"): Program {
   const program = new Program(command, {

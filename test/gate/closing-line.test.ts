@@ -72,7 +72,7 @@ test("the tests that a name filter leaves out need no reason", () => {
   expect(code).toBe(0);
 });
 
-test("processes that a test leaves running are ended and count as failures", (context) => {
+test("processes that a test leaves running are ended and count as failures", async (context) => {
   context.skip(process.platform !== "linux", "processes are found by /proc");
   const { code, lines } = runTests({
     "test/a.test.ts": `
@@ -87,7 +87,7 @@ test("processes that a test leaves running are ended and count as failures", (co
     const told = lines.find((line) => line.startsWith("left running by a test:") && line.endsWith(sleeper));
     const pid = /process (\d+): /.exec(told ?? "")?.[1];
     expect(pid).toBeDefined();
-    expect(existsSync(`/proc/${pid}/cwd`)).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${pid}/cwd`), { timeout: 20_000 }).toBe(false); // the signal was sent
   }
   expect(lines.at(-1)).toBe("2 passed, 2 failed, 0 skipped");
   expect(code).toBe(1);

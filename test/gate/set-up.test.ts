@@ -124,7 +124,7 @@ describe("the lock", () => {
   test("lets two set-ups at once take turns", async () => {
     const clone = makeClone([], { log: "" });
     const first = contend(clone, `while (!existsSync("go"));`);
-    await expect.poll(() => readFileSync(join(clone, "log"), "utf8")).toBe("in ");
+    await expect.poll(() => readFileSync(join(clone, "log"), "utf8"), { timeout: 60_000 }).toBe("in ");
     const second = contend(clone, "");
     const [told] = await once(second.stderr, "data");
     expect(String(told)).toContain(`waiting for another set-up of this clone (process ${first.pid})`);
@@ -137,7 +137,7 @@ describe("the lock", () => {
   test("is taken over when the set-up that held it was killed", async () => {
     const clone = makeClone([], { log: "" });
     const killed = contend(clone, "while (true);");
-    await expect.poll(() => readFileSync(join(clone, "log"), "utf8")).toBe("in ");
+    await expect.poll(() => readFileSync(join(clone, "log"), "utf8"), { timeout: 60_000 }).toBe("in ");
     killed.kill("SIGKILL");
     await once(killed, "exit");
     const [code] = await once(contend(clone, ""), "exit");

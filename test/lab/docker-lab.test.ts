@@ -59,7 +59,7 @@ shared.describe("a lab of two Docker engines", () => {
     } finally {
       host.unhang();
     }
-    await expect(overTls(host).listContainers(within(5000))).resolves.toEqual([]);
+    await expect(overTls(host).listContainers(within(20_000))).resolves.toEqual([]);
   });
 
   test("a host cut off is silent over the network alone, and answers once it is healed", async () => {
@@ -67,11 +67,11 @@ shared.describe("a lab of two Docker engines", () => {
     await host.cut();
     try {
       await expect(overTls(host).listContainers(within(300))).rejects.toMatchObject({ code: "ABORT_ERR" });
-      await expect(host.docker.listContainers(within(5000))).resolves.toEqual([]);
+      await expect(host.docker.listContainers(within(20_000))).resolves.toEqual([]);
     } finally {
       await host.heal();
     }
-    await expect(overTls(host).listContainers(within(5000))).resolves.toEqual([]);
+    await expect(overTls(host).listContainers(within(20_000))).resolves.toEqual([]);
   });
 
   test("a killed engine refuses connections, and its container lives on to be found by the next", async () => {
@@ -81,7 +81,7 @@ shared.describe("a lab of two Docker engines", () => {
     const { Pid } = (await container.inspect()).State;
     const before = host.pid;
     await host.kill();
-    await expect(overTls(host).listContainers(within(5000))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(overTls(host).listContainers(within(20_000))).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(() => host.pid).toThrow(/not running/);
     expect(existsSync(`/proc/${Pid}`)).toBe(true);
     await host.start();
@@ -94,7 +94,7 @@ shared.describe("a lab of two Docker engines", () => {
     await host.stop();
     await expect(host.docker.ping()).rejects.toThrow(/ENOENT|ECONNREFUSED/);
     await host.start();
-    await expect(overTls(host).listContainers(within(5000))).resolves.toEqual([]);
+    await expect(overTls(host).listContainers(within(20_000))).resolves.toEqual([]);
   });
 
   test.each([
@@ -133,7 +133,7 @@ shared.describe("the end of a lab", () => {
     writeFileSync(join(lab.dir, "owner"), `${pid} 1`);
     await sweepLabs();
     expect(traces(lab.dir)).toEqual(nothing);
-    await expect(firstHost().docker.listContainers(within(5000))).resolves.toEqual([]);
+    await expect(firstHost().docker.listContainers(within(20_000))).resolves.toEqual([]);
     await lab.stop();
   });
 

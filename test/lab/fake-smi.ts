@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
+import { writeLines } from "./write-lines.ts";
 
 /** The stand-in nvidia-smi, and a dmesg with a kernel's log of its own, on this process's PATH, for process servers. `vi.unstubAllEnvs` takes it away again. */
 export class FakeSmi {
@@ -21,7 +22,7 @@ export class FakeSmi {
 
   /** What it answers from now on. */
   tell(question: "gpus" | "list" | "apps" | "kernel", lines: readonly string[]): void {
-    writeFileSync(join(this.#folder, question), lines.map((line) => `${line}\n`).join(""));
+    writeLines(join(this.#folder, question), lines);
   }
 
   remove(): void {

@@ -16,6 +16,7 @@ import { command, environment, until } from "./command.ts";
 import type { Port } from "./network.ts";
 import { cgroupOf, readIfThere } from "./remains.ts";
 import type { TlsIdentity } from "./tls.ts";
+import { writeLines } from "./write-lines.ts";
 
 const apiPort = 2376;
 const FILLING = "filling";
@@ -68,7 +69,7 @@ export class LabHost {
 
   /** What the stand-in nvidia-smi answers from now on: see `nvidia-smi` beside this file. */
   tellSmi(question: "gpus" | "list" | "apps", lines: readonly string[]): void {
-    writeFileSync(join(this.dir, "smi", question), lines.map((line) => `${line}\n`).join(""));
+    writeLines(join(this.dir, "smi", question), lines);
   }
 
   gpuUuid(index: number): string {
@@ -119,7 +120,7 @@ export class LabHost {
   async hang(): Promise<void> {
     const { pid } = this;
     this.signal("SIGSTOP");
-    await until(`the standstill of the engine of ${this.name}`, 5_000, () =>
+    await until(`the standstill of the engine of ${this.name}`, 20_000, () =>
       readdirSync(`/proc/${pid}/task`).every((thread) => /\) T /.test(readIfThere(`/proc/${pid}/task/${thread}/stat`))),
     );
   }

@@ -153,7 +153,7 @@ function thaw(dir: string): void {
 }
 
 async function removeCgroup(root: string): Promise<void> {
-  await until(`the end of control group ${root}`, 5_000, () => {
+  await until(`the end of control group ${root}`, 20_000, () => {
     for (const group of foldersUnder(root).reverse()) {
       try {
         rmdirSync(group);

@@ -101,10 +101,12 @@ test("update changes limits and takes them away, of several jobs too", async () 
 test("ls --watch tells what has changed, until Ctrl-C", async () => {
   const stop = new AbortController();
   const lists: string[] = [];
+  const { id: before } = await json(["submit", "--name", "seen-live", "--", "true"]);
   const watching = cli(["ls", "--watch", "--quiet", "--search", "seen-live"], {
     signal: stop.signal,
     onOutput: (out) => lists.push(out),
   });
+  await eventually(() => lists.at(-1) ?? "").toContain(before);
   const { id } = await json(["submit", "--name", "seen-live", "--", "true"]);
   await eventually(() => lists.at(-1) ?? "").toContain(id);
   stop.abort();

@@ -34,14 +34,15 @@ test("commands, commands of commands, flags and their choices are completed", as
 
 test("jobs by name, id and number, servers, policies and placements come from the server", async () => {
   const { id } = await json(["submit", "--name", "resnet 50", "--", "true"]);
-  expect(await offered("logs", "res")).toEqual(["resnet 50"]);
-  expect(await offered("cancel", "x", "job-")).toContain(id);
-  expect(await offered("show", id.slice("job-".length))).toContain(id.slice("job-".length));
-  expect(await offered("drain", "")).toEqual(["alpha", "beta"]);
-  expect(await offered("migrate", id, "b")).toEqual(["beta"]);
-  expect(await offered("policy", "set", "tire")).toEqual(["tiresias"]);
-  expect(await offered("policy", "set", "--placement", "sp")).toEqual(["spread"]);
-  expect(await offered("forecast", "--policy", "fifo,srt")).toEqual(["fifo,srtf"]);
+  // What a busy server does not tell soon enough is left out.
+  await eventually(() => offered("logs", "res")).toEqual(["resnet 50"]);
+  await eventually(() => offered("cancel", "x", "job-")).toContain(id);
+  await eventually(() => offered("show", id.slice("job-".length))).toContain(id.slice("job-".length));
+  await eventually(() => offered("drain", "")).toEqual(["alpha", "beta"]);
+  await eventually(() => offered("migrate", id, "b")).toEqual(["beta"]);
+  await eventually(() => offered("policy", "set", "tire")).toEqual(["tiresias"]);
+  await eventually(() => offered("policy", "set", "--placement", "sp")).toEqual(["spread"]);
+  await eventually(() => offered("forecast", "--policy", "fifo,srt")).toEqual(["fifo,srtf"]);
 });
 
 test("without a server the rest is completed, and soon", async () => {
@@ -77,7 +78,6 @@ test("bash completes with the script", async (context) => {
         ...words,
       )
     )[0];
-  // What a busy server does not tell soon enough is left out.
   await eventually(() => ask("canc")).toBe("cancel\n");
   await eventually(() => ask("logs", "in")).toBe("in\\ bash\n");
   await eventually(() => ask("drain", "al")).toBe("alpha\n");

@@ -1,15 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type House, startHouse } from "../house.ts";
-import { cliHouse } from "./cli-house.ts";
+import { type House, startHouse, wireTo } from "../house.ts";
+import { cliHouse, eventually } from "./cli-house.ts";
 import { runCli } from "./run-cli.ts";
 
-const { cli, json, inHouse } = cliHouse();
+const { cli, json, holding, inHouse, url } = cliHouse();
 
 function file(name: string, ...lines: string[]): string {
   const path = inHouse(name);
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;
+}
+function firstRow(path: string): Record<string, string | undefined> {
+  const [names, row] = readFileSync(path, "utf8").split("\n");
+  return Object.fromEntries((names ?? "").split(",").map((name, i) => [name, row?.split(",")[i]]));
 }
 const jobsOf = async (label: string) => (await json(["ls", "--all", "--label", label])).jobs;
 
@@ -40,18 +44,41 @@ test("the jobs of a trace are submitted at their times and take their durations,
   expect(aEnd - aStart).toBeGreaterThan(1.1);
   expect(bStart).toBeGreaterThanOrEqual(1);
   expect(bEnd - bStart).toBeGreaterThan(0.5);
-  const [names, ofA] = readFileSync(details, "utf8").split("\n");
-  const known = Object.fromEntries((names ?? "").split(",").map((name, i) => [name, ofA?.split(",")[i]]));
+  const known = firstRow(details);
   expect(known).toMatchObject({ job_id: "a", user: "ann", size: "1", alone_s: "1.2", preemptions: "0" });
   for (const name of ["queueing_delay_s", "waiting_s", "service_s", "jct_s", "core_seconds"])
     expect(Number(known[name])).toBeGreaterThan(0);
-  expect(Number(known.core_seconds)).toBeCloseTo(Number(known.service_s), 0);
+  expect(known.core_seconds).toBe(known.service_s);
   expect(known).not.toHaveProperty("lost_gpu_seconds");
   const jobs = await json(["ls", "--all"]);
   expect(jobs.jobs.map((job: { name: string; user: string }) => [job.name, job.user]).sort()).toEqual([
     ["a", "ann"],
     ["b", "bob"],
   ]);
+});
+
+test("what a job had is counted whole, also where its news comes when it is over", async () => {
+  const { id, release } = await holding("gate");
+  const job = file("after.yaml", "command: sleep 0.3", `after: [${id}]`);
+  const trace = file("late.csv", "job_id,submit_time_s,num_gpus,duration_s", "a,0,2,1");
+  const details = inHouse("late-details.csv");
+  const wire = await wireTo(url());
+  const replay = cli(["replay", trace, "--on-cores", "--job", job, "--details", details], {
+    url: wire.url,
+    columns: 100,
+    onOutput: (shown) => {
+      if (/1 of 1 job submitted/.test(shown)) wire.freeze();
+    },
+  });
+  await eventually(async () => (await json(["ls", "--all"])).jobs[0].name).toBe("a");
+  release();
+  await eventually(async () => (await json(["ls", "--all"])).jobs[0].status).toBe("COMPLETED");
+  wire.cut();
+  expect((await replay).code).toBe(0);
+  wire.close();
+  const { service_s, core_seconds } = firstRow(details);
+  expect(Number(service_s)).toBeGreaterThanOrEqual(0.3);
+  expect(Number(core_seconds)).toBeCloseTo(2 * Number(service_s), 3);
 });
 
 test("a requests file: programs on cores, whose updates are asked for while they run", async () => {

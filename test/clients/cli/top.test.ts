@@ -102,6 +102,7 @@ test("top draws only what has changed, fits any width, and gives the terminal ba
   expect(await told.ended).toBe(130);
   expect(told.written().endsWith("\u001b[?1049l")).toBe(true);
   release();
+  await eventually(async () => (await json(["show", id])).status).toBe("COMPLETED"); // the next test counts what runs
 });
 
 test("top --once prints what is now, plain in a pipe and in a dumb terminal, and --json the same as a document", async () => {

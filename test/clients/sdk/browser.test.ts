@@ -36,7 +36,7 @@ test("the SDK is bundled for a browser whole, with nothing of Node in it", async
 /** Follows a job to its end in a page: its lines, and what was told of it. */
 const inPage = (code: string): string => `(async () => {
   const { createClient } = await import(URL.createObjectURL(new Blob([${JSON.stringify(code)}], { type: "text/javascript" })));
-  const client = createClient({ url: new URL("/graphql", location).href, retry: { firstMillis: 20, maxMillis: 200 } });
+  const client = createClient({ url: new URL("/graphql", location).href, retry: { attempts: 1000, firstMillis: 20, maxMillis: 200 } });
   window.seen = 0;
   window.follow = async (id) => {
     const lines = [];

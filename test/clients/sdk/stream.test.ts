@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import {
   AuthError,
@@ -7,6 +7,7 @@ import {
   type SchedulearnClient,
   UnreachableError,
 } from "../../../clients/sdk/index.ts";
+import { until } from "../../drivers/support.ts";
 import { type FakeServer, fakeServer, line, type Subscription } from "./fake-server.ts";
 
 const endings: (() => unknown)[] = [];
@@ -154,13 +155,13 @@ test("an aborted stream ends, and so does its subscription", async () => {
   const rest = items.next();
   stop.abort();
   expect(await rest).toEqual({ done: true, value: undefined });
-  await vi.waitFor(() => expect(server.subscriptions[0]?.isEnded()).toBe(true));
+  await until("its subscription ends", () => server.subscriptions[0]?.isEnded());
 });
 
 test("a reader that leaves ends the subscription", async () => {
   const server = await serve((subscription) => subscription.next(line(1)));
   for await (const _ of connect(server.url).followLogs("job-1")) break;
-  await vi.waitFor(() => expect(server.subscriptions[0]?.isEnded()).toBe(true));
+  await until("its subscription ends", () => server.subscriptions[0]?.isEnded());
 });
 
 test("a slow reader has the server stop, and is given the rest when it has read", async () => {
@@ -170,7 +171,7 @@ test("a slow reader has the server stop, and is given the rest when it has read"
   });
   const items = connect(server.url).followLogs("job-1");
   const first = await items.next();
-  await vi.waitFor(() => expect(server.subscriptions[0]?.isEnded()).toBe(true));
+  await until("its subscription ends", () => server.subscriptions[0]?.isEnded());
   expect(first.value?.cursor).toBe("1");
   expect(await readAll(items)).toEqual(numbers(2, 1000));
   expect(server.subscriptions.length).toBeGreaterThan(1);

@@ -20,6 +20,7 @@ export async function builtMonitor(): Promise<string> {
     return folder;
   }
   try {
+    if (existsSync(folder)) return folder; // another has built it between the first look and now
     await build({
       configFile: join(clients, "web/vite.config.ts"),
       logLevel: "warn",

@@ -148,7 +148,13 @@ describe("the page of a job", () => {
     await scroller().hover();
     await page.mouse.wheel(0, -300);
     await page.getByRole("button", { name: "Follow newest" }).waitFor();
-    const held = await shown();
+    let held = await shown();
+    await until("the wheel has come to rest", async () => {
+      const before = held;
+      await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+      held = await shown();
+      return [...held.keys()].join() === [...before.keys()].join();
+    });
     const watched = await page.evaluate<{ longest: number; frames: number }>("watched");
     expect(watched.longest).toBeLessThan(2_000);
     expect(watched.frames).toBeGreaterThan(10);

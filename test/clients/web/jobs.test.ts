@@ -55,6 +55,7 @@ describe("the list of jobs", () => {
 
     await page.keyboard.press("/");
     await page.keyboard.type("CAROL");
+    await until("all of it is looked for", () => address(page) === "/jobs?q=CAROL");
     await page.getByText("1–1 of 1").waitFor();
     await page.getByRole("button", { name: "Filters" }).click();
     await page.getByLabel("Labels").fill("project=vision");
@@ -69,6 +70,17 @@ describe("the list of jobs", () => {
     await page.close();
   });
 
+  it("looks for all that was typed and chosen, however fast one thing follows another", async () => {
+    const page = await house.page("/jobs");
+    await page.getByText("1–50 of").waitFor();
+    await page.getByRole("button", { name: "Filters" }).click();
+    await page.getByLabel("Search by name").fill("CAROL");
+    await page.getByLabel("User", { exact: true }).fill("carol");
+    await page.getByLabel("Order").selectOption("By name");
+    await until("all of it is looked for", () => address(page) === "/jobs?q=CAROL&user=carol&order=NAME");
+    await page.close();
+  });
+
   it("names every server of a job over several, as the page of the job does with their GPUs", async () => {
     const page = await house.page("/jobs?phase=running");
     await page.getByText("alpha, beta: 2 GPUs").waitFor();
@@ -79,8 +91,12 @@ describe("the list of jobs", () => {
 
   it("is gone through by the keyboard alone", async () => {
     const page = await house.page("/");
-    await page.keyboard.press("g");
-    await page.keyboard.press("j");
+    await page.getByText("2 of 2 GPUs held").waitFor(); // before there is data no key may be heard
+    await until("it goes there: the second key counts if it comes in time", async () => {
+      await page.keyboard.press("g");
+      await page.keyboard.press("j");
+      return address(page) === "/jobs";
+    });
     await rows(page).first().waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("j");

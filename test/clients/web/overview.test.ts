@@ -1,5 +1,7 @@
+import type { Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { chromiumPath, NO_CHROMIUM } from "../../chromium.ts";
+import { until } from "../../drivers/support.ts";
 import { wireTo } from "../house.ts";
 import { axeFaults, everywhere, PageHouse } from "./page-house.ts";
 
@@ -21,7 +23,9 @@ describe("the overview", () => {
   it("shows who has which GPU, who runs and how far, who waits and why, as it happens", async () => {
     const page = await house.page("/");
     await panel(page, "Running").getByText("Nothing runs at present").waitFor();
-    expect(await page.getByRole("link", { name: /^GPU \d.*: free/ }).count()).toBe(4);
+    const free = page.getByRole("link", { name: /^GPU \d.*: free/ });
+    await free.nth(3).waitFor(); // servers are asked for apart from jobs
+    expect(await free.count()).toBe(4);
 
     const command = "echo epoch=1/2 samples_per_second=1200; sleep 1000";
     const running = await house.submit({ command, name: HOSTILE, gpus: { count: 3 } });
@@ -83,6 +87,27 @@ describe("the overview", () => {
     await page.getByRole("link", { name: "Jobs", exact: true }).click();
     await page.getByText("This page could not be fetched").waitFor();
     wire.mend();
+    await page.getByRole("heading", { name: "Jobs" }).waitFor();
+    await page.close();
+    wire.close();
+  });
+
+  it("fetches a page anew when the server is back before the fetch has failed", async () => {
+    const wire = await wireTo(house.api.url);
+    const page = await house.page(new URL("/", wire.url).href);
+    const connection = page.locator("#connection");
+    await connection.getByText("Live").waitFor();
+    const held: Route[] = [];
+    let isBack = false;
+    await page.route("**/assets/*", (route) => (isBack ? route.continue() : void held.push(route)));
+    await page.getByRole("link", { name: "Jobs", exact: true }).click();
+    await until("the page is asked for", () => held.length > 0);
+    wire.sever();
+    await page.getByText("The connection to the server is lost").waitFor();
+    wire.mend();
+    await connection.getByText("Live").waitFor();
+    isBack = true;
+    for (const route of held) await route.abort();
     await page.getByRole("heading", { name: "Jobs" }).waitFor();
     await page.close();
     wire.close();

@@ -78,7 +78,10 @@ export async function everywhere(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme });
     for (const width of [1200, 390]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await beyondScreen(page), `${width} pixels`).toBeLessThanOrEqual(0);
+      // Charts follow their room a frame later.
+      await expect
+        .poll(() => beyondScreen(page), { timeout: 20_000, message: `${width} pixels` })
+        .toBeLessThanOrEqual(0);
       expect(await axeFaults(page), `${colorScheme}, ${width} pixels`).toEqual([]);
     }
   }

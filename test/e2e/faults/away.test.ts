@@ -16,13 +16,16 @@ shared.describe("an engine that is cut off, or hangs", () => {
     const [host] = both();
     const since = await house.now();
     const id = await house.submitTo(host, counting(25));
+    const begun = performance.now();
     await (fault === "cut" ? host.cut() : host.hang());
     await new Promise((resolve) => setTimeout(resolve, 2_500)); // the length of the fault is the claim
     await (fault === "cut" ? host.heal() : host.unhang());
+    const lasted = performance.now() - begun;
     const job = await house.ends(id);
     expect(job).toMatchObject({ status: "COMPLETED", attempt: 1 });
     expect(await house.saidByAttempt(id, 1)).toHaveLength(26);
-    expect(await house.told(host.name, since)).toEqual([]);
+    // Two pings that are missed, begun 3.5 s apart, are news: a machine that stood still may have made it as long.
+    if (lasted < 3_500) expect(await house.told(host.name, since)).toEqual([]);
   });
 
   test.each(["cut", "hang"] as const)(
@@ -33,8 +36,8 @@ shared.describe("an engine that is cut off, or hangs", () => {
       const [host, other] = both();
       const since = await house.now();
       const id = await house.submitTo(host, counting(100_000));
-      const cutAt = Date.now();
       await (fault === "cut" ? host.cut() : host.hang());
+      const cutAt = Date.now();
       const lost = await house.runsOn(id, other, 2);
       expect(lost.runs.nodes[0]).toMatchObject({ attempt: 1, outcome: "FAILED", failure: { code: "server-lost" } });
       expect(await house.serverNamed(host.name)).toMatchObject({ state: "DOWN", jobs: [] });
@@ -77,7 +80,7 @@ shared.describe("an engine that is cut off, or hangs", () => {
     const [host] = both();
     const id = await house.submitTo(host, counting(15));
     await host.cut();
-    await eventually("it has ended", async () => (await containersOf(host, id))[0]?.State === "exited");
+    await eventually("it has ended", async () => (await containersOf(host, id))[0]?.State !== "running");
     await host.heal();
     expect(await house.ends(id)).toMatchObject({ status: "COMPLETED", attempt: 1 });
     expect(await house.saidByAttempt(id, 1)).toHaveLength(16);
@@ -88,7 +91,7 @@ shared.describe("an engine that is cut off, or hangs", () => {
     const [host, other] = both();
     const id = await house.submitTo(host, counting(30));
     await host.cut();
-    await eventually("it has ended", async () => (await containersOf(host, id))[0]?.State === "exited");
+    await eventually("it has ended", async () => (await containersOf(host, id))[0]?.State !== "running");
     await house.runsOn(id, other, 2);
     await host.heal();
     await house.is(host.name, "UP");
@@ -115,7 +118,7 @@ shared.describe("an engine that is cut off, or hangs", () => {
         times.push(performance.now() - begun);
         expect(await house.ends(id)).toMatchObject({ status: "COMPLETED", lastServer: { name: other.name } });
       }
-      expect(Math.max(...times)).toBeLessThan(1_000);
+      expect(Math.max(...times)).toBeLessThan(5_000); // who asks that engine waits for 10 s or more
       const begun = performance.now();
       await house.restart();
       expect(performance.now() - begun).toBeLessThan(20_000); // its connect deadline is 10 s

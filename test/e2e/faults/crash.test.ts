@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LabHost } from "../../lab/docker-lab.ts";
 import { useLab } from "../../lab/shared-lab.ts";
-import { containersOf, counting, useFaultHouse } from "./house.ts";
+import { containersOf, counting, eventually, useFaultHouse } from "./house.ts";
 
 const shared = useLab({ hosts: 1, gpus: 2 });
 const mortal = useLab({ hosts: 1, gpus: 2, liveRestore: false });
@@ -59,7 +59,7 @@ mortal.describe("an engine that takes its containers along", () => {
       await only()[how]();
       await only().start();
       await house.runsOn(id, only(), 2);
-      expect(await containersOf(only(), id)).toHaveLength(1);
+      await eventually("the old container is gone", async () => (await containersOf(only(), id)).length === 1);
       await house.letEnd(id);
       const job = await house.ends(id);
       expect(job).toMatchObject({ status: "COMPLETED", attempt: 2 });

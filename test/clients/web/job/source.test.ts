@@ -138,6 +138,7 @@ describe("the lines that a log is shown from", () => {
     await until("the later one is found", () => scan.count === 2);
     expect([scan.numberAt(1), scan.indexOf(3_003)]).toEqual([3_005, 1]);
     scan.close();
+    source.close(); // before it can hear that there is no such job any more
     await house.mutate("deleteJob", { id, graceSeconds: 0 }, "deletedJobId");
   });
 });
