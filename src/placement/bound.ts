@@ -14,10 +14,11 @@ export class Bound {
     this.#task = task;
     this.#order = order;
     this.#fills = fillsOf(task, order);
+    // Each may suit other GPUs than the rest.
     this.#suits = task.bins.map(({ gpus }, bin) =>
       Math.min(
         gpus,
-        task.gangs.reduce((most, gang) => Math.max(most, gang.suits[bin] as number), 0),
+        task.gangs.reduce((sum, gang) => sum + (gang.suits[bin] as number), 0),
       ),
     );
   }

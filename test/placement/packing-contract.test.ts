@@ -7,6 +7,13 @@ import { aBin, aGang, byCost, faultsOf, leastByBruteForce, leftAsItIs, none, pro
 const packers = placements.flatMap(({ key, pack }) => (pack ? [{ key, pack }] : []));
 const anyProblem = problems({ bins: 12, gangs: 20, gpus: 8, span: 4 });
 const few = { steps: 80 };
+/** One server holds both gangs, though half of its GPUs suit each. */
+const mixed = [aBin("s0", 1), aBin("s1", 4)];
+const ofTwo = { suits: [1, 2], maxServers: 2, moveCost: 0 };
+const eachItsOwnModel: PackingProblem = {
+  bins: mixed,
+  gangs: [aGang(mixed, "job-1", 2, undefined, ofTwo), aGang(mixed, "job-2", 2, { s0: 1, s1: 1 }, ofTwo)],
+};
 
 it("three placements pack the cluster anew", () => {
   expect(packers.map(({ key }) => key)).toEqual(["hungarian", "genetic", "branch-and-bound"]);
@@ -37,7 +44,7 @@ describe.each(packers)("$key", ({ pack }) => {
         const packing = pack(problem, few);
         if (packing.proven) expect(packing.cost).toEqual(leastByBruteForce(problem));
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[eachItsOwnModel]] },
     );
   });
 

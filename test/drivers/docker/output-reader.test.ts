@@ -77,8 +77,14 @@ describe("a reader that is cut off anywhere, and taken up anywhere", () => {
   const stampOf = (nanos: number): string =>
     `${new Date((START + Math.floor(nanos / 1e9)) * 1000).toISOString().slice(0, 19)}.${String(nanos % 1e9).padStart(9, "0")}Z`;
 
+  interface LogEntry {
+    readonly stream: OutputStream;
+    readonly nanos: number;
+    readonly text: string;
+  }
+
   /** An engine's log as it lies there; `setBack` lets its clock go back now and then. */
-  const logs = (setBack: boolean): fc.Arbitrary<{ stream: OutputStream; nanos: number; text: string }[]> =>
+  const logs = (setBack: boolean): fc.Arbitrary<LogEntry[]> =>
     fc
       .array(
         fc.record({
@@ -102,10 +108,19 @@ describe("a reader that is cut off anywhere, and taken up anywhere", () => {
       });
 
   /** What the engine sends from `since` on: by the times of the lines, in the order of its log. */
-  const sent = (log: readonly { stream: OutputStream; nanos: number; text: string }[], since: string): Buffer[] =>
+  const sent = (log: readonly LogEntry[], since: string): Buffer[] =>
     log
       .filter(({ nanos }) => since === "0" || START + nanos / 1e9 >= Number(since) - 1e-6)
       .map(({ stream, nanos, text }) => frame(stream, stampOf(nanos), text));
+
+  /** Where its clock goes back, the other output is silent, and so far behind that it was not asked for. */
+  const backAndSilent: LogEntry[] = [
+    { stream: "stdout", nanos: 4_997e9, text: "part" },
+    { stream: "stdout", nanos: 4_997e9 + 1, text: "\n" },
+    { stream: "stderr", nanos: 5_657e9 + 5_000, text: "\n" },
+    { stream: "stderr", nanos: 5_654e9 + 5_000, text: "part" },
+    { stream: "stdout", nanos: 5_651e9 + 5_000, text: "part" },
+  ];
 
   test.each([
     ["", false],
@@ -140,7 +155,7 @@ describe("a reader that is cut off anywhere, and taken up anywhere", () => {
           expect(kept.filter((output) => output.stream === stream).map(({ text }) => text)).toEqual(lines);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[backAndSilent, [3]]] },
     );
   });
 });

@@ -84,7 +84,8 @@ export class OutputReader {
     for (const stream of STREAMS) {
       const progress = this.#progress[stream];
       progress.last = undefined;
-      progress.toSkip = this.#counts ? (progress.base ?? 0) + progress.pushedBytes : (progress.seen?.frames ?? 0);
+      const before = progress.base ?? this.#from[stream]?.total ?? 0;
+      progress.toSkip = this.#counts ? before + progress.pushedBytes : (progress.seen?.frames ?? 0);
       if (progress.seen) times.push(progress.seen.time);
     }
     if (this.#counts) this.since = BEGINNING;
@@ -138,7 +139,7 @@ export class OutputReader {
     const progress = this.#progress[stream];
     const wasSetBack = progress.last !== undefined && time < progress.last;
     progress.last = time;
-    if (!wasSetBack || this.#counts || STREAMS.some((each) => this.#progress[each].base === null)) return;
+    if (!wasSetBack || this.#counts || STREAMS.some((each) => this.#from[each]?.total === null)) return;
     this.#counts = true;
     for (const each of STREAMS) this.#progress[each].toSkip = 0; // all that was pushed before stands before this
   }
