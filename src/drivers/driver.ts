@@ -150,6 +150,8 @@ export interface GpuProcess {
 /** What one run really uses; what is not known is null. */
 export interface RunUse {
   readonly run: FoundRun;
+  /** When it was read, by the clock of whoever read it: what counts is the time between two readings. */
+  readonly at: Instant;
   /** Processor time that it has had since it began. */
   readonly cpuMillis: number | null;
   /** What it has in memory now, without what the kernel could take back at once. */

@@ -7,12 +7,6 @@ interface Part {
   readonly isOver: boolean;
   /** How often the policy froze it. */
   readonly freezes: number;
-  /** What it has had so far, and how many it holds since when. */
-  readonly gpuMillis: number;
-  readonly coreMillis: number;
-  readonly gpus: number;
-  readonly cores: number;
-  readonly since: number;
 }
 
 export interface Counts {
@@ -22,7 +16,7 @@ export interface Counts {
   readonly over: number;
 }
 
-const NOBODY: Part = { job: null, isOver: false, freezes: 0, gpuMillis: 0, coreMillis: 0, gpus: 0, cores: 0, since: 0 };
+const NOBODY: Part = { job: null, isOver: false, freezes: 0 };
 
 /** The jobs of one replay. News of a job may come before the answer to its submission. */
 export class Cast {
@@ -37,19 +31,11 @@ export class Cast {
 
   see({ jobId, job, event }: JobChange): void {
     const before = this.#parts.get(jobId) ?? NOBODY;
-    const at = Date.parse(event.at);
-    const passed = Math.max(0, at - before.since);
-    const isTraining = job?.status === "RUNNING";
     const isFreeze = event.type === "JobPaused" && (event.body as { by?: unknown }).by === "policy";
     this.#parts.set(jobId, {
       job: job ?? before.job,
       isOver: job === null || isOver(job),
       freezes: before.freezes + (isFreeze ? 1 : 0),
-      gpuMillis: before.gpuMillis + before.gpus * passed,
-      coreMillis: before.coreMillis + before.cores * passed,
-      gpus: isTraining ? job.grantedGpus.length : 0,
-      cores: isTraining ? job.grantedCores.length : 0,
-      since: at,
     });
   }
 
@@ -65,8 +51,8 @@ export class Cast {
     return [...this.#own].filter((id) => !this.#parts.get(id)?.isOver);
   }
 
-  find(id: string): Pick<Part, "freezes" | "gpuMillis" | "coreMillis"> {
-    return this.#parts.get(id) ?? NOBODY;
+  freezesOf(id: string): number {
+    return this.#parts.get(id)?.freezes ?? 0;
   }
 
   #ours(): Part[] {

@@ -43,8 +43,7 @@ function playedJob(
 ): PlayedJob {
   const after = (at: string | null): number | null => (at === null ? null : Date.parse(at) - play.beganAt);
   const { gpus, cores } = sizesOf(cue, onCores);
-  const { freezes, gpuMillis, coreMillis } = play.cast.find(job.id);
-  const serviceMillis = job.serviceTime * 1000;
+  const serviceMillis = millis(job.serviceTime);
   const submittedAt = after(job.submittedAt) ?? 0;
   return {
     name: cue.name,
@@ -57,10 +56,12 @@ function playedJob(
     deadline: cue.deadlineSeconds === null ? null : submittedAt + cue.deadlineSeconds * scale * 1000,
     aloneMillis: cue.seconds === null ? serviceMillis : cue.seconds * scale * 1000,
     serviceMillis,
-    gpuMillis,
-    coreMillis,
-    preemptions: job.preemptions + freezes,
+    gpuMillis: millis(job.gpuSeconds),
+    coreMillis: millis(job.coreSeconds),
+    preemptions: job.preemptions + play.cast.freezesOf(job.id),
     migrations: job.migrationCount,
     resizes: job.resizes,
   };
 }
+
+const millis = (seconds: number): number => Math.round(seconds * 1000);

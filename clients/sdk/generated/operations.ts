@@ -1459,6 +1459,10 @@ export type Job = {
   readonly queueingDelay: number | null;
   /** All the time that it trained, until now or until its end. */
   readonly serviceTime: number;
+  /** GPUs times seconds that it was served, all runs that have stopped taken together. */
+  readonly gpuSeconds: number;
+  /** CPU cores times seconds that it was served, all runs that have stopped taken together. */
+  readonly coreSeconds: number;
   /** From the submission to the end; null while it is not over. */
   readonly jobCompletionTime: number | null;
   /** Which run it is at; 0: none has begun. */
@@ -2117,6 +2121,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -2605,6 +2611,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -3260,6 +3268,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -3417,6 +3427,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -3586,6 +3598,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -3725,6 +3739,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -3864,6 +3880,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -4069,6 +4087,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions
@@ -4793,6 +4813,8 @@ fragment Job on Job {
   endedAt
   queueingDelay
   serviceTime
+  gpuSeconds
+  coreSeconds
   jobCompletionTime
   attempt
   preemptions

@@ -39,9 +39,13 @@ export function JobsPage() {
     },
   );
   const typed = useRef("");
-  /** Another part of the list begins at its first page. What is typed letter by letter is one step of Back. */
+  /**
+   * Another part of the list begins at its first page. What is typed letter by letter is one step of Back, and told late: the address may
+   * be another than when this page was drawn.
+   */
   const go = (change: Partial<View>, isTyped = false): void => {
-    const [present, next] = [addressOf(view), addressOf({ ...view, page: 1, ...change })];
+    const there = viewOf(new URLSearchParams(location.search));
+    const [present, next] = [addressOf(there), addressOf({ ...there, page: 1, ...change })];
     if (next !== present) route(next, isTyped && present === typed.current);
     if (isTyped) typed.current = next;
   };

@@ -1,5 +1,4 @@
 import { Component, type ComponentChildren, type ComponentType } from "preact";
-import { useRef } from "preact/hooks";
 import { LocationProvider, lazy, Route, Router } from "preact-iso";
 import { Empty } from "../design/empty.tsx";
 import { tokenWanted } from "../live/client.ts";
@@ -12,16 +11,17 @@ import { TokenForm } from "./token-form.tsx";
 
 /** A page is fetched when it is first gone to. The style sheets of its folder hold inside of it alone: none is ever taken away. */
 const page = <Props extends object>(folder: string, load: () => Promise<ComponentType<Props>>) =>
-  lazy<ComponentType<Props>>(() =>
-    load().then(
+  lazy<ComponentType<Props>>(() => {
+    const begun = beginning.value;
+    return load().then(
       (Page) => (props: Props) => (
         <div class={`${folder}-page`}>
           <Page {...props} />
         </div>
       ),
-      () => Unfetched,
-    ),
-  );
+      () => () => <Unfetched begun={begun} />,
+    );
+  });
 
 const Overview = page("overview", () => import("../overview/page.tsx").then(({ OverviewPage }) => OverviewPage));
 const Jobs = page("jobs", () => import("../jobs/page.tsx").then(({ JobsPage }) => JobsPage));
@@ -78,10 +78,12 @@ function Pages() {
   );
 }
 
-/** The server is away, or another version of it came that has this page under another name. */
-function Unfetched() {
-  const begun = useRef(beginning.value);
-  if (beginning.value > begun.current) location.reload();
+/**
+ * The server is away, or another version of it came that has this page under another name.
+ * @param begun how many connections there had been when it was asked for
+ */
+function Unfetched({ begun }: { readonly begun: number }) {
+  if (beginning.value > begun) location.reload();
   return (
     <Empty title="This page could not be fetched" kind="problem">
       <button type="button" onClick={() => location.reload()}>

@@ -273,6 +273,13 @@ export class JobView extends Node {
     return this.job.gpuMillis / 1000;
   }
 
+  @Field(() => Float, {
+    description: "CPU cores times seconds that it was served, all runs that have stopped taken together.",
+  })
+  get coreSeconds(): number {
+    return this.job.coreMillis / 1000;
+  }
+
   @Field(() => Int, { description: "Which run it is at; 0: none has begun." })
   get attempt(): number {
     return this.job.attempt;

@@ -256,7 +256,8 @@ class DockerDriver implements Driver {
   }
 
   lookAtUse(signal: AbortSignal): Promise<readonly RunUse[]> {
-    return containerUses(this.#engine, this.#options.context.cluster, AbortSignal.any([signal, this.#closing.signal]));
+    const { cluster, clock } = this.#options.context;
+    return containerUses(this.#engine, cluster, clock, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   images(signal: AbortSignal): Promise<readonly KeptImage[]> {

@@ -175,7 +175,7 @@ class ProcessDriver implements Driver {
       const started = await this.#folder(run).read("started.json");
       if (started && isAlive(started)) leaders.set(started.pid, run);
     }
-    const uses = await usesOf(new Set(leaders.keys()));
+    const uses = await usesOf(new Set(leaders.keys()), this.#options.context.clock);
     return [...leaders].flatMap(([pid, run]) => {
       const use = uses.get(pid);
       return use ? [{ run, ...use }] : [];

@@ -37,9 +37,8 @@ export class RunUses {
     this.#looking = true;
     try {
       const uses = await this.#driver.lookAtUse(AbortSignal.any([closing, AbortSignal.timeout(LOOK_DEADLINE)]));
-      const at = now();
-      this.#seen = new Map(uses.map((use) => [keyOf(use), this.#next(use, at)]));
-      this.#seenAt = at;
+      this.#seen = new Map(uses.map((use) => [keyOf(use), this.#next(use)]));
+      this.#seenAt = now();
     } catch {
       // The server is slow or away, which others look after.
     } finally {
@@ -53,8 +52,8 @@ export class RunUses {
     return [...this.#seen.values()].map(({ job, cores, memoryMiB }) => ({ job, cores, memoryMiB }));
   }
 
-  #next(use: RunUse, at: Instant): Seen {
-    const { cpuMillis, memoryMiB, run } = use;
+  #next(use: RunUse): Seen {
+    const { at, cpuMillis, memoryMiB, run } = use;
     const before = this.#seen.get(keyOf(use));
     const isKnown = before && before.cpuMillis !== null && cpuMillis !== null && at > before.at;
     // A process that ended elsewhere than with its parent takes what it had along.

@@ -37,10 +37,12 @@ shared.describe("what containers of jobs really use", () => {
     const first = await look();
     expect([...first.keys()].sort()).toEqual([busy.job, idle.job].sort());
     expect(first.get(busy.job)?.memoryMiB).toBeGreaterThan(0);
-    await until("one of them has worked", async () => {
-      const [before, now] = [first.get(busy.job)?.cpuMillis ?? 0, (await look()).get(busy.job)?.cpuMillis ?? 0];
-      return now > before + 200;
+    const before = first.get(busy.job);
+    const after = await until("one of them has worked", async () => {
+      const now = (await look()).get(busy.job);
+      return Number(now?.cpuMillis) > Number(before?.cpuMillis) + 200 ? now : null;
     });
+    expect(Number(after.cpuMillis) - Number(before?.cpuMillis)).toBeLessThan(after.at - Number(before?.at) + 100);
     expect((await look()).get(idle.job)?.cpuMillis).toBeLessThan(1_000);
     driver.stop(idle, "SIGKILL", 0);
     await bench.told.first("RunExited", idle);
