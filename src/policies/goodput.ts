@@ -56,16 +56,16 @@ export const goodput: PolicyEntry = {
       const rank = (each: Contender): number => -density(each, lengthOf(each.job), snapshot);
       const standing = { name: goodput, keysOf: (each: Contender) => [rank(each)], epoch: snapshot.estimates.epoch };
       const { among } = front(pool, standing, HOPELESS);
-      const all = byKey(sizable(among), rank);
-      const { order, sure } = coreOf(all, capacity);
-      const worth = new Worth(order, lengthOf, 1 - Number(fairness));
+      const everybody = byKey(sizable(among), rank);
+      const { order, sure, hopeful } = coreOf(everybody, capacity);
+      const worth = new Worth(order, hopeful, lengthOf, 1 - Number(fairness));
       const mostOf = (contender: Contender): number => explored(contender, Number(exploration), snapshot);
       const choices = order.map((each, i) => ({
         ...choiceOf(each, mostOf(each), Number(horizonSeconds), worth, snapshot),
         mayWait: i >= sure && (!each.isRunning || each.mayYield),
       }));
       const sizes = allocate(choices, capacity) ?? new Uint32Array(order.length);
-      return { by: "expected progress per unit", order, sizes, mostOf, among };
+      return { by: "expected progress per unit", order, sizes, everybody, mostOf, among };
     }),
 };
 
@@ -97,13 +97,16 @@ class Worth {
   readonly #power: number;
   readonly #scale: number;
 
-  /** @param power of the length by which growth is divided */
-  constructor(contenders: readonly Contender[], lengthOf: (job: Job) => number, power: number) {
-    this.#lengths = new Map(contenders.map((each) => [each, lengthOf(each.job)]));
+  /**
+   * @param hopeful the average is of so many of the first
+   * @param power of the length by which growth is divided
+   */
+  constructor(contenders: readonly Contender[], hopeful: number, lengthOf: (job: Job) => number, power: number) {
+    const lengths = contenders.map((each) => lengthOf(each.job));
+    this.#lengths = new Map(contenders.map((each, i) => [each, lengths[i] as number]));
     this.#power = power;
-    let sum = 0;
-    for (const length of this.#lengths.values()) sum += Math.log(length);
-    const average = Math.exp(sum / Math.max(1, this.#lengths.size));
+    const sum = lengths.slice(0, hopeful).reduce((logs, length) => logs + Math.log(length), 0);
+    const average = Math.exp(sum / Math.max(1, hopeful));
     this.#scale = GROWTH * average ** (power - 1);
   }
 
@@ -175,18 +178,20 @@ const HOPELESS = 1.5;
 /**
  * The core of the knapsack (Balas and Zemel, 1980): only for those around the place in the order where the pool is full is it in doubt whether
  * they run. Who is considered may not depend on who runs, but that all that run are: else a job is stopped for one that is no longer
- * considered when it does not, and is started again.
- * @returns all that are considered, and how many of the first run for sure
+ * considered when it does not, and is started again. What growth is worth may not depend on who runs at all, for the same reason: it goes by
+ * the hopeful alone.
+ * @returns all that are considered, how many of the first run for sure, and how many are considered though they do not run
  */
 function coreOf(
   all: readonly Contender[],
   units: number,
-): { readonly order: readonly Contender[]; readonly sure: number } {
-  let [sum, sure] = [0, 0];
+): { readonly order: readonly Contender[]; readonly sure: number; readonly hopeful: number } {
+  let [sum, sure, hopeful] = [0, 0, 0];
   const order = all.filter((contender, i) => {
     sum += leastOf(contender);
     if (sum <= SURE * units) sure = i + 1;
+    if (sum <= HOPELESS * units) hopeful = i + 1;
     return sum <= HOPELESS * units || contender.isRunning;
   });
-  return { order, sure };
+  return { order, sure, hopeful };
 }

@@ -1,9 +1,10 @@
+import { placementOf } from "../core/job.ts";
 import type { Packer } from "../core/packer.ts";
 import type { Policy, Snapshot, Verdict } from "../core/policy.ts";
 import { type Contender, narrowed, type PoolView } from "../core/pool.ts";
 import { growInTurn } from "./leftovers.ts";
 import { perPool } from "./per-pool.ts";
-import { leastOf, positionsOf, type Sizes, sizable, speedsUp } from "./sizes.ts";
+import { leastOf, positionsOf, type Sizes, speedsUp } from "./sizes.ts";
 import { Refusals } from "./walk.ts";
 
 export interface Sizing {
@@ -12,6 +13,8 @@ export interface Sizing {
   /** More important first: it is placed, and grows, rather than who comes later. Without the pinned ones. */
   readonly order: readonly Contender[];
   readonly sizes: Sizes;
+  /** The order with those who are not considered, in their places; when not said, it is of all already. */
+  readonly everybody?: readonly Contender[];
   /** Of the pool's contenders those who could begin at all, in the order of submission; all when not said. */
   readonly among?: readonly Contender[];
   readonly verdict?: Verdict;
@@ -33,7 +36,7 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
   perPool((pool, packer, snapshot) => {
     const refused = new Set<Contender>();
     let sizing = decide(pool, snapshot);
-    const among = sizing.among ?? pool.contenders;
+    const { among = pool.contenders, everybody = sizing.order } = sizing;
     packer.witness?.line(sizing.by, sizing.order, leastOf);
     for (let tries = 1; !begin(sizing, packer, refused) && tries < MOST_TRIES; tries++) {
       putBack(sizing, packer);
@@ -45,12 +48,11 @@ export const bySize = (decide: (pool: PoolView, snapshot: Snapshot) => Sizing): 
     const { order, sizes, verdict, mostOf } = sizing;
     let left = pool.capacity;
     for (const i of positionsOf(sizes)) left -= grow(order[i] as Contender, sizes[i] as number, packer, snapshot);
-    const all = order.length === among.length ? order : sizable(among);
-    left = beginOthers(all, left, packer);
+    left = beginOthers(everybody, left, packer);
     if (left === 0) return verdict;
-    for (const contender of all) if (contender.isRunning) growHere(contender, contender.size, packer);
+    for (const contender of everybody) if (contender.isRunning) growHere(contender, contender.size, packer);
     const isFaster = speedsUp(snapshot);
-    growInTurn(all, packer, (each, size) => size <= (mostOf?.(each) ?? each.max) && isFaster(each, size));
+    growInTurn(everybody, packer, (each, size) => size <= (mostOf?.(each) ?? each.max) && isFaster(each, size));
     return verdict;
   });
 
@@ -106,13 +108,14 @@ function placeAmongExtras({ job }: Contender, least: number, order: readonly Con
   return false;
 }
 
-/** Undoes what `begin` did: everybody is where it is. */
-function putBack({ order, sizes }: Sizing, packer: Packer): void {
-  for (const i of positionsOf(sizes)) {
-    const { job, isRunning } = order[i] as Contender;
-    if (!isRunning) packer.evict(job);
-  }
-  for (const { job, isRunning, size } of order) if (isRunning && packer.sizeOf(job) < size) packer.place(job, size);
+/** Undoes what `begin` did: everybody is where it is. All let go first, or one gets back what is another's. */
+function putBack({ order }: Sizing, packer: Packer): void {
+  const displaced = order.filter(({ job, isRunning }) => {
+    const on = packer.grants.get(job.id) ?? null;
+    return on !== (isRunning ? placementOf(job) : null);
+  });
+  for (const { job } of displaced) packer.evict(job);
+  for (const { job, isRunning, size } of displaced) if (isRunning) packer.place(job, size);
 }
 
 /**

@@ -140,4 +140,36 @@ describe("goodput", () => {
       { numRuns: 200 },
     );
   });
+
+  it("does not start and stop a job by turns when what was meant for another's growth lies on another server", () => {
+    const fixed = [11, 1, 1, 1, 10, 10, 10].map((remaining) => ({ remaining, most: 1 }));
+    expectRest([...fixed, { remaining: 1, most: 2 }], [1, 4]);
+  });
+
+  it("comes to rest at one instant, however jobs can grow and however small the servers are", () => {
+    const job = fc.record({ remaining: fc.integer({ min: 1, max: 1000 }), most: fc.integer({ min: 1, max: 4 }) });
+    const servers = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 3 });
+    fc.assert(fc.property(fc.array(job, { minLength: 1, maxLength: 14 }), servers, expectRest), { numRuns: 300 });
+  });
 });
+
+/** One job after the other comes and never ends: after few rounds nothing is left to do. */
+function expectRest(jobs: readonly { remaining: number; most: number }[], servers: readonly number[]): void {
+  const curve = Array.from({ length: 9 }, (_, n) => (n + 1) ** 0.9);
+  const known = Object.fromEntries(jobs.map(({ remaining }, i) => [`job-${i + 1}`, { remaining, curve }]));
+  const world = new World({
+    policy: "goodput",
+    durations: Object.fromEntries(Object.keys(known).map((id) => [id, 1e8])),
+    costs: { start: 0, stop: 0 },
+    scheduler: { learner: knowing(known) },
+  }).join(...servers.map((count, i) => aServer(`s${i}`, count)));
+  for (const [i, { most }] of jobs.entries())
+    world.submit(`job-${i + 1}`, aSpec({ gpus: between(1, most), elasticity: "restart" }), i);
+  const round = world.round.bind(world);
+  let rounds = 0;
+  world.round = () => {
+    if (++rounds > 20 * jobs.length) throw new Error(`it does not come to rest at ${world.now}`);
+    round();
+  };
+  world.run(100);
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
-import { sizeOf } from "../../src/core/job.ts";
+import { placementOf, sizeOf } from "../../src/core/job.ts";
 import type { Elasticity } from "../../src/core/job-spec.ts";
 import { aServer, aSpec, between, coresOnly, gpus, World } from "../core/world.ts";
 import { type Known, knowing, sizesIn } from "./learner.ts";
@@ -60,6 +60,27 @@ describe("sizes that a policy has decided", () => {
     world.submit("job-1", elastic(1, 2)).submit("job-2", elastic(1, 2)).submit("job-3", elastic(2, 2), 10).run(100);
     expect(sizesIn(world)).toEqual({ "job-1": 1, "job-2": 1 });
     expect([world.job("job-1").preemptions, world.job("job-2").preemptions]).toEqual([0, 0]);
+  });
+
+  it("leave a gang on its servers, and who is beside it, when a job finds no server in the end", () => {
+    const known = {
+      ...{ "job-1": { remaining: 1 }, "job-2": { remaining: 2 }, "job-3": { remaining: 800 } },
+      ...{ "job-4": { remaining: 900 }, "job-5": { remaining: 1 } },
+    };
+    const world = new World({
+      policy: "elastic-srjf",
+      placement: "spread",
+      durations: { ...durations, "job-1": 50, "job-2": 50 },
+      costs: { start: 0, stop: 0 },
+      scheduler: { learner: knowing(known) },
+    }).join(aServer("a", 2), aServer("b", 2));
+    world.submit("job-1", aSpec()).submit("job-2", aSpec());
+    world.submit("job-3", aSpec({ gpus: between(1, 2), elasticity: "restart", servers: { min: 1, max: 2 } }), 10);
+    const before = world.submit("job-4", aSpec(), 60).run(70).log.length;
+    expect(sizesIn(world)).toEqual({ "job-3": 2, "job-4": 1 });
+    expect(placementOf(world.job("job-3"))?.map(({ server }) => server)).toEqual(["a", "b"]);
+    world.submit("job-5", aSpec({ gpus: gpus(3) }), 80).run(100);
+    expect(world.log.slice(before).map(({ type }) => type)).toEqual(["JobSubmitted"]);
   });
 
   it("start a job that wants none of what is divided, however full the servers are", () => {
