@@ -125,16 +125,19 @@ async function outputViolations(
 /** When something was so with a server, in milliseconds of the epoch. */
 type Spell = Storm["fullDisks"][number];
 
-/** When servers were down. */
+/** When servers were down. Of one that a new life of the scheduler never reached only tells what was lost with it. */
 async function downsOf(client: SchedulearnClient): Promise<Spell[]> {
   const spells: Spell[] = [];
   const since = new Map<string, number>();
-  for (const { at, serverId, body } of await client.events({ types: ["ServerHealthChanged"], limit: 100_000 })) {
-    const server = String(serverId);
-    const from = since.get(server);
-    if (from !== undefined) spells.push({ server, from, to: Date.parse(at) });
-    since.delete(server);
-    if ((body as { readonly health: string }).health === "down") since.set(server, Date.parse(at));
+  const types = ["ServerHealthChanged", "JobPreempted"];
+  for (const event of await client.events({ types, limit: 100_000 })) {
+    const { health, cause } = event.body as { readonly health?: string; readonly cause?: string };
+    const server = event.serverId ?? /^server (\S+) is lost/.exec(cause ?? "")?.[1];
+    if (server === undefined) continue;
+    const [at, from] = [Date.parse(event.at), since.get(server)];
+    if (from !== undefined && health !== undefined) spells.push({ server, from, to: at });
+    if (health !== undefined) since.delete(server);
+    if (health === "down" || (health === undefined && from === undefined)) since.set(server, at);
   }
   for (const [server, from] of since) spells.push({ server, from, to: Number.POSITIVE_INFINITY });
   return spells;
