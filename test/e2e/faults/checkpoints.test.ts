@@ -38,10 +38,12 @@ shared.describe("a checkpoint, when something happens to its server", () => {
       const { house } = using;
       const [first, second] = hosts();
       const id = await house.submitTo(first, training("0.1"));
+      // A copy that is made before the program's word of it is read goes by the progress until then.
       const copy = await eventually("there is a copy", async () =>
-        (await house.client.checkpoints(id)).checkpoints.find(({ server, step }) => server === null && step !== null),
+        (await house.client.checkpoints(id)).checkpoints.find(
+          ({ server, step }) => server === null && Number(step) >= 20,
+        ),
       );
-      expect(copy.step).toBeGreaterThanOrEqual(20);
       await first.cut();
       await house.runsOn(id, second, 2);
       const texts = async () => (await house.lines(id)).map(({ text }) => text);
