@@ -70,7 +70,8 @@ export class Simulations implements Laboratory {
   }
 
   async list(): Promise<readonly Simulation[]> {
-    const underway = new Map([...this.#underway].map(([name, { simulation }]) => [name, simulation])); // before the kept ones
+    // First: one that ends meanwhile is then among these still, and not in neither.
+    const underway = new Map([...this.#underway].map(([name, { simulation }]) => [name, simulation]));
     const reports = (await this.#reports()).filter((name) => !underway.has(name));
     const all = [...underway.values(), ...(await Promise.all(reports.map((name) => this.#kept(name))))];
     return all.sort((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? 1 : -1));

@@ -102,10 +102,9 @@ class Worth {
    * @param power of the length by which growth is divided
    */
   constructor(contenders: readonly Contender[], hopeful: number, lengthOf: (job: Job) => number, power: number) {
-    const lengths = contenders.map((each) => lengthOf(each.job));
-    this.#lengths = new Map(contenders.map((each, i) => [each, lengths[i] as number]));
+    this.#lengths = new Map(contenders.map((each) => [each, lengthOf(each.job)]));
     this.#power = power;
-    const sum = lengths.slice(0, hopeful).reduce((logs, length) => logs + Math.log(length), 0);
+    const sum = [...this.#lengths.values()].slice(0, hopeful).reduce((logs, length) => logs + Math.log(length), 0);
     const average = Math.exp(sum / Math.max(1, hopeful));
     this.#scale = GROWTH * average ** (power - 1);
   }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -37,12 +37,11 @@ const training = (env: Record<string, string>) => ({
   env: { EPOCHS: "4", STEPS: "10", SECONDS_PER_STEP: "0.05", CHECKPOINT_EVERY: "5", ...env },
   checkpoint: { path: "/checkpoint", signal: "SIGTERM", graceSeconds: 20 },
 });
-/** Trains, and then stays until `letEnd`. */
+/** Trains, and then stays until it is let go. */
 const staying = () => ({
   ...training({ SECONDS_PER_STEP: "0.02" }),
-  command: shell(`${trainScript}\nuntil [ -e ${house.folder}/go ]; do sleep 0.05; done`),
+  command: shell(`${trainScript}\n${house.gate}`),
 });
-const letEnd = () => writeFileSync(join(house.folder, "go"), "");
 
 describe("the engine", () => {
   it("runs a job to its end: output, progress and outcome are on record", async () => {
@@ -141,7 +140,7 @@ describe("the engine", () => {
     await house.engine.request((scheduler, now) => ({ events: requestPause(scheduler, id, now) }));
     expect(await house.status(id)).toBe("paused");
     await house.engine.request((scheduler, now) => ({ events: requestResume(scheduler, id, now) }));
-    letEnd();
+    house.letGo();
     await house.reaches(id, "completed");
     expect((await house.lines(id)).filter((line) => line.startsWith("resumed"))).toEqual([]);
   });
@@ -204,7 +203,7 @@ describe("when things go wrong", () => {
     await store.fork().nativeUpdate(JobRow, { id }, { status: "running", body: { ...job, state } });
     await store.close();
     house = await new EngineHouse(house.folder).open();
-    letEnd();
+    house.letGo();
     await house.reaches(id, "completed");
   });
 
@@ -263,9 +262,8 @@ describe("when things go wrong", () => {
   it("an idle limit counts neither a pause nor an attempt that is over", async () => {
     await house.join(aServer("alpha", 1));
     const limits = { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: 6 };
-    const gate = `until [ -e ${house.folder}/go ]; do sleep 0.05; done`;
     const id = await house.submit({
-      command: shell(`echo one; ${gate}; sleep 1; echo two; sleep 1; echo three`),
+      command: shell(`echo one; ${house.gate}; sleep 1; echo two; sleep 1; echo three`),
       limits,
     });
     await until("it prints", async () => (await house.lines(id)).length > 0);
@@ -273,7 +271,7 @@ describe("when things go wrong", () => {
     const paused = Date.now();
     await until("longer than the limit has passed", () => Date.now() - paused > 7000);
     await house.engine.request((scheduler, now) => ({ events: requestResume(scheduler, id, now) }));
-    letEnd();
+    house.letGo();
     await house.reaches(id, "completed", "failed");
     expect(await house.status(id)).toBe("completed");
   });
@@ -281,13 +279,13 @@ describe("when things go wrong", () => {
   it("a server that stood still takes no job for silent that printed meanwhile", async () => {
     await house.join(aServer("alpha", 1));
     const limits = { queueSeconds: null, pullSeconds: null, runSeconds: null, idleSeconds: 4, stallSeconds: 4 };
-    const prints = `i=0; until [ -e ${house.folder}/go ]; do echo step=$((i+=1)); sleep 0.2; done`;
+    const prints = `i=0; until [ -e ${house.go} ]; do echo step=$((i+=1)); sleep 0.2; done`;
     const id = await house.submit({ command: shell(prints), limits });
     await until("it prints", async () => (await house.lines(id)).length > 0);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
     const heard = (await house.lines(id)).length;
     await until("it is heard again", async () => (await house.lines(id)).length > heard);
-    letEnd();
+    house.letGo();
     await house.reaches(id, "completed", "failed");
     expect(await house.status(id)).toBe("completed");
   });
@@ -299,13 +297,13 @@ describe("the next life of the server", () => {
     const long = await house.submit({ ...training({ EPOCHS: "6" }), gpus: gpus(1) });
     const short = await house.submit({
       command: shell(
-        `i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i+1)); [ $i = 10 ] && until [ -e ${house.folder}/go ]; do sleep 0.05; done; done; exit 3`,
+        `i=0; while [ $i -lt 20 ]; do echo line $i; i=$((i+1)); [ $i = 10 ] && ${house.gate}; done; exit 3`,
       ),
     });
     const held = await house.submit({ command: shell("echo never"), gpus: gpus(4) });
     await until("both run", async () => (await house.lines(long)).length > 3 && (await house.lines(short)).length > 3);
     await house.close();
-    letEnd();
+    house.letGo();
     const runFolder = join(house.folder, "servers/alpha/runs", short, "1");
     await until("the short one ends on its own", () => existsSync(join(runFolder, "exit.json")));
     house = await new EngineHouse(house.folder).open();

@@ -61,11 +61,10 @@ describe("a run over several servers", () => {
 
   test("ends with the cause of its first member that fails, and the others are told to stop", async () => {
     await pair();
-    const go = join(house.folder, "go");
-    const command = shell(`if [ $RANK = 1 ]; then until [ -e ${go} ]; do sleep 0.05; done; exit 7; fi; ${WAITS}`);
+    const command = shell(`if [ $RANK = 1 ]; then ${house.gate}; exit 7; fi; ${WAITS}`);
     const id = await house.submit({ ...ofTwo, command });
     await says(id, "0 here");
-    writeFileSync(go, "");
+    house.letGo();
     await house.reaches(id, "failed");
     expect(await exitsOf(id)).toMatchObject([
       {
@@ -131,10 +130,10 @@ describe("a run over several servers", () => {
       [ $SCHEDULEARN_ATTEMPT = 2 ] && exit
       echo $RANK > $dir/step
       if [ $RANK = 0 ]; then ${WAITS}; fi
-      until [ -e ${house.folder}/saved ]; do sleep 0.05; done; exit 1`);
+      ${house.gate}; exit 1`);
     const id = await house.submit({ ...ofTwo, command, retries: { application: 1, infrastructure: 0 } });
     await says(id, "0 here");
-    writeFileSync(join(house.folder, "saved"), "");
+    house.letGo();
     await house.reaches(id, "completed");
     expect(await rankedLines(id)).toEqual([
       "0 attempt 1",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_GUARDS, NO_GUARDS } from "../../src/core/guards.ts";
@@ -65,6 +65,20 @@ export class EngineHouse {
     });
     await this.engine.connect();
     return this;
+  }
+
+  /** The file that `letGo` makes. */
+  get go(): string {
+    return join(this.folder, "go");
+  }
+
+  /** For the shell of a job: it waits here until `letGo`. */
+  get gate(): string {
+    return `until [ -e ${this.go} ]; do sleep 0.05; done`;
+  }
+
+  letGo(): void {
+    writeFileSync(this.go, "");
   }
 
   async join(...servers: Server[]): Promise<this> {

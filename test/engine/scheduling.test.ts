@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Event } from "../../src/core/event.ts";
 import { type Job, type JobId, placementOf } from "../../src/core/job.ts";
@@ -151,13 +150,12 @@ describe("a job without GPUs", () => {
       gpus: gpus(0),
       cores,
     };
-    const gate = `until [ -e ${house.folder}/go ]; do sleep 0.05; done`;
-    const low = await house.submit({ ...training, command: shell(`${trainScript}\n${gate}`) });
+    const low = await house.submit({ ...training, command: shell(`${trainScript}\n${house.gate}`) });
     await until("it trains", () => house.engine.scheduler.job(low)?.progress);
-    const high = await house.submit({ ...training, priority: 5, command: shell(gate) });
+    const high = await house.submit({ ...training, priority: 5, command: shell(house.gate) });
     await house.reaches(low, "paused");
     expect(house.engine.scheduler.job(low)?.state).toMatchObject({ by: "policy", on: [{ cores: [] }] });
-    writeFileSync(`${house.folder}/go`, "");
+    house.letGo();
     await house.reaches(high, "completed");
     await house.reaches(low, "completed");
     expect((await house.engine.queries.runsOf([low])).get(low)).toHaveLength(1);
